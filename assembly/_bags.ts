@@ -1,7 +1,7 @@
 /**
- * The windows of CBOW's centres: neighbours share most of their tracks, so a window's sum is taken as the difference of two
- * running sums over the block, and what the windows gain goes back the same way. That is a few additions a centre and one a
- * track, whatever the window's length.
+ * The windows of CBOW's centres. Neighbouring windows share most of their tracks, so a window's sum is the difference of two running
+ * sums over the block, and gradients are spread back the same way. This costs a few additions per centre and one per track, whatever
+ * the window's length.
  */
 import { base, centres, clip, first, high, inputs, setInputs, windowFrom, windowTo } from "./_block";
 import { BLOCK, bytes, errors, inputAt, means, sums } from "./_settings";
@@ -19,7 +19,7 @@ function rowAt(u: u32): usize {
   return <usize>load<u32>(inputAt + (<usize>(base + u) << 2));
 }
 
-/** Each centre's row of `means` gains the rows of its window, itself left out, as far as they are in the block at `from`. */
+/** Adds to each centre's row of `means` the rows of its window that are in the block at `from`, except its own. */
 export function sumWindows(from: u32): void {
   openPositions(from);
   // Row u of sums becomes the sum of the rows before u.
@@ -64,10 +64,10 @@ function addDifferences(to: usize, a: usize, b: usize, c: usize, d: usize, lengt
   }
 }
 
-/** The rows of the block at `from` gain `errors` of every centre whose window they are in. */
+/** Adds to each row of the block at `from` the `errors` of every centre whose window it is in. */
 export function spreadErrors(from: u32): void {
   openPositions(from);
-  // Row u of sums becomes what row u gains more than the row before it.
+  // Row u of sums becomes the gain of row u minus that of the row before it.
   memory.fill(sums, 0, <usize>(inputs + 1) * bytes);
   for (let c: u32 = 0; c < centres; c++) {
     const error = errors + <usize>c * bytes;

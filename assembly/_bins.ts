@@ -1,18 +1,18 @@
 /**
- * Bins of feature values, one byte each, in two planes: the first half of the features row by row, then the other half. So what a row has in
- * a plane lies in a line or two of the cache, which matters since the rows of a leaf lie anywhere; two threads that count a plane each fetch
- * half of the bins each; and the histograms of a plane fit into the first-level cache.
+ * Bins of feature values, one byte each, in two planes: the first half of the features row by row, then the second half. So a row of a
+ * plane fits into one or two cache lines, which matters since the rows of a leaf are scattered; two threads with a plane each fetch half
+ * of the bins each; and the histograms of a plane fit into the L1 cache.
  */
 import { argument, startOf } from "./_jobs";
 
-/** Features of a plane, and so the bytes from row to row. */
+/** The number of features in a plane, which is the bytes per row. */
 // @ts-ignore: decorator
 @inline
 export function halfOf(width: usize): usize {
   return (width + 1) >> 1;
 }
 
-/** Where the bins of a feature begin: `halfOf(width)` bytes from row to row. */
+/** The address of a feature's first bin; the next rows follow every `halfOf(width)` bytes. */
 // @ts-ignore: decorator
 @inline
 export function columnOf(bins: usize, rows: usize, width: usize, feature: usize): usize {
@@ -20,7 +20,7 @@ export function columnOf(bins: usize, rows: usize, width: usize, feature: usize)
   return feature < half ? bins + feature : bins + rows * half + (feature - half);
 }
 
-/** A part of `binRows`: some of the rows. */
+/** One part of `binRows`: a range of rows. */
 export function binPart(part: u32, parts: u32): void {
   const width = <usize>argument(1);
   const count = argument(2);
@@ -43,7 +43,7 @@ export function binPart(part: u32, parts: u32): void {
 
 const BORDER_BYTES: usize = 72 * 4;
 
-/** How many of eight numbers lie below x. */
+/** How many of eight numbers are below x. */
 // @ts-ignore: decorator
 @inline
 function eightBelow(at: usize, x: v128): u32 {

@@ -1,8 +1,8 @@
 /**
- * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
+ * The current group of centres and block of inputs: their rows, and the three matrix products over them.
  *
- * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads, or three, are a panel, whose
- * transposed copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
+ * Outputs are grouped into quads: G[input][output] has a row of `stride` bytes per input, one vector per quad. Three or four quads form a
+ * panel, whose transposed copy is contiguous, 64 bytes per dimension. Rows of zeros, with zero gradients, pad the last quad of each kind.
  */
 import { mac } from "./_mac";
 import { copyQuad, gainFromList, gainFromSlices } from "./_products";
@@ -24,18 +24,18 @@ import {
   windows,
 } from "./_settings";
 
-// The group and the block that is worked on.
+// The current group and block.
 export let first: u32 = 0;
 export let centres: u32 = 0;
 export let low: u32 = 0;
 export let high: u32 = 0;
 export let drawn: usize = 0;
-/** Whether the group's negatives have not been copied yet. */
+/** Whether the group's negatives are still to be copied. */
 export let fresh: bool = true;
-/** How many inputs the block has, and where: position `base` is input 0. */
+/** The block's inputs: position `base` is input 0. */
 export let base: u32 = 0;
 export let inputs: u32 = 0;
-/** Quads of outputs, how many of them are a panel, and bytes between two rows of the block of gradients. */
+/** Number of quads of outputs, quads per panel, and bytes between two rows of gradients. */
 export let quads: u32 = 0;
 let panel: u32 = 4;
 export let stride: usize = 0;
@@ -58,7 +58,7 @@ export function openGroup(first_: u32, centres_: u32): void {
   high = highest;
 }
 
-/** Names the inputs of a block: `count` from position `from` on, whose addresses the caller has at `inRow`. */
+/** Sets the inputs of a block: `count` from position `from` on, whose addresses the caller puts at `inRow`. */
 // @ts-ignore: decorator
 @inline
 export function setInputs(from: u32, count: u32): void {
@@ -71,13 +71,13 @@ export function openBlock(from: u32): void {
   setInputs(from, min(high - from, BLOCK));
   const rows = inRow;
   const count = inputs;
-  // Four at a time: a call would cost more than these copies.
+  // Copies four at a time; calling memory.copy would cost more.
   const start = inputAt + (<usize>from << 2);
   for (let at: usize = 0; at < <usize>count << 2; at += 16) v128.store(rows + at, v128.load(start + at));
   evenInputs(rows);
 }
 
-/** Inputs are worked by twos, threes and fours: rows of zeros are behind the last. */
+/** Pads the list with rows of zeros, since inputs are processed in twos, threes and fours. */
 // @ts-ignore: decorator
 @inline
 export function evenInputs(list: usize): void {
@@ -105,7 +105,7 @@ export function windowTo(c: u32): i32 {
   return clip(load<u32>(windows + (<usize>(first + c) << 3), 4));
 }
 
-/** A position as a number of the block's inputs, 0 … inputs. */
+/** A position as an index of the block's inputs, clipped to 0 … inputs. */
 // @ts-ignore: decorator
 @inline
 export function clip(position: u32): i32 {
@@ -117,12 +117,12 @@ export function clip(position: u32): i32 {
 @inline
 export function openOutputs(count: u32): void {
   quads = count;
-  // What leaves no panel of one quad or two.
+  // Avoids a last panel of one or two quads.
   panel = count == 5 || count == 6 || count == 9 ? 3 : 4;
   stride = <usize>count << 4;
 }
 
-/** Copies the rows of the quads `from` … `to` - 1 of outputs, whose addresses are in `outRow`: all gradients are taken at them. */
+/** Copies the rows of output quads `from` … `to` - 1, whose addresses are in `outRow`. All gradients are computed from the copies. */
 export function copyOutputs(from: u32, to: u32): void {
   const length = bytes;
   const apart = <usize>quads << 8;
@@ -141,7 +141,7 @@ export function copyOutputs(from: u32, to: u32): void {
   }
 }
 
-/** From now on the copies of the group's negatives are there, where groups share them: nothing writes to these. */
+/** Marks the negatives as copied, if groups share them: nothing modifies these copies. */
 // @ts-ignore: decorator
 @inline
 export function keepNegatives(): void {
@@ -149,8 +149,8 @@ export function keepNegatives(): void {
 }
 
 /**
- * The copies become means of what they were and of what the outputs have come to. An input that then gains from them gains, beside what
- * the gradient gives it, half of what the other inputs gave the same outputs: so it would, in the mean, if one input came after the other.
+ * Sets the copies to the mean of the outputs before and after their update. An input updated from them then also gets half of what the
+ * other inputs gave the same outputs, as it would on average if inputs were processed one after the other.
  */
 export function meetHalfway(): void {
   const half = f32x4.splat(0.5);
@@ -173,7 +173,7 @@ export function meetHalfway(): void {
   }
 }
 
-/** The scores of inputs with outputs, into the block of gradients: all that are wanted, and some that fill up tiles. */
+/** Writes the scores of inputs with outputs to the gradients, including some unneeded ones that fill tiles. */
 export function scores(): void {
   let y = across;
   for (let low: u32 = 0; low < quads; low += panel) {
@@ -183,17 +183,17 @@ export function scores(): void {
 }
 
 /**
- * A panel, the quads `low` … `high` - 1, whose transposed copy is at `y`. What is in it of the first and the last quad is left out for inputs
- * that have nothing to do with it, as far as that saves tiles.
+ * Scores a panel, the quads `low` … `high` - 1, whose transposed copy is at `y`. Skips the first and last quad of outputs for inputs that
+ * do not use them, where that saves tiles.
  */
 function scorePanel(low: u32, high: u32, y: usize): void {
   const count = <i32>inputs;
   const width = high - low;
-  // The inputs from `from` on meet the last quad, those before `to` the first.
+  // Inputs from `from` on use the last quad, those before `to` the first.
   let from = high == quads && width > 2 ? backFrom : 0;
   let to = low == 0 && width > 2 ? max(from, frontTo) : count;
   if (width == 4) {
-    // What is left out leaves three quads, which are worked for three inputs at once.
+    // Without a skipped quad there are three, which are processed for three inputs at once.
     from -= from % 3;
     to += (count - to) % 3;
   } else if (width == 3) {
@@ -205,14 +205,14 @@ function scorePanel(low: u32, high: u32, y: usize): void {
   if (to < count) scoreTiles(to, count, low + 1, high, y + 16);
 }
 
-/** The next multiple of three. */
+/** Rounds up to a multiple of three. */
 // @ts-ignore: decorator
 @inline
 function inThrees(count: i32): i32 {
   return 3 * ((count + 2) / 3);
 }
 
-/** Inputs `from` … `to` - 1, and perhaps up to three more, with the quads `low` … `high` - 1, whose transposed copies begin at `y`. */
+/** Scores inputs `from` … `to` - 1, and up to three more, with quads `low` … `high` - 1, whose transposed copies begin at `y`. */
 function scoreTiles(from: i32, to: i32, low: u32, high: u32, y: usize): void {
   const length = bytes;
   const apart = stride;
@@ -243,7 +243,7 @@ function scoreTiles(from: i32, to: i32, low: u32, high: u32, y: usize): void {
   }
 }
 
-/** The outputs number m and m + 1 gain what the inputs `from` … `to` - 1, which nothing may have changed yet, give them. */
+/** Updates outputs m and m + 1 by inputs `from` … `to` - 1, which must still be unchanged. */
 // @ts-ignore: decorator
 @inline
 export function updateOutputs(m: u32, from: i32, to: i32): void {
@@ -254,15 +254,13 @@ export function updateOutputs(m: u32, from: i32, to: i32): void {
   gainFromList(<usize>load<u32>(t), <usize>load<u32>(t, 4), list, inRow + (<usize>to << 2), bytes, g, stride);
 }
 
-/**
- * The rows listed in `list`, one an input, gain what the outputs, as they were copied, give the inputs.
- */
+/** Updates the rows in `list`, one per input, by the copies of the outputs. */
 export function updateInputs(list: usize): void {
   const apart = stride;
   const length = bytes;
   const count = <i32>inputs;
   for (let u = 0; u < count; u += 2) {
-    // All quads but those of centres that have neither of the two in their windows.
+    // Skips the quads of centres whose windows contain neither input.
     const from: u32 = u >= frontTo || u + 2 <= frontFrom ? 4 : 0;
     const to: u32 = (quads << 2) - (u >= backTo || u + 2 <= backFrom ? 4 : 0);
     const g = gradients + <usize>u * apart + (<usize>from << 2);
@@ -279,8 +277,8 @@ export function updateInputs(list: usize): void {
 }
 
 /**
- * What an input would get back of what it gave the outputs itself, ½ Σ g² of its row, with the `count` bytes of gradients at `g`: taken
- * away ahead, since it would make rows grow without end.
+ * Subtracts in advance what an input would get back of its own update of the outputs: ½ Σ g² of its row, for the `count` bytes of
+ * gradients at `g`. Otherwise rows would grow without bound.
  */
 function leaveOwn(row: usize, length: usize, g: usize, count: usize): void {
   let squares = f32x4.splat(0);
@@ -294,13 +292,13 @@ function leaveOwn(row: usize, length: usize, g: usize, count: usize): void {
   for (let at = row; at < row + length; at += 16) v128.store(at, f32x4.mul(v128.load(at), rest));
 }
 
-// The inputs that the first and the last quad of outputs have to do with.
+// The ranges of inputs that use the first and the last quad of outputs.
 let frontFrom: i32 = 0;
 let frontTo: i32 = 0;
 let backFrom: i32 = 0;
 let backTo: i32 = 0;
 
-/** The inputs that the quad of centres from number `c` on has to do with: the first, and the one behind the last. */
+/** The inputs used by the quad of centres from `c` on: the first, and one past the last. */
 // @ts-ignore: decorator
 @inline
 export function fromOfQuad(c: u32): i32 {
@@ -313,7 +311,7 @@ export function toOfQuad(c: u32): i32 {
   return c == 0 ? frontTo : backTo;
 }
 
-/** Every input has to do with all outputs. */
+/** Lets every input use all outputs. */
 // @ts-ignore: decorator
 @inline
 export function openSpans(): void {
@@ -323,7 +321,7 @@ export function openSpans(): void {
   backTo = inputs;
 }
 
-/** The quad of centres from number `c` on has to do with the inputs `from` … `to` - 1: whole pairs of inputs, as they are worked. */
+/** Sets the inputs `from` … `to` - 1 of the quad of centres from `c` on, widened to whole pairs. */
 // @ts-ignore: decorator
 @inline
 export function setSpan(c: u32, from: i32, to: i32): void {
@@ -338,7 +336,7 @@ export function setSpan(c: u32, from: i32, to: i32): void {
   }
 }
 
-/** Where their number is odd, the row of zeros behind the inputs gets and gives nothing. */
+/** Clears the gradients of the padding row after the inputs, which is used if their number is odd. */
 // @ts-ignore: decorator
 @inline
 export function clearLast(): void {

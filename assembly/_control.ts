@@ -1,18 +1,18 @@
 /**
- * How the threads of a training agree on what to do next: words that all of them see, laid out as src/track2vec/control.ts has them, where
- * the thread that started the training looks at them. Where memory is not shared one thread works, and none of this waits.
+ * Synchronises the threads of a training through shared words, laid out as in src/track2vec/control.ts, which the thread that started the
+ * training reads. If memory is not shared, only one thread works, and nothing here waits.
  */
 const NEXT_CHUNK: usize = 0;
 const STOP: usize = 4;
 const ARRIVED: usize = 8;
 const GENERATION: usize = 12;
-/** By shard: the round in which it was last claimed, to be trained and to be planned. */
+/** Per shard: the last round in which it was claimed, for training and for planning. */
 export const TRAIN: usize = 32;
 export const PLAN: usize = 64;
 
-/** How often a thread looks before it sleeps: on the order of 20 µs, longer than most waits. */
+/** How often a thread polls before it sleeps: about 20 µs, longer than most waits. */
 const LOOKS: u32 = 80_000;
-/** Nanoseconds that it sleeps before it looks again. */
+/** How long it sleeps at a time, in nanoseconds. */
 const NAP: i64 = 50_000_000;
 
 let words: usize = 0;
@@ -25,7 +25,7 @@ export function setThread(words_: usize, thread_: u32, threads_: u32): void {
   threads = threads_;
 }
 
-/** This thread's number, and how many there are. */
+/** This thread's number, from 0. */
 export function ownNumber(): u32 {
   return thread;
 }
@@ -38,7 +38,7 @@ export function isStopped(): bool {
   return atomic.load<u32>(words, STOP) != 0;
 }
 
-/** Takes the next chunk that nobody works on. */
+/** Takes the next free chunk. */
 export function takeChunk(): u32 {
   return atomic.add<u32>(words, 1, NEXT_CHUNK);
 }
@@ -48,11 +48,11 @@ export function setNextChunk(chunk: u32): void {
 }
 
 /**
- * Claims one of the `shards` shards of a round, which lie in falling order of the work they are; -1 where all are taken. A thread has shards
- * of its own, the same ones every round, so that their copies stay in its cache, and helps the others when it is done.
+ * Claims one of the `shards` shards of a round, which are in descending order of work; -1 if all are taken. Each thread first takes its own
+ * shards, the same ones every round so that their copies stay in its cache, and then helps the others.
  *
  * @param task TRAIN or PLAN
- * @param round a number that no other round has
+ * @param round a unique number
  */
 export function claim(task: usize, round: u32, shards: u32): i32 {
   let place = thread;
@@ -67,7 +67,7 @@ export function claim(task: usize, round: u32, shards: u32): i32 {
   return -1;
 }
 
-/** Whether this thread is the first to ask for it. */
+/** Claims the shard; false if another thread has it already. */
 // @ts-ignore: decorator
 @inline
 function isClaimed(task: usize, round: u32, shard: u32): bool {
@@ -76,12 +76,12 @@ function isClaimed(task: usize, round: u32, shard: u32): bool {
   return before != round && atomic.cmpxchg<u32>(word, before, round) == before;
 }
 
-/** How often all threads have met: what `awaitMeeting` is to be told, read before `isLast`. */
+/** How often all threads have met. Read it before `isLast`, and pass it to `awaitMeeting`. */
 export function meetings(): i32 {
   return atomic.load<i32>(words, GENERATION);
 }
 
-/** Whether all threads but this one are here: it then does what is to be done before any goes on, and lets them go. */
+/** Registers this thread; true if all others have arrived. It then does what must precede their continuing, and calls `letGo`. */
 export function isLast(): bool {
   if (atomic.add<u32>(words, 1, ARRIVED) != threads - 1) return false;
   atomic.store<u32>(words, 0, ARRIVED);
@@ -93,7 +93,7 @@ export function letGo(): void {
   atomic.notify(words + GENERATION);
 }
 
-/** Waits until all are here, `meeting` being what `meetings` has told before; false when the training was stopped meanwhile. */
+/** Waits until all have arrived; `meeting` is the earlier result of `meetings`. False if the training was stopped meanwhile. */
 export function awaitMeeting(meeting: i32): bool {
   for (let look: u32 = 0; look < LOOKS; look++) {
     if (atomic.load<i32>(words, GENERATION) != meeting) return !isStopped();

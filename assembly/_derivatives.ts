@@ -1,7 +1,7 @@
 /** Derivatives of the softmax loss, query by query. */
 import { argument, startOf } from "./_jobs";
 
-/** A part of `derive`: some of the queries. */
+/** One part of `derive`: a range of queries. */
 export function derivePart(part: u32, parts: u32): void {
   const queries = argument(0);
   const offsets = <usize>argument(1);
@@ -42,7 +42,7 @@ function deriveQuery(start: usize, end: usize, losses: usize): void {
   store<f64>(losses, missed, 16);
 }
 
-/** e^x for x ≤ 0: 2^n · e^r with |r| ≤ ln 2 / 2, and of the series for e^r twelve terms, whose rest is below what a double holds. */
+/** e^x for x ≤ 0, as 2^n · e^r with |r| ≤ ln 2 / 2 and twelve terms of the series of e^r, which is exact to double precision. */
 // @ts-ignore: decorator
 @inline
 function exp(x: f64): f64 {

@@ -1,5 +1,5 @@
 /**
- * Codes of eight contexts beside the tracks drawn for the batch: scores, softmax, and both gradients, as small matrix products tiled in
+ * Compares the codes of eight contexts with the tracks drawn for the batch: scores, softmax, and both gradients, as small matrix products tiled in
  * registers (see _score_tiles.ts).
  */
 import { dot } from "./_encoder_context";
@@ -25,7 +25,7 @@ import {
 import { mac } from "./_mac";
 import { scoreTile4 } from "./_score_tiles";
 
-/** Contexts that are compared at once; parts of a batch hold whole tiles. */
+/** Contexts compared at once; parts of a batch consist of whole tiles. */
 export const TILE: u32 = 8;
 
 /** The track that follows context b. */
@@ -36,7 +36,7 @@ export function targetOf(b: u32): u32 {
   return load<u32>(at(ITEMS) + (<usize>place << 2));
 }
 
-/** Copies sixteen of the drawn tracks' vectors: as rows, and as columns beside each other. */
+/** Copies the vectors of sixteen drawn tracks, as rows and as columns. */
 export function packPanel(panel: u32): void {
   const size = number(SIZE);
   const bytes = <usize>size << 2;
@@ -49,7 +49,7 @@ export function packPanel(panel: u32): void {
   }
 }
 
-/** Scores eight contexts from b on, and writes the gradients of their codes; those of the drawn tracks are added to `sums`. */
+/** Scores eight contexts from b on and writes the gradients of their codes; adds those of the drawn tracks to `sums`. */
 export function compareTile(b: u32, scores: usize, sums: usize): void {
   const bytes = <usize>number(SIZE) << 2;
   const stride = <usize>number(DRAWN) << 2;
@@ -80,7 +80,7 @@ export function compareTile(b: u32, scores: usize, sums: usize): void {
   }
 }
 
-/** Turns the scores of one context into gradients, and starts its code's gradient with that of its own track's score. */
+/** Turns the scores of one context into gradients, and initialises its code's gradient with that of its target's score. */
 function softmax(b: u32, code: usize, slope: usize, scores: usize, stride: usize): void {
   const bytes = <usize>number(SIZE) << 2;
   const scale = float(SCALE);
@@ -95,7 +95,7 @@ function softmax(b: u32, code: usize, slope: usize, scores: usize, stride: usize
   let sums = f32x4.splat(0);
   for (let j: usize = 0; j < stride; j += 16) {
     const share = exp(mac(v128.load(corrections + j), scales, v128.load(scores + j)));
-    // The answer drawn by chance is no wrong one.
+    // A drawn track that is the target does not count as a negative.
     const other = v128.andnot(share, i32x4.eq(v128.load(tracks + j), targets));
     v128.store(scores + j, other);
     sums = f32x4.add(sums, other);
@@ -116,7 +116,7 @@ function softmax(b: u32, code: usize, slope: usize, scores: usize, stride: usize
 }
 
 /**
- * t0 += Σ k0[j] · row j and t1 += Σ k1[j] · row j over `count` rows: eight sums at a time. The next factors lie `step` bytes on.
+ * t0 += Σ k0[j] · row j and t1 += Σ k1[j] · row j over `count` rows, eight sums at a time; `step` is the bytes between factors.
  */
 // @ts-ignore: decorator
 @inline
@@ -163,8 +163,8 @@ function gainRows(t0: usize, t1: usize, rows: usize, count: usize, bytes: usize,
 }
 
 /**
- * e^x for x in [-87, 87] (below, that of -87), four lanes: 2^t by range reduction to [-1/2, 1/2] and the polynomial of `certaintiesOf`
- * (_math.ts), whose constants lie in static memory; here the caller lays out all memory, so they are made on the spot.
+ * e^x for x in [-87, 87] (e^-87 below), four lanes: 2^t by range reduction to [-1/2, 1/2] and the polynomial of `certaintiesOf` in
+ * _math.ts. That one keeps its constants in static memory; here the caller lays out all memory, so they are inline.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 /**
- * A context's code: the sum of its tracks' vectors, each multiplied by the gates of its place back, brought to length 1. In training a
- * share of the dimensions of each track is left out by lot (dropout), the same ones wherever it is asked.
+ * A context's code: the sum of its tracks' vectors, each multiplied by the gates of its distance from the end, normalised to length 1.
+ * Training drops random dimensions of each track (dropout), the same ones in the forward and the backward pass.
  */
 import {
   at,
@@ -34,7 +34,7 @@ export function lengthOf(b: u32): u32 {
   return load<u32>(at(LENGTHS) + (<usize>b << 2));
 }
 
-/** Four streams of random numbers for a place of a context. */
+/** Four random streams for a position of a context. */
 // @ts-ignore: decorator
 @inline
 function lotsOf(b: u32, back: u32): v128 {
@@ -55,7 +55,7 @@ function nextLots(lots: v128): v128 {
   return v128.xor(x, i32x4.shl(x, 5));
 }
 
-/** to += values · times, in the dimensions that the lots of a place of a context keep. */
+/** to += values · times, in the dimensions that dropout keeps at a position of a context. */
 // @ts-ignore: decorator
 @inline
 export function gainKept(to: usize, values: usize, times: usize, b: u32, back: u32): void {
@@ -85,7 +85,7 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
   return sumOfLanes(sum);
 }
 
-/** Writes the code of context b, and what brought it to length 1. */
+/** Writes the code of context b, and the factor that normalised it. */
 export function encode(b: u32): void {
   const bytes = <usize>number(SIZE) << 2;
   const code = at(CODES) + <usize>b * bytes;
@@ -103,7 +103,7 @@ export function encode(b: u32): void {
   }
 }
 
-/** Turns the gradient of a code into that of the sum it was made of, and adds to that of the gates. */
+/** Replaces the gradient of a code by that of the unnormalised sum, and adds to that of the gates. */
 export function backward(b: u32, gateSums: usize): void {
   const bytes = <usize>number(SIZE) << 2;
   const code = at(CODES) + <usize>b * bytes;

@@ -1,41 +1,41 @@
-/** Where everything of an encoder's training lies: a table of addresses and numbers, written by encoder-memory.ts in the same order. */
+/** The memory layout of an encoder's training: a table of addresses and numbers, written by encoder-memory.ts in the same order. */
 
-/** Numbers: dimensions, contexts of a batch, tracks drawn for it, places back that are read, parts. */
+/** Numbers: dimensions, contexts per batch, tracks drawn per batch, tracks read per context, parts. */
 export const SIZE: u32 = 0;
 export const BATCH: u32 = 1;
 export const DRAWN: u32 = 2;
 export const REACH: u32 = 3;
 export const PARTS: u32 = 4;
-/** All plays, the play that each context of the batch is followed by, and how many of those before it are read. */
+/** All plays, the play that follows each context of the batch, and how many plays before it are read. */
 export const ITEMS: u32 = 5;
 export const PLACES: u32 = 6;
 export const LENGTHS: u32 = 7;
-/** Of each track: its vector (of length 1), both moments of its gradient, the gradient, and whether there is one. */
+/** Per track: its vector (of length 1), both moments of its gradient, the gradient, and whether it has one. */
 export const UNITS: u32 = 8;
 export const MEANS: u32 = 9;
 export const SQUARES: u32 = 10;
 export const GRADIENTS: u32 = 11;
 export const MARKS: u32 = 12;
-/** By part: the tracks with a gradient. */
+/** Per part: the tracks with a gradient. */
 export const TOUCHED: u32 = 13;
-/** Of each place back: what a track's dimensions there are multiplied by; by part, the gradient. */
+/** The gates, factors of a track's dimensions by its distance from the end of the context; per part, their gradient. */
 export const GATES: u32 = 14;
 export const GATE_SUMS: u32 = 15;
-/** Of each context: its code (of length 1), what brought it to that, the gradient, that of its own track's score, and sums for the loss. */
+/** Per context: its code (of length 1), the factor that normalised it, its gradient, that of its target's score, and sums for the loss. */
 export const CODES: u32 = 16;
 export const INVERSES: u32 = 17;
 export const SLOPES: u32 = 18;
 export const OWN: u32 = 19;
 export const LOSSES: u32 = 20;
-/** Of each drawn track: number, minus the log of how often it is drawn, row, and the rows again as 16 columns beside each other. */
+/** Per drawn track: number, minus the log of its expected draws, row, and the rows again as 16 adjacent columns. */
 export const DRAWN_TRACKS: u32 = 21;
 export const CORRECTIONS: u32 = 22;
 export const ROWS: u32 = 23;
 export const PANELS: u32 = 24;
-/** By part: gradients of the drawn tracks, and room for scores. */
+/** Per part: gradients of the drawn tracks, and room for scores. */
 export const DRAWN_SUMS: u32 = 25;
 export const SCORES: u32 = 26;
-/** Floats of the step: what cosines are multiplied by, the rate, and the share of dimensions that are kept, as a 32-bit bound. */
+/** Of the step: the scale of cosines and the learning rate (floats), and the share of dimensions kept, as a 32-bit bound. */
 export const SCALE: u32 = 27;
 export const RATE: u32 = 28;
 export const KEEP: u32 = 29;

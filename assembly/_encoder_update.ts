@@ -1,4 +1,4 @@
-/** Writing back: the gradients of a part's tracks are added up, and each track with any takes a step. */
+/** The update: sums the gradients of a part's tracks, and moves each track that has one. */
 import { targetOf } from "./_encoder_compare";
 import { dot, gainKept, lengthOf, trackAt } from "./_encoder_context";
 import {
@@ -26,14 +26,14 @@ import {
 } from "./_encoder_layout";
 import { mac } from "./_mac";
 
-/** How fast the moments of a gradient are forgotten, and what keeps a step from being divided by nothing (Adam, Kingma & Ba 2015). */
+/** Decay rates of the moments, and the epsilon against division by zero (Adam, Kingma & Ba 2015). */
 const MEAN_KEPT: f32 = 0.9;
 const SQUARE_KEPT: f32 = 0.999;
 const LEAST: f32 = 1e-8;
 
 let touched: usize = 0;
 
-/** The gradient of a track, which is among those of the part from now on. */
+/** The gradient of a track; the first call adds the track to those of the part. */
 // @ts-ignore: decorator
 @inline
 function gradientOf(track: u32, bytes: usize): usize {
@@ -46,7 +46,7 @@ function gradientOf(track: u32, bytes: usize): usize {
   return at(GRADIENTS) + <usize>track * bytes;
 }
 
-/** A part is the tracks whose number leaves it as a rest. */
+/** A part has the tracks whose number modulo the number of parts is the part. */
 export function applyPart(part: u32): void {
   const bytes = <usize>number(SIZE) << 2;
   const parts = number(PARTS);
@@ -82,7 +82,7 @@ export function applyPart(part: u32): void {
   for (let list = first; list < touched; list += 4) step(load<u32>(list), bytes);
 }
 
-/** One step of Adam along the sphere: only what turns the vector counts, and it is brought to length 1 again. */
+/** One step of Adam on the unit sphere: only the tangential gradient counts, and the vector is normalised again. */
 function step(track: u32, bytes: usize): void {
   const row = <usize>track * bytes;
   const unit = at(UNITS) + row;

@@ -1,9 +1,8 @@
 /**
- * Globals of an instance that nobody uses. What an instance of this module keeps between two calls (the numbers of a thread's
- * group and block, its random state, its loss) lies in a few hundred bytes that the engine allocates, perhaps right beside another
- * thread's. With 128 bytes of nothing before them (this file, which must be the first that the module loads) and behind them
- * (_back.ts, which must be the last), two threads never write to the same cache line, nor to the pair of lines that is
- * fetched at once: that cost a third of their speed. They are exported only so that the compiler keeps them.
+ * Unused globals that pad an instance against false sharing. The engine allocates an instance's globals (the current group and block, the
+ * random state, the loss) in a few hundred bytes, possibly next to another thread's. With 128 bytes of padding before them (this file,
+ * which the module must import first) and after them (_back.ts, imported last), two threads never write to the same cache line or pair of
+ * lines, which cost a third of their speed. They are exported only so that the compiler keeps them.
  */
 export let front0: u64 = 0;
 export let front1: u64 = 0;

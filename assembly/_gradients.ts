@@ -1,6 +1,6 @@
 /**
- * From scores to how sure they are, σ(|s|), and the sum of the loss; gradients and loss where each score has a weight with the sign of
- * its label: -log σ(±s) = max(∓s, 0) - log σ(|s|).
+ * Computes σ(|s|) of scores and sums the loss; gradients and loss if each score has a weight with the sign of its label:
+ * -log σ(±s) = max(∓s, 0) - log σ(|s|).
  */
 import { certaintiesOf, log, ones, sumLanes4 } from "./_math";
 import { gradients, likely, weights } from "./_settings";
@@ -15,21 +15,21 @@ export function closeLoss(): f64 {
   return loss;
 }
 
-/** Adds the four lanes. */
+/** Adds the four lanes to the loss. */
 // @ts-ignore: decorator
 @inline
 export function addLoss(parts: v128): void {
   loss += <f64>f32x4.extract_lane(sumLanes4(parts, parts, parts, parts), 0);
 }
 
-/** σ(|s|) of `count` vectors of scores, to `likely`. */
+/** Writes σ(|s|) of `count` vectors of scores to `likely`. */
 export function certainties(count: u32): void {
   certaintiesOf(gradients, gradients + (<usize>count << 4), likely);
 }
 
 /**
- * The gradients of `count` vectors of scores, weight · (label - σ(score)) · alpha, by `weights` beside them: positive where the label is 1,
- * negative where it is 0, 0 where nothing is to be learnt. Returns the loss.
+ * Replaces `count` vectors of scores by gradients, weight · (label - σ(score)) · alpha. The sign of a score's entry in `weights` is its
+ * label: positive for 1, negative for 0; a weight of 0 gives no gradient. Returns the loss.
  */
 export function gradientsOfScores(count: u32, alpha: f32): v128 {
   certainties(count);
@@ -42,7 +42,7 @@ export function gradientsOfScores(count: u32, alpha: f32): v128 {
   for (let g = gradients; g < end; g += 16) {
     const f = v128.load(p);
     const weight = v128.load(w);
-    // Below 0 where the score has the wrong sign: then it is σ(|s|) that is off.
+    // Below 0 if the score has the wrong sign: then the error is σ(|s|).
     const right = f32x4.mul(weight, v128.load(g));
     const off = v128.bitselect(f, f32x4.sub(ones(), f), f32x4.lt(right, zero));
     v128.store(g, f32x4.mul(f32x4.mul(weight, rate), off));

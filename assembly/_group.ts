@@ -1,13 +1,13 @@
 /**
- * Trains a group of centres at once: eight that follow each other (perhaps in several playlists) and negatives, which several groups of
- * skip-gram share. All gradients are taken at the weights that the group began with; of shared negatives, that the first of the groups
- * began with, since then they are copied once.
+ * Trains a group of centres at once: eight consecutive ones (possibly of several playlists) and their negatives, which several groups of
+ * skip-gram share. All gradients are computed from the weights at the start of the group; for shared negatives at the start of the first
+ * group, since they are copied only then.
  *
- * Outputs are the centres and the group's negatives, inputs the tracks in any of the windows. An input in n windows meets the
- * negatives once, with n times the weight; with `shared` negatives for the `negative` of a window, each weighs
+ * Outputs are the centres and the group's negatives; inputs are the tracks in any of the windows. An input in n windows is paired with the
+ * negatives once, with n times the weight. With `shared` negatives in place of the `negative` of a window, each has the weight
  * negative / shared.
  *
- * Where groups have negatives of their own, inputs gain from outputs halfway between before and after (`meetHalfway`).
+ * If groups do not share negatives, inputs are updated by outputs halfway between before and after (`meetHalfway`).
  */
 import { centres, evenInputs, first, high, inputs, low, openBlock, openGroup, setInputs } from "./_block";
 import { sampleNegatives } from "./_negative";
@@ -16,12 +16,12 @@ import { climbTree } from "./_tree";
 import { BLOCK, bytes, errors, gainRow, hierarchical, inRow, means, negative, sums, useMean, windows } from "./_settings";
 import { spreadErrors, sumWindows } from "./_bags";
 
-/** Returns the number of pairs of input and centre. */
+/** Returns the number of (input, centre) pairs. */
 export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
   openGroup(first_, centres_);
   for (let from = low; from < high; from += BLOCK) {
     openBlock(from);
-    // The tree looks at inputs as they were, so what negatives give them waits.
+    // The tree needs the unchanged inputs, so the updates by negatives are delayed.
     const waits = negative != 0 && hierarchical;
     if (waits) openGains();
     const targets = waits ? gainRow : inRow;
@@ -37,7 +37,7 @@ export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
   return pairs;
 }
 
-/** Rows of zeros to gather what a block's inputs gain. */
+/** Zeroed rows that collect the updates of a block's inputs. */
 function openGains(): void {
   memory.fill(sums, 0, <usize>inputs * bytes);
   for (let u: u32 = 0; u < inputs; u++) store<u32>(gainRow + (<usize>u << 2), <u32>(sums + <usize>u * bytes));
@@ -51,8 +51,8 @@ function closeGains(): void {
 }
 
 /**
- * CBOW. The means (or sums) of the windows are the inputs of the group, and what they gain goes to every track of the
- * window: whole for a mean, as in word2vec; for a sum divided by the tracks of the window, as gensim has it.
+ * CBOW. The means (or sums) of the windows are the inputs of the group, and their update is applied to every track of the window: in full
+ * for a mean, as in word2vec; divided by the number of tracks for a sum, as in gensim.
  */
 export function trainBag(first_: u32, centres_: u32, alpha: f32): u32 {
   openGroup(first_, centres_);

@@ -1,8 +1,8 @@
 /**
- * Jobs in parts that several threads share: one opens a job and takes parts like everybody else, helpers take parts of whatever is open. Who
- * takes which part is left to chance; parts must be such that it does not matter. A helper that is not there is not waited for.
+ * Jobs whose parts several threads share: one thread opens a job and takes parts like its helpers, which take parts of any open job. The
+ * result must not depend on which thread takes a part. Absent helpers are not waited for.
  *
- * The words lie in the memory that all share, in the order below; behind them are the job's arguments.
+ * The words are in shared memory, in the order below; the job's arguments follow them.
  */
 const JOB: usize = 0;
 const NEXT_PART: usize = 4;
@@ -12,11 +12,11 @@ const TASK: usize = 16;
 const STOP: usize = 20;
 const ARGUMENTS: usize = 64;
 
-/** A number of a part that no job has. */
+/** A part number that no job has. */
 const CLOSED: u32 = 0x40000000;
-/** How often a thread looks before it sleeps: on the order of 50 µs. */
+/** How often a thread polls before it sleeps: about 50 µs. */
 const LOOKS: u32 = 150_000;
-/** Nanoseconds that it sleeps before it looks again. */
+/** How long it sleeps at a time, in nanoseconds. */
 const NAP: i64 = 20_000_000;
 
 let words: usize = 0;
@@ -25,7 +25,7 @@ export function setJobs(at: usize): void {
   words = at;
 }
 
-/** Before the arguments of a new job are written: a helper on its way finds nothing to take. */
+/** To be called before the arguments of a new job are written, so that a late helper finds no part. */
 export function openJob(): void {
   atomic.store<u32>(words, CLOSED, NEXT_PART);
 }
@@ -38,7 +38,7 @@ export function argument(number: usize): u32 {
   return load<u32>(words + ARGUMENTS + (number << 2));
 }
 
-/** Once the arguments are written: calls helpers to it. */
+/** To be called once the arguments are written: wakes the helpers. */
 export function startJob(task: u32, parts: u32): void {
   atomic.store<u32>(words, task, TASK);
   atomic.store<u32>(words, parts, PARTS);
@@ -56,7 +56,7 @@ export function partCount(): u32 {
   return atomic.load<u32>(words, PARTS);
 }
 
-/** A part that nobody has taken, -1 where all are. */
+/** Takes the next free part; -1 if there is none. */
 export function takePart(): i32 {
   const part = atomic.add<u32>(words, 1, NEXT_PART);
   return part < partCount() ? <i32>part : -1;
@@ -67,8 +67,8 @@ export function endPart(): void {
 }
 
 /**
- * Waits until all parts of the job are done. Nothing is kept in a variable across `atomic.wait`: where this was inlined, V8 11.3's first
- * compiler lost it there, and the wait had no end.
+ * Waits until all parts of the job are done. No variable is kept across `atomic.wait`: when this was inlined, V8 11.3's baseline compiler
+ * lost its value, and the wait never ended.
  */
 export function awaitParts(): void {
   for (let look: u32 = 0; look < LOOKS; look++) if (atomic.load<u32>(words, DONE) == partCount()) return;
@@ -79,7 +79,7 @@ export function awaitParts(): void {
   }
 }
 
-/** Waits for another job than number `seen`; its number, or -1 when there will be none. */
+/** Waits for a job other than number `seen`; returns its number, or -1 if there will be none. */
 export function awaitJob(seen: i32): i32 {
   let job = atomic.load<i32>(words, JOB);
   for (let look: u32 = 0; job == seen && atomic.load<u32>(words, STOP) == 0; look++) {
@@ -89,7 +89,7 @@ export function awaitJob(seen: i32): i32 {
   return atomic.load<u32>(words, STOP) == 0 ? job : -1;
 }
 
-/** Where a part of `count` things begins. */
+/** The first of `count` items that belongs to a part. */
 // @ts-ignore: decorator
 @inline
 export function startOf(part: u32, parts: u32, count: u32): u32 {

@@ -1,6 +1,6 @@
-/** Multiply-add. Apart from _math.ts, whose constants lie in static memory: some kernels have all memory laid out by their caller. */
+/** Multiply-add. Not in _math.ts, which has static memory: in some kernels the caller lays out all memory. */
 
-/** sum + a · b; one rounding where the module is built with relaxed SIMD and the processor has fused multiply-add, else two. */
+/** sum + a · b; rounded once if built with relaxed SIMD on a processor with fused multiply-add, else twice. */
 // @ts-ignore: decorator
 @inline
 export function mac(sum: v128, a: v128, b: v128): v128 {
@@ -8,7 +8,7 @@ export function mac(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** a - b · c; rounded as `mac` is. */
+/** a - b · c; rounded like `mac`. */
 // @ts-ignore: decorator
 @inline
 export function minusProduct(a: v128, b: v128, c: v128): v128 {

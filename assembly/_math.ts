@@ -1,12 +1,12 @@
 /** Vector arithmetic: exponential, logarithm, sums of lanes. */
 import { mac, minusProduct } from "./_mac";
 
-/** Lane by lane: a where the sign of s is set, else b. */
+/** Per lane: a if the sign bit of s is set, else b. */
 // @ts-ignore: decorator
 @inline
 export function pick(s: v128, a: v128, b: v128): v128 {
   const mask = i32x4.shr_s(s, 31);
-  // One instruction for three. Of masks that are not all ones or all zeros, engines may make what they like.
+  // One instruction instead of three. Its result is only defined for masks of all ones or all zeros.
   if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
   return v128.bitselect(a, b, mask);
 }
@@ -17,13 +17,13 @@ export function ones(): v128 {
   return v128.load(NUMBERS, 16);
 }
 
-/** Numbers four times each: V8 makes a constant anew wherever it finds no register for it, in three instructions, where a load is one. */
+/** Constants, four times each. Without a free register V8 rebuilds a constant in three instructions; a load is one. */
 const NUMBERS = memory.data<f32>([
   -0.0, -0.0, -0.0, -0.0, 1, 1, 1, 1, -87, -87, -87, -87,
   1.4426950408889634, 1.4426950408889634, 1.4426950408889634, 1.4426950408889634,
-  // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low bits.
+  // Adding 1.5 · 2^23 rounds to an integer, which ends up in the low bits.
   12582912, 12582912, 12582912, 12582912,
-  // The polynomial in -f: every other sign is turned.
+  // The polynomial in -f: every other sign is flipped.
   -0.0013276472172792395, -0.0013276472172792395, -0.0013276472172792395, -0.0013276472172792395,
   0.009675541658226872, 0.009675541658226872, 0.009675541658226872, 0.009675541658226872,
   -0.05550713275756345, -0.05550713275756345, -0.05550713275756345, -0.05550713275756345,
@@ -33,9 +33,9 @@ const NUMBERS = memory.data<f32>([
 ], 16);
 
 /**
- * σ(|s|), in [1/2, 1], for the vectors of `s` from `from` to `end`, to `to`. exp(-|s|) as 2^t by range reduction to [-1/2, 1/2] and the
- * polynomial of degree 5 with the least relative error there, 7.5e-8: as good as 32-bit floats can tell. All numbers stay in registers,
- * so that an iteration is some twenty instructions, and as many iterations are under way at once as the processor can hold.
+ * Writes σ(|s|), in [1/2, 1], of the vectors from `from` to `end` to `to`. exp(-|s|) is 2^t, by range reduction to [-1/2, 1/2] and the
+ * minimax polynomial of degree 5, whose relative error is 7.5e-8, about the precision of 32-bit floats. All values stay in registers: an
+ * iteration is some twenty instructions, and the processor overlaps many iterations.
  */
 // @ts-ignore: decorator
 @inline
@@ -53,7 +53,7 @@ export function certaintiesOf(from: usize, end: usize, to: usize): void {
   const c0 = v128.load(NUMBERS, 160);
   const apart = to - from;
   for (let at = from; at < end; at += 16) {
-    // Setting a sign is one instruction, abs and neg are six.
+    // Setting the sign bit is one instruction; abs and neg are six.
     const x = f32x4.pmax(v128.or(v128.load(at), sign), least);
     const shifted = mac(magic, x, scale);
     // whole - t, where t = x · log2(e).
@@ -65,7 +65,7 @@ export function certaintiesOf(from: usize, end: usize, to: usize): void {
   }
 }
 
-/** The numbers of `log`: the bits of √½, then 2 / 7, 2 / 5, 2 / 3, 2 and log(2). */
+/** The constants of `log`: the bits of √½, then 2 / 7, 2 / 5, 2 / 3, 2 and log(2). */
 const LOG = memory.data<f32>([
   0.7071067690849304, 0.7071067690849304, 0.7071067690849304, 0.7071067690849304,
   0.2857142857142857, 0.2857142857142857, 0.2857142857142857, 0.2857142857142857,
@@ -73,7 +73,7 @@ const LOG = memory.data<f32>([
   2, 2, 2, 2, 0.6931471805599453, 0.6931471805599453, 0.6931471805599453, 0.6931471805599453,
 ], 16);
 
-/** log(x) for normal x > 0, four lanes, to about 1e-7: exponent apart, then 2 · artanh((m - 1) / (m + 1)). */
+/** log(x) for normal x > 0, four lanes, to about 1e-7: separates the exponent, then uses 2 · artanh((m - 1) / (m + 1)). */
 // @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {
@@ -87,7 +87,7 @@ export function log(x: v128): v128 {
   return f32x4.add(f32x4.mul(p, r), f32x4.mul(f32x4.convert_i32x4_s(exponent), v128.load(LOG, 80)));
 }
 
-/** The four sums of the lanes of a, b, c and d, as one vector. */
+/** The lane sums of a, b, c and d, as one vector. */
 // @ts-ignore: decorator
 @inline
 export function sumLanes4(a: v128, b: v128, c: v128, d: v128): v128 {

@@ -1,15 +1,15 @@
 /**
- * Merging the copies of a round: a row becomes row + Σ (copy - row) over its copies, in the order of the shards. A thread merges one part out
- * of `parts` of the rows, so that no two write to the same. While it does, its slots hold how many copies a row has; they are cleared after.
+ * Merges the copies of a round: a row becomes row + Σ (copy - row) over its copies, in the order of the shards. Each thread merges one of
+ * `parts` parts of the rows, so that no two write to the same row. Meanwhile its slots hold the number of copies of each row.
  */
 import { minusProduct } from "./_mac";
 import { addRow } from "./_products";
 import { bytes, rows, slots, wanted } from "./_settings";
 
-/** In a count of copies: set once the first of them is merged. */
+/** A flag in a count of copies: the first one is merged. */
 const BEGUN: u32 = 0x80000000;
 
-/** Counts the copies of a shard, of the `count` rows that are listed at `copied`. To be called for every shard of the round first. */
+/** Counts the copies of a shard, of the `count` rows listed at `copied`. To be called for every shard of the round before merging. */
 export function countCopies(copied: usize, count: u32): void {
   const end = copied + (<usize>count << 2);
   for (let at = copied; at < end; at += 4) {
@@ -19,8 +19,8 @@ export function countCopies(copied: usize, count: u32): void {
 }
 
 /**
- * Merges the copies of a shard. Of n copies, the first to come makes the row copy - (n - 1) · row, and the others are added. Which rows these
- * are is found first, without branches (they would be past prediction), and then many rows are under way at once.
+ * Merges the copies of a shard. The first of a row's n copies sets the row to copy - (n - 1) · row, and the others are added. The rows are
+ * listed first, without branches (which would be unpredictable), so that the loads of many rows then overlap.
  */
 export function mergeCopies(copies: usize, copied: usize, count: u32, part: u32, parts: u32): void {
   const laterList = wanted + (<usize>count << 2) + 4;
@@ -28,7 +28,7 @@ export function mergeCopies(copies: usize, copied: usize, count: u32, part: u32,
   let later = laterList;
   for (let n: u32 = 0; n < count; n++) {
     const row = load<u32>(copied + (<usize>n << 2));
-    // A number in 0 … parts - 1 from the upper bits of a product: rows of all counts in all parts.
+    // Hashes the row to 0 … parts - 1 (upper bits of a product), so that frequent rows are spread over the parts.
     const mine = <u32>((((row * 0x9e3779b1) >> 16) * parts) >> 16 == part);
     const isLater = load<u32>(slots + (<usize>row << 2)) >> 31;
     store<u32>(first, n);

@@ -1,6 +1,6 @@
 /**
- * Candidates as keys, u64 that sort as (score, -row): the score's bits made monotonous, then the row number inverted. Those not
- * scored yet hold the row number alone.
+ * Candidates as keys: u64 that sort by score and, at equal scores, put lower rows first. The upper half is the score's bits made
+ * monotonic, the lower half the inverted row number. Candidates that are not scored yet are row numbers only.
  */
 
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 /**
- * In which place a row stands among those nearest to another, found without finding those before it: rows with a higher score are
- * counted, and where there are `most` of them it is too far back to be told.
+ * The rank of a row among those nearest to another, without finding these: rows with a higher score are counted, and counting stops at
+ * `most`.
  */
 import { COUNT, floatsAt, keysAt, setThreshold, stateBytes, THRESHOLD } from "./_nearest_query";
 import { panelBytes, rowCount, size, units } from "./_nearest_rows";
@@ -20,7 +20,7 @@ function startPlace(state: usize, row: i32, target: i32, most: i32): void {
 }
 
 /**
- * The place of each target among the rows nearest to its row, from 1; 0 where `most` rows or more are nearer, or it is the row itself.
+ * The rank of each target among the rows nearest to its row, from 1; 0 if `most` rows or more are nearer, or if it is the row itself.
  *
  * @param rows, targets `count` row numbers each (i32); `states` is room for as many states; `out` gets u32
  */

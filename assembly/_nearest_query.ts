@@ -1,4 +1,4 @@
-/** A query of exact nearest search: its state, its numbers rounded to match the rows', and what score a row needs to pass. */
+/** A query of exact nearest search: its state, its quantised values, and the score that a row needs to pass. */
 import {
   align,
   BLOCK,
@@ -16,24 +16,24 @@ import {
   size,
 } from "./_nearest_rows";
 
-// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then its packed pairs, its floats,
-// its candidates (see _nearest_keys.ts).
-/** The score that a row needs, in the query's whole numbers (f32): times the scale of a block it is in those of the block's sums. */
+// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then packed pairs, floats and
+// candidates (see _nearest_keys.ts).
+/** The score that a row needs, in quantised units of the query (f32). Multiplied by a block's scale, it is comparable to the block's sums. */
 export const THRESHOLD: usize = 0;
 export const COUNT: usize = 4;
 export const SCORED: usize = 8;
 export const SKIP: usize = 12;
-/** What 1 is in the query's whole numbers (f32), what is to be taken from a score first (f32), and how far a sum may be off (i32). */
+/** A score of 1 in quantised units (f32), the offset to subtract from a score first (f32), and the largest error of a sum (i32). */
 export const UNIT: usize = 16;
 export const SHIFT: usize = 20;
 export const MARGIN: usize = 24;
-/** The threshold in whole numbers of the block that is scanned (i16). */
+/** The threshold in the quantised units of the current block (i16). */
 export const LEVEL: usize = 28;
-/** The key of the k-th best candidate so far (u64), 0 where there are fewer. */
+/** The key of the k-th best candidate so far (u64); 0 if there are fewer. */
 export const LEAST: usize = 32;
 export const PAIRS: usize = 48;
 
-/** What no score comes to in a query's whole numbers, up or down; times any scale it fits into 32 bits. */
+/** Larger than any score in quantised units; multiplied by any scale it fits into 32 bits. */
 export const ENDLESS: f32 = 10_000;
 
 export let k: i32 = 0;
@@ -42,7 +42,7 @@ export let floatsAt: usize = 0;
 export let keysAt: usize = 0;
 export let stateBytes: usize = 0;
 
-/** Sets how many rows are wanted and how many candidates are held; returns the bytes of one query's state. */
+/** Sets the number of rows wanted and of candidates held; returns the bytes of a query's state. */
 export function setLimits(wanted: i32, held: i32): usize {
   k = wanted;
   capacity = held;
@@ -52,7 +52,7 @@ export function setLimits(wanted: i32, held: i32): usize {
   return stateBytes;
 }
 
-/** Rounds a query of length 1 (or 0), whose numbers are in the state, and says what its scores are in whole numbers. */
+/** Quantises a query of length 1 (or 0) whose values are in the state; sets UNIT, SHIFT and MARGIN. */
 export function roundQuery(state: usize): void {
   const floats = state + floatsAt;
   let largest: f64 = 0;
@@ -74,7 +74,7 @@ export function roundQuery(state: usize): void {
     store<u8>(state + PAIRS + <usize>d, <u8>(rounded + OFFSET));
   }
   const error = <f64>load<f32>(head, ERROR);
-  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sums themselves.
+  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; plus the rounding of the float sums.
   const own = scale * Math.sqrt(square);
   const floats32 = <f64>(size + 8) * 2.4e-7 * scale * <f64>load<f32>(head, SCALE);
   store<f32>(state, <f32>scale, UNIT);
@@ -82,15 +82,15 @@ export function roundQuery(state: usize): void {
   store<i32>(state, <i32>min<f64>(Math.ceil(error * scale * 1.000001 + own * (longest + error) + floats32), 65_535), MARGIN);
 }
 
-/** Only rows whose score may be `score` or more pass from now on. */
+/** From now on, only rows whose score may be `score` or more pass. */
 export function setThreshold(state: usize, score: f32): void {
   store<f32>(state, (score - load<f32>(state, SHIFT)) * load<f32>(state, UNIT), THRESHOLD);
 }
 
-/** Panels of a block, less one. */
+/** Panels per block, minus one. */
 export const IN_BLOCK: i32 = BLOCK / PANEL - 1;
 
-/** Sets what the sum of a row of the block that a panel is in must be above: LEVEL. */
+/** Sets LEVEL, which the sum of a row must exceed, for a panel's block. */
 // @ts-ignore: decorator
 @inline
 export function openBlock(state: usize, panel: i32): void {

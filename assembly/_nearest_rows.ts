@@ -1,22 +1,21 @@
 /**
- * Rows of exact nearest search: where they lie, brought to length 1, rounded into panels. Every thread has its own instance of the module,
- * and so its own copy of these.
+ * Rows of exact nearest search: their addresses, normalisation, and quantisation into panels. Every thread has its own instance of the
+ * module, and so its own copy of these globals.
  */
 
-// What is known of all rows, in bytes (f32 each): in whole numbers, the longest rounding error of a row and the longest row; the largest
-// scale; then the mean of all rows (f32), the sums that it is of (f64), and the scale of each block of BLOCK rows: what 1 is in its
-// whole numbers.
+// Byte offsets in the head (f32 each): the longest rounding error of a row and the longest row, both in quantised units; the largest
+// scale; then the mean of all rows (f32), the sums for it (f64), and the scale of each block of BLOCK rows: 1 in its quantised units.
 export const ERROR: usize = 0;
 export const LONGEST: usize = 4;
 export const SCALE: usize = 8;
 const MEAN: usize = 16;
 export const BLOCK: i32 = 128;
-/** Rows of a panel. */
+/** Rows per panel. */
 export const PANEL: i32 = 8;
 
-/** Added to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
+/** Added to a query's values to make them positive: the dot product needs 7 bits on one side. */
 export const OFFSET: i32 = 64;
-/** Sums of products have 16 bits. */
+/** The largest sum of products, which has 16 bits. */
 export const MOST: f64 = 32700;
 
 export let panels: usize = 0;
@@ -27,11 +26,11 @@ export let pairCount: i32 = 0;
 export let panelBytes: usize = 0;
 export let head: usize = 0;
 export let scales: usize = 0;
-/** Where rows lie in lists: the number of the row in each place (u32), PADDING where there is none; 0 where places are rows. */
+/** If rows are in lists: the row number at each place (u32), or PADDING. 0 if places are row numbers. */
 export let numbers: usize = 0;
 export const PADDING: u32 = 0xffffffff;
 
-/** Tells this instance where the rows are; what is known of all of them is at `headAt`, `headBytes(rows, dimensions)` long. */
+/** Sets the addresses of the rows; the head is at `headAt`, `headBytes(rows, dimensions)` long. */
 export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i32, dimensions: i32): void {
   panels = panelsAt;
   units = unitsAt;
@@ -43,7 +42,7 @@ export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i3
   scales = sumsAt() + align(<usize>size * 8);
 }
 
-/** From now on the rows lie in other places than their numbers say: see `numbers`. */
+/** From now on places are not row numbers: see `numbers`. */
 export function setNumbers(numbersAt: usize): void {
   numbers = numbersAt;
 }
@@ -60,7 +59,7 @@ export function align(bytes: usize): usize {
   return (bytes + 15) & ~15;
 }
 
-/** Brings rows to length 1, from `raw` to `to`; returns the first row that is not finite, or -1. */
+/** Normalises rows to length 1, from `raw` to `to`; returns the first row that is not finite, or -1. */
 export function normalize(raw: usize, to: usize, rows: i32, dimensions: i32): i32 {
   for (let row = 0; row < rows; row++) {
     const at = <usize>row * dimensions * 4;
@@ -85,7 +84,7 @@ function sumsAt(): usize {
   return head + MEAN + align(<usize>size * 4);
 }
 
-/** The first of two passes over all rows: adds up the rows from `first` to `last` - 1. */
+/** The first of two passes over all rows: sums the rows from `first` to `last` - 1. */
 export function sumRows(first: i32, last: i32): void {
   const sums = sumsAt();
   for (let row = first; row < last; row++) {
@@ -116,17 +115,17 @@ function fromMean(row: i32, d: i32): f64 {
   return <f64>load<f32>(units + (<usize>row * size + d) * 4) - meanAt(d);
 }
 
-/** Rows that are nearer to their mean than this are rounded as if they were not. */
+/** A lower limit for the distance of rows to their mean, so that the scale stays bounded. */
 const FINEST: f64 = 0.005;
 
-/** Rounding moves a vector by no more than this, in whole numbers. */
+/** The largest distance by which rounding moves a vector, in quantised units. */
 // @ts-ignore: decorator
 @inline
 export function rounding(): f64 {
   return 0.5 * Math.sqrt(<f64>size);
 }
 
-/** The scale of a block of rows: their numbers fit into a byte, and room is left for a query as exact as they are. */
+/** The scale of a block of rows: their values fit into a byte, and sums leave room for an equally precise query. */
 function scaleOf(first: i32, last: i32): f64 {
   let longest: f64 = 0;
   let largest: f64 = 0;
@@ -143,8 +142,8 @@ function scaleOf(first: i32, last: i32): f64 {
 }
 
 /**
- * The second pass: rounds the rows from `first`, the first of a block, to `last` - 1 into panels. A panel of eight rows begins with what is to
- * be added to each sum of products, since a query's numbers have OFFSET added.
+ * The second pass: quantises the rows from `first`, which starts a block, to `last` - 1 into panels. A panel of eight rows begins with the
+ * correction of each sum of products for the OFFSET in a query's values.
  */
 export function pack(first: i32, last: i32): void {
   let worst: f64 = 0;

@@ -1,4 +1,4 @@
-/** One query's state, and the scan over the panels: rows that may be among the k best are held and scored again in floats. */
+/** The scan of the panels for a query: rows that may be among the k best are held and scored again in floats. */
 import { keyAt, keyOf, scoreOf, select } from "./_nearest_keys";
 import {
   COUNT,
@@ -21,14 +21,14 @@ import {
 } from "./_nearest_query";
 import { numberAt, PADDING, pairCount, panelBytes, panels, rowCount, size, units } from "./_nearest_rows";
 
-// Where targets' places are looked for (_nearest_places.ts) a state is used otherwise: COUNT is how many rows are nearer than the target,
-// SCORED the target's row, and the target's own score stands where candidates do.
+// The search for ranks (_nearest_places.ts) uses a state differently: COUNT is the number of rows nearer than the target, SCORED is the
+// target's row, and the target's score is in place of the candidates.
 export const TARGET: usize = SCORED;
 
-/** Nothing passes this threshold: the query is done with. */
+/** A threshold that nothing passes: the query is finished. */
 export const DONE: f32 = ENDLESS;
 
-/** Makes a query ready: `query` is of length 1; `skip` is a row to leave out, or -1. */
+/** Prepares a query: `query` has length 1; `skip` is a row to leave out, or -1. */
 export function start(state: usize, query: usize, skip: i32): void {
   store<f32>(state, -ENDLESS, THRESHOLD);
   store<i32>(state, 0, COUNT);
@@ -39,7 +39,7 @@ export function start(state: usize, query: usize, skip: i32): void {
   roundQuery(state);
 }
 
-/** Sums of two products of bytes beside each other: of rows' pairs with the query's pair. */
+/** Per lane, the dot product of a row's pair of bytes with the query's pair. */
 // @ts-ignore: decorator
 @inline
 function products(rows: v128, pair: v128): v128 {
@@ -70,8 +70,8 @@ export function dot(a: usize, b: usize): f32 {
 }
 
 /**
- * Scores the new candidates exactly and drops those that cannot be among the k best. Where the others leave little room, or `all` is known,
- * only the k best are kept and the threshold is raised.
+ * Scores the new candidates exactly and drops those that cannot be among the k best. If the rest leaves little room, or `all` rows were
+ * scanned, keeps only the k best and raises the threshold.
  */
 export function prune(state: usize, all: bool): void {
   const keys = state + keysAt;
@@ -97,7 +97,7 @@ export function prune(state: usize, all: bool): void {
   store<i32>(state, kept, SCORED);
 }
 
-/** Holds the rows of one panel whose lane of `passed` is set: their places, until they are scored. */
+/** Holds the places of a panel's rows whose lane of `passed` is set, until they are scored. */
 function hold(state: usize, first: i32, passed: v128): void {
   let mask = i16x8.bitmask(passed);
   const skip = load<i32>(state, SKIP);
@@ -115,7 +115,7 @@ function hold(state: usize, first: i32, passed: v128): void {
   }
 }
 
-/** Counts the rows of one panel whose lane of `passed` is set, where they are nearer than the target. */
+/** Counts the rows of a panel whose lane of `passed` is set and that are nearer than the target. */
 function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
   let mask = i16x8.bitmask(passed);
   if (mask == 0) return;
@@ -128,7 +128,7 @@ function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
     mask &= mask - 1;
     if (row >= rowCount || row == skip || row == target) continue;
     const other = dot(units + <usize>row * size * 4, state + floatsAt);
-    // Equal scores stand in order of row number.
+    // Ties are ordered by row number.
     if (other > score || (other == score && row < target)) count++;
   }
   store<i32>(state, count, COUNT);
@@ -136,8 +136,8 @@ function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
 }
 
 /**
- * One query against panels [from, to), a multiple of 4: rows that pass are held, or, with `most` above 0, counted until there are so many
- * nearer than the target.
+ * One query against panels [from, to), a multiple of 4: rows that pass are held or, if `most` is above 0, counted until `most` are nearer
+ * than the target.
  */
 export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
   const pairs = state + PAIRS;
@@ -189,7 +189,7 @@ export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
   }
 }
 
-/** Four queries (states side by side) against panels [from, to), a multiple of 4. */
+/** Four queries (adjacent states) against panels [from, to), a multiple of 4. */
 export function scanFour(state: usize, from: i32, to: i32): void {
   const state1 = state + stateBytes;
   const state2 = state1 + stateBytes;

@@ -1,6 +1,6 @@
 /**
- * A block with negative sampling. Outputs are a quad of centres, the quads of negatives, and the other quad of centres where a group has
- * more than four.
+ * A block with negative sampling. Outputs are a quad of centres, the quads of negatives and, if a group has more than four centres, a second
+ * quad of centres.
  */
 import {
   centres,
@@ -25,7 +25,7 @@ import { dummy, group, halfway, hits, kept, outputAt, shared } from "./_settings
 import { markBags, markWindows } from "./_window_bits";
 import { gradientsOfWindows } from "./_windows";
 
-/** Products of an input with a negative, since the chunk began: each costs three rows of multiply-adds. */
+/** Number of (input, negative) products in the chunk so far: each costs three rows of multiply-adds. */
 let products: u32 = 0;
 
 export function openCount(): void {
@@ -37,8 +37,8 @@ export function countedProducts(): u32 {
 }
 
 /**
- * Whether a negative may be one of the centres: then it is left out where it is, as gensim does. Writes to `hits` which centres each
- * negative is, a bit a centre, a 32-bit number a negative.
+ * Whether any negative is also a centre, for which it must then be skipped, as in gensim. Writes to `hits` which centres each negative is:
+ * one bit per centre, a 32-bit word per negative.
  */
 // @ts-ignore: decorator
 @inline
@@ -58,8 +58,8 @@ function anyCentreDrawn(): bool {
 }
 
 /**
- * One block with negative sampling: centre c has to do with the inputs of its window (skip-gram) or with input c alone (CBOW). `targets`
- * lists the rows that gain what the inputs do.
+ * Trains one block with negative sampling: centre c is paired with the inputs of its window (skip-gram) or with input c only (CBOW).
+ * `targets` lists the rows that receive the updates of the inputs.
  */
 export function sampleNegatives(bag: bool, targets: usize, alpha: f32): void {
   const quads = (shared + 3) >> 2;
@@ -97,7 +97,7 @@ export function sampleNegatives(bag: bool, targets: usize, alpha: f32): void {
   updateInputs(targets);
 }
 
-/** The quad of centres from number c on as outputs from number m on. */
+/** Puts the quad of centres from c on as outputs from m on. */
 // @ts-ignore: decorator
 @inline
 function putCentres(m: u32, c: u32): void {
@@ -108,8 +108,8 @@ function putCentres(m: u32, c: u32): void {
 }
 
 /**
- * Centres c and c + 1, where there are such, which are outputs number m and m + 1, gain from all inputs that their quad has to do with:
- * loops of one length, whose ends are foreseen, take less time than shorter ones.
+ * Updates centres c and c + 1, outputs m and m + 1, if they exist, by all inputs of their quad: loops of the same length, whose ends are
+ * predicted, are faster than shorter ones.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,4 @@
-/** The first pass over a chunk: draws what is random (subsampling, windows, negatives); and the rows that this asks for. */
+/** The first pass over a chunk: makes all random draws (subsampling, windows, negatives), and finds the rows needed for them. */
 import { nextRandom } from "./_random";
 import { findRows } from "./_rows";
 import {
@@ -23,7 +23,7 @@ import {
   windows,
 } from "./_settings";
 
-/** `playlists` slices of `tokens` (track numbers of the corpus), whose ends are in `ends`; returns how many tracks were kept. */
+/** Plans `playlists` slices of `tokens` (track numbers of the corpus), whose ends are in `ends`; returns how many tracks were kept. */
 export function plan(playlists: u32): u32 {
   let count: u32 = 0;
   let token: u32 = 0;
@@ -35,7 +35,7 @@ export function plan(playlists: u32): u32 {
     let to = kept + (<usize>count << 2);
     for (; token < end; token++) {
       const track = load<u32>(inputAt + (<usize>token << 2));
-      // Without branches: whether a track is kept is past prediction. A bar of 2^32 - 1 keeps all.
+      // Branchless, since whether a track is kept is unpredictable. A threshold of 2^32 - 1 keeps all.
       store<u32>(to, track);
       const chance = <u32>(nextRandom() >> 32);
       const stays = <u32>(track != NONE) & <u32>(chance <= load<u32>(outputAt + (<usize>token << 2)));
@@ -48,14 +48,14 @@ export function plan(playlists: u32): u32 {
     }
     planWindows(start, count);
   }
-  // Whoever reads a whole group finds no track of an earlier chunk behind the last centre.
+  // A whole last group must not contain tracks of an earlier chunk.
   v128.store(kept + (<usize>count << 2), i32x4.splat(-1));
   v128.store(kept + (<usize>count << 2), i32x4.splat(-1), 16);
   if (negative != 0) drawNegatives(drawsFor(count));
   return count;
 }
 
-/** The addresses of the rows that a plan of `count` tracks needs, which are touched so that training finds them in the cache. */
+/** Finds the addresses of the rows that a plan of `count` tracks needs, and loads the rows into the cache. */
 export function findPlanned(count: u32): void {
   findRows(kept, count, 4, 0, inputAt, 4);
   if (negative == 0) return;
@@ -64,8 +64,8 @@ export function findPlanned(count: u32): void {
 }
 
 /**
- * The tracks of the chunk's tokens and their bars, to `inputAt` and `outputAt` (which come to their own later): in a loop that does nothing
- * else, since most of these loads are far.
+ * Writes the tracks of the chunk's tokens and their subsampling thresholds to `inputAt` and `outputAt`, which are unused until later. The
+ * loops do nothing else, so that their cache misses overlap.
  */
 // @ts-ignore: decorator
 @inline
@@ -87,9 +87,9 @@ function lookUp(words: u32): void {
 }
 
 /**
- * The windows of a playlist's tracks, positions `start` … `end` - 1. In skip-gram's groups the centres of a quad have one window, so that
- * nothing is computed beside it: as far before the first and behind the last as to lie between 1 and `windowSize` tracks from each of them,
- * and as far from one of them, which is drawn, as a reach that is drawn where these bounds let it. Others are alone: the reach is theirs.
+ * Plans the windows of a playlist's tracks, positions `start` … `end` - 1. In skip-gram's groups the centres of a quad share a window, so that
+ * nothing outside it is computed. It extends equally far before the first and after the last centre: by a drawn reach around one randomly
+ * drawn centre, limited so that its ends are 1 to `windowSize` tracks from every centre. Otherwise each centre has its own drawn reach.
  */
 // @ts-ignore: decorator
 @inline
@@ -117,7 +117,7 @@ function planWindows(start: u32, end: u32): void {
 }
 
 /**
- * Draws from the noise distribution by Walker's alias method: a uniform column, then a coin for the column's own track or its
+ * Draws from the noise distribution by Walker's alias method: a uniform column, then either its own track or its
  * alias.
  */
 function drawNegatives(count: u32): void {
@@ -128,7 +128,7 @@ function drawNegatives(count: u32): void {
     const r = nextRandom();
     const column = <u32>(((r >> 32) * columns) >> 32);
     const cell = table + (<usize>column << 3);
-    // Without a branch, which would be past prediction: all ones where it is the column itself.
+    // Branchless, since it is unpredictable: all ones for the column's own track.
     const own = <u32>0 - <u32>(<u32>r < load<u32>(cell));
     store<u32>(at, load<u32>(cell, 4) ^ ((column ^ load<u32>(cell, 4)) & own));
   }

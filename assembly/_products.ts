@@ -1,6 +1,7 @@
 /**
- * Updates of a block, the second and third of its small matrix products, tiled in registers, and copies of rows. Rows are `bytes` long, a
- * multiple of 16. A tile is 2 rows × 4 vectors: 8 sums and 6 operands, eight multiply-adds for six or seven loads (see _score_tiles.ts).
+ * The updates of a block (the second and third of its small matrix products), tiled in registers, and copies of rows. Rows are `bytes`
+ * long, a multiple of 16. A tile is 2 rows × 4 vectors: 8 sums and 6 operands, eight multiply-adds per six or seven loads
+ * (see _score_tiles.ts).
  */
 import { mac } from "./_mac";
 
@@ -20,8 +21,8 @@ function gain4(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /**
- * t0 += Σj k0[j] · row[j] and t1 += Σj k1[j] · row[j] for `count` rows; t0 and t1 may be one row. k0 and k1 are lists of floats. Rows lie
- * in slices of 64 bytes: the first slices of all rows, one after the other, at `slices`, the second `apart` bytes on, and so forth.
+ * t0 += Σj k0[j] · row[j] and t1 += Σj k1[j] · row[j] for `count` rows; t0 and t1 may be the same row. k0 and k1 are lists of floats.
+ * Rows are in slices of 64 bytes: the first slices of all rows are contiguous at `slices`, the second ones `apart` bytes later, and so on.
  */
 // @ts-ignore: decorator
 @inline
@@ -89,8 +90,8 @@ export function gainFromSlices(
 }
 
 /**
- * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j] for the rows listed from `list` to `end`; t0 and t1 may be one row. k[j] and
- * k'[j] are floats beside each other, `stride` bytes before the next two.
+ * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j] for the rows listed from `list` to `end`; t0 and t1 may be the same row. k[j] and
+ * k'[j] are adjacent floats, `stride` bytes before the next pair.
  */
 // @ts-ignore: decorator
 @inline
@@ -143,8 +144,7 @@ export function gainFromList(t0: usize, t1: usize, list: usize, end: usize, byte
 }
 
 /**
- * Copies four rows, to `to` in slices as `gainFromSlices` has them, and to `across` transposed: dimension by dimension, 64 bytes from one
- * to the next.
+ * Copies four rows: to `to` in the slices of `gainFromSlices`, and to `across` transposed, dimension by dimension, 64 bytes apart.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 /**
- * Counter-based randomness: splitmix64 (Steele, Lea & Flood 2014). Each chunk of the corpus has its own seed, so what it draws
- * does not depend on which thread works on it, nor on what was trained before a checkpoint.
+ * Counter-based random numbers: splitmix64 (Steele, Lea & Flood 2014). Each chunk of the corpus has its own seed, so its draws depend
+ * neither on the thread that works on it nor on what was trained before a checkpoint.
  */
 let state: u64 = 0;
 

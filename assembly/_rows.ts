@@ -1,19 +1,19 @@
-/** Rows of the matrices: where they are. */
+/** Finds and initialises rows of the matrices. */
 import { copyOf, isAlone } from "./_copies";
 import { mix, nextRandom, seedRandom } from "./_random";
 import { bytes, local, rows, vocabulary } from "./_settings";
 
-/** WebAssembly has no prefetch; an unused sum of one number a cache line does it. */
+/** Replaces prefetching, which WebAssembly lacks: the unused sum of one number per cache line. */
 let touchSum: u32 = 0;
 
-/** So that the sum counts as used. */
+/** Exported so that the compiler keeps the sum. */
 export function touchedSum(): u32 {
   return touchSum;
 }
 
 /**
- * Writes the addresses of `count` tracks' rows to `to`, and touches the rows: in a loop that does nothing else, so that many
- * loads are under way at once. `step` and `stride` are the bytes between two tracks and two addresses; `first` is the matrix's first row.
+ * Writes the addresses of `count` tracks' rows to `to`, and touches the rows in a loop that does nothing else, so that many loads
+ * overlap. `step` and `stride` are the bytes between two tracks and two addresses; `first` is the matrix's first row.
  */
 // @ts-ignore: decorator
 @inline
@@ -33,7 +33,7 @@ export function findRows(tracks: usize, count: u32, step: usize, first: u32, to:
       sum += load<u32>(row) + load<u32>(row + length - 16);
     }
   } else {
-    // Three cache lines at a time, the last perhaps of the next row: the fewer instructions a load, the more loads are under way.
+    // Three cache lines at a time, the last possibly of the next row: with fewer instructions per load, more loads overlap.
     for (let c: usize = 0; c < length; c += 192) {
       for (let at = list; at < to; at += stride) {
         const row = <usize>load<u32>(at) + c;
@@ -43,7 +43,7 @@ export function findRows(tracks: usize, count: u32, step: usize, first: u32, to:
   }
   touchSum += sum;
   if (!local) return;
-  // As an input, a track is where it was kept; as an output, where it was drawn, too.
+  // A shard uses an input row if it kept the track, and an output row also if it drew the track.
   const drawn: usize = first == 0 ? 0 : <usize>vocabulary;
   to = list;
   for (let at = tracks; at < end; at += step) {
@@ -53,7 +53,7 @@ export function findRows(tracks: usize, count: u32, step: usize, first: u32, to:
   }
 }
 
-/** The address of a row: the row itself, or, with shards, a copy of it. */
+/** The address of a row or, with shards, of its copy. */
 // @ts-ignore: decorator
 @inline
 export function addressOf(row: u32): usize {
@@ -63,14 +63,14 @@ export function addressOf(row: u32): usize {
 }
 
 /**
- * Fills rows of inputs with numbers uniform in [-1, 1) / size, as gensim 4 does; what pads a row to whole vectors stays zero. A
- * row depends on the seed and its own number alone.
+ * Fills rows of inputs with uniform numbers in [-1, 1) / size, as gensim 4 does; padding stays zero. A row depends only on the seed and
+ * its number.
  */
 export function initializeRows(from: u32, to: u32, size: u32, seed: u64): void {
   for (let row = from; row < to; row++) {
     seedRandom(mix(seed ^ mix(<u64>row + 1)));
     const own = rows + <usize>row * bytes;
-    // Two numbers of 24 bits from each random one.
+    // Two 24-bit numbers from each random number.
     for (let d: u32 = 0; d < size; d += 2) {
       const random = nextRandom();
       const at = own + (<usize>d << 2);

@@ -1,6 +1,6 @@
 /**
- * What is worked on when: chunks of the corpus, one after the other on the matrices themselves, or in rounds of as many as there are shards.
- * This is the loop of a thread, here and not in JavaScript, since what a thread does not compile it does not take from the others.
+ * The schedule of a thread: chunks of the corpus, either one after the other on the matrices themselves, or in rounds of one chunk per shard.
+ * The loop is here and not in JavaScript, so that no thread spends time compiling it.
  */
 import {
   awaitMeeting,
@@ -23,31 +23,31 @@ import { mix, seedRandom } from "./_random";
 import { result, seed, setPlan } from "./_settings";
 import { train } from "./_train";
 
-/** Writes the tokens of a chunk and the ends of its playlists where this thread plans; returns how many playlists they are. */
+/** Writes the tokens of a chunk and the ends of its playlists to where this thread plans; returns the number of playlists. */
 @external("env", "fetchChunk")
 declare function fetchChunk(chunk: u32): u32;
 
 // The chunks of an epoch.
 let chunkCount: u32 = 0;
-/** Turn by turn the number of a chunk, those of a round in falling order of the work they are. */
+/** The chunk number of each turn; those of a round are in descending order of work. */
 let order: usize = 0;
-/** By chunk: how many tokens lie before it. */
+/** Per chunk: the number of tokens before it. */
 let starts: usize = 0;
-/** By chunk: loss, pairs, products of inputs with negatives; numbers of 64 bits. */
+/** Per chunk: loss, pairs, products of inputs with negatives (f64). */
 let results: usize = 0;
 let words: f64 = 0;
 let epochs: f64 = 0;
 let alpha: f64 = 0;
 let minAlpha: f64 = 0;
 
-// Plans: of each thread, or of each shard of a round and then of each of the next. How many tracks are kept, and where they are.
+// Plans: one per thread, or one per shard of a round and of the next. The number of tracks kept, and their addresses.
 let keptCount: usize = 0;
 let kept: usize = 0;
 let windows: usize = 0;
 let negatives: usize = 0;
 let planBytes: usize = 0;
 
-// Shards: how many rows each has copied, where the copies are, and which rows these are.
+// Shards: the number of rows that each has copied, the copies, and the row numbers.
 let shards: u32 = 0;
 let copiedCount: usize = 0;
 let copies: usize = 0;
@@ -102,11 +102,11 @@ export function setShards(
   shardBytes = shardBytes_;
 }
 
-/** What `runEpoch` returns: the epoch is done and nobody has stopped the training; this thread was the last, and has the totals. */
+/** Results of `runEpoch`: the epoch is done and the training was not stopped; this thread was the last, and has the totals. */
 const GOES_ON: u32 = 1;
 const HAS_TOTALS: u32 = 2;
 
-/** Works through an epoch together with the other threads; 0 when the training was stopped before its end. */
+/** Runs an epoch together with the other threads; 0 if the training was stopped before its end. */
 export function runEpoch(epoch: u32): u32 {
   if (!(shards > 0 ? runRounds(epoch) : runChunks(epoch))) return 0;
   const meeting = meetings();
@@ -120,7 +120,7 @@ export function runEpoch(epoch: u32): u32 {
   return totals | (awaitMeeting(meeting) ? GOES_ON : 0);
 }
 
-/** The sums over all chunks of an epoch, in their order, to `result`: loss, pairs, products of inputs with negatives. */
+/** Writes the sums over all chunks of an epoch, in their order, to `result`: loss, pairs, products of inputs with negatives. */
 export function addUp(): void {
   let loss: f64 = 0;
   let pairs: f64 = 0;
@@ -145,13 +145,13 @@ function runChunks(epoch: u32): bool {
   return !isStopped();
 }
 
-/** Trains on one chunk, on the matrices themselves. */
+/** Trains one chunk on the matrices themselves. */
 export function runChunk(epoch: u32, chunk: u32): void {
   planChunk(epoch, chunk, ownNumber());
   trainChunk(epoch, chunk, ownNumber());
 }
 
-/** Who finds no shard of a round left to train on plans the next: small pieces, so that nobody waits long. */
+/** A thread that finds no shard left to train plans shards of the next round, so that none waits long. */
 function runRounds(epoch: u32): bool {
   for (let first = -(<i32>shards); first < <i32>chunkCount; first += <i32>shards) {
     const next = first + <i32>shards;
@@ -165,7 +165,7 @@ function runRounds(epoch: u32): bool {
     for (let shard = claim(PLAN, round, there); shard >= 0; shard = claim(PLAN, round, there)) {
       planShard(epoch, next, shard);
     }
-    // A thread's own marks are nobody else's business: they are cleared and set while others are still on their way.
+    // Each thread has its own marks, so it can clear and set them while others still work.
     const trained = meetings();
     if (isLast()) {
       setNextChunk(min(<u32>next, chunkCount));
@@ -182,7 +182,7 @@ function runRounds(epoch: u32): bool {
   return true;
 }
 
-/** A round with no other thread beside. */
+/** Runs a round on this thread alone. */
 export function runRound(epoch: u32, first: i32): void {
   const size = sizeOf(first);
   for (let shard = 0; shard < size; shard++) planShard(epoch, first, shard);
@@ -192,12 +192,12 @@ export function runRound(epoch: u32, first: i32): void {
   clearRound(first);
 }
 
-/** How many shards the round has that begins with that turn. */
+/** The number of shards in the round that begins at turn `first`. */
 function sizeOf(first: i32): i32 {
   return first < 0 ? 0 : min<i32>(<i32>shards, max<i32>(0, <i32>chunkCount - first));
 }
 
-/** The number of a shard's plan: rounds take turns, since one is planned while another is trained. */
+/** The number of a shard's plan: rounds alternate between two sets, since one is planned while another is trained. */
 function planOf(first: i32, shard: i32): u32 {
   return ((<u32>first / shards) & 1) * shards + <u32>shard;
 }
@@ -210,13 +210,13 @@ export function planShard(epoch: u32, first: i32, shard: i32): void {
   planChunk(epoch, chunkAt(first + shard), planOf(first, shard));
 }
 
-/** Once all shards are planned, each thread learns which rows several of them have. */
+/** To be called once all shards are planned: marks the rows that each of them uses. */
 export function openRound(first: i32): void {
   const size = sizeOf(first);
   for (let shard = 0; shard < size; shard++) markShard(first, shard, 1 << shard);
 }
 
-/** Once this thread has trained its last shard of the round: takes its marks away. */
+/** To be called once this thread has trained its last shard of the round: clears the marks. */
 export function clearRound(first: i32): void {
   const size = sizeOf(first);
   for (let shard = 0; shard < size; shard++) markShard(first, shard, 0);
@@ -234,7 +234,7 @@ export function trainShard(epoch: u32, first: i32, shard: i32): void {
   store<u32>(copiedCount + at, closeShard());
 }
 
-/** Once all shards are trained: this thread's part of merging their copies, shard by shard, so that sums have one order. */
+/** To be called once all shards are trained: merges this thread's part of the copies, in the order of shards, so that sums are reproducible. */
 export function mergeRound(first: i32): void {
   const end = <usize>sizeOf(first) * shardBytes;
   for (let at: usize = 0; at < end; at += shardBytes) countCopies(copied + at, load<u32>(copiedCount + at));
@@ -248,7 +248,7 @@ function planChunk(epoch: u32, chunk: u32, number: u32): void {
   const at = <usize>number * planBytes;
   const playlists = fetchChunk(chunk);
   setPlan(kept + at, windows + at, negatives + at);
-  // As seedOf in src/track2vec/kernel.ts.
+  // The same as seedOf in src/track2vec/kernel.ts.
   seedRandom(mix(seed + <u64>epoch * (0x9e3779b97f4a7c15 * 0x10001) + (<u64>chunk << 1) + 1));
   store<u32>(keptCount + at, plan(playlists));
 }

@@ -1,17 +1,17 @@
 /**
- * Scores of a block, the first of its small matrix products, tiled in registers. They are made across outputs: copies of outputs lie
- * transposed, so that a vector holds one dimension of four of them, and nothing has to be summed over the lanes.
+ * Scores of a block (the first of its small matrix products), tiled in registers. Copies of outputs are transposed, so that a vector has
+ * one dimension of four outputs, and no sums over lanes are needed.
  *
- * V8 has fifteen vector registers to give, and puts all loads of a loop's body before its arithmetic; a tile whose values do not all fit is
- * twice as slow, and so is one of fewer than eight sums, which wait for each other. So tiles are 2 inputs × 16 outputs, 3 × 12 or 4 × 8:
- * 8 or 9 sums and 6 operands. Loops that only multiply and add, and whose ends are known long before the sums are, hide the branches
- * that are not foreseen.
+ * V8 has fifteen vector registers available, and puts all loads of a loop's body before its arithmetic. A tile whose values do not all fit
+ * is half as fast; so is one of fewer than eight sums, which wait for each other. So tiles are 2 inputs × 16 outputs, 3 × 12 or 4 × 8:
+ * 8 or 9 sums and 6 operands. The loops only multiply and add, and their ends are known long before the sums, which hides mispredicted
+ * branches.
  */
 import { mac } from "./_mac";
 
 /**
  * Scores of the inputs at `x0` and `x1` (rows of `bytes`) with up to four quads of outputs, whose transposed copies are at `y`, 64 bytes
- * a dimension; written to `g0` and `g1`.
+ * per dimension; written to `g0` and `g1`.
  */
 // @ts-ignore: decorator
 @inline
@@ -54,7 +54,7 @@ export function scoreTile4(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
   v128.store(g1, b3, 48);
 }
 
-/** The same of three inputs and three quads, whose scores are `apart` bytes from each other: nine sums. */
+/** The same for three inputs and three quads: nine sums. `apart` is the bytes between the scores of two inputs. */
 // @ts-ignore: decorator
 @inline
 export function scoreTile3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usize, g: usize, apart: usize): void {
@@ -102,7 +102,7 @@ export function scoreTile3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usi
   v128.store(g, c2, 32);
 }
 
-/** The same of four inputs and two quads: eight sums. */
+/** The same for four inputs and two quads: eight sums. */
 // @ts-ignore: decorator
 @inline
 export function scoreTile2(
@@ -158,7 +158,7 @@ export function scoreTile2(
   v128.store(g, d1, 16);
 }
 
-/** The same of four inputs and one quad. */
+/** The same for four inputs and one quad. */
 // @ts-ignore: decorator
 @inline
 export function scoreTile1(

@@ -1,16 +1,16 @@
 /**
- * Where things lie in the linear memory and what is to be trained. Every thread has its own instance of the module, and so
- * its own copy of these; see src/track2vec/layout.ts.
+ * Addresses in the linear memory (see src/track2vec/layout.ts) and training options. Every thread has its own instance of the module, and so
+ * its own copy of these.
  */
 
-/** The most centres of a group: their windows are trained at once and share negatives. */
+/** The maximum number of centres in a group, whose windows are trained at once and share negatives. */
 export const GROUP: u32 = 8;
-/** Inputs that are worked at once. */
+/** The maximum number of inputs processed at once. */
 export const BLOCK: u32 = 32;
-/** A track that the vocabulary does not hold, and a chance of 1. */
+/** A track outside the vocabulary; also a probability of 1. */
 export const NONE: u32 = 0xffffffff;
 
-// Rows of all matrices are numbered through: inputs 0 … vocabulary - 1, outputs of negative sampling from `negativeRow`, inner
+// Rows of all matrices are numbered consecutively: inputs 0 … vocabulary - 1, outputs of negative sampling from `negativeRow`, inner
 // nodes of the Huffman tree from `nodeRow`.
 export let rows: usize = 0;
 export let bytes: usize = 0;
@@ -30,33 +30,33 @@ export let negative: u32 = 0;
 export let hierarchical: bool = false;
 export let useMean: bool = true;
 export let local: bool = false;
-/** Centres of a group, at most GROUP, and the negatives that it draws, an even number. */
+/** Centres per group, at most GROUP, and the negatives that it draws, an even number. */
 export let group: u32 = 1;
 export let shared: u32 = 0;
-/** Centres that share the negatives of a draw: one, or whole groups. */
+/** How many centres share drawn negatives: one, or those of whole groups. */
 export let sharing: u32 = 1;
-/** Whether inputs gain from outputs halfway between what these were and what they have become. */
+/** Whether inputs are updated by outputs halfway between before and after their update. */
 export let halfway: bool = false;
 export let seed: u64 = 0;
 
-// The plan of a chunk: the tracks that are kept, their windows, and the negatives, each with room for its row's address.
+// The plan of a chunk: the tracks kept, their windows, and the negatives, each with room for its row's address.
 export let kept: usize = 0;
 export let windows: usize = 0;
 export let negatives: usize = 0;
 
-// The scratch of this thread.
+// Scratch memory of this thread.
 export let tokens: usize = 0;
 export let ends: usize = 0;
 export let inputAt: usize = 0;
 export let outputAt: usize = 0;
-/** Which shards of a round have a track, a bit a shard: a byte a track as input, and behind them all a byte a track as negative. */
+/** Which shards of a round use a track, one bit per shard: a byte per track as input, then a byte per track as negative. */
 export let marks: usize = 0;
-/** Where the copy of a row is, or 0; while copies are merged, how many of a row there are. */
+/** The address of the copy of each row, or 0; during merging, its number of copies. */
 export let slots: usize = 0;
-/** Which of a shard's copies this thread merges. */
+/** The copies of a shard that this thread merges. */
 export let wanted: usize = 0;
 export let result: usize = 0;
-/** The rows that a block reads, and those of inputs' gains where they wait: addresses. */
+/** Addresses of the rows that a block reads, and of the rows for delayed updates of inputs. */
 export let inRow: usize = 0;
 export let outRow: usize = 0;
 export let gainRow: usize = 0;
@@ -64,21 +64,21 @@ export let gainRow: usize = 0;
 export let outputCopies: usize = 0;
 export let across: usize = 0;
 export let gradients: usize = 0;
-/** Beside the gradients: weights with the sign of the label, and σ(|score|). */
+/** Parallel to the gradients: weights with the sign of the label, and σ(|score|). */
 export let weights: usize = 0;
 export let likely: usize = 0;
-/** Where inputs come into the windows of a group's centres and leave them: a bit a centre, a 32-bit number an input. */
+/** In which centres' windows each input is: one bit per centre, a 32-bit word per input. */
 export let windowBits: usize = 0;
-/** Which centres each negative is. */
+/** Which centres each negative is, in the same form. */
 export let hits: usize = 0;
 /** Labels of the nodes of a path. */
 export let signs: usize = 0;
-/** Rows for the running sums of a block's inputs, or for their gains. */
+/** Rows for the running sums of a block's inputs, or for their updates. */
 export let sums: usize = 0;
-/** CBOW: the means of a group's windows and what they gain, a row a centre. */
+/** CBOW: the means of a group's windows and their updates, one row per centre. */
 export let means: usize = 0;
 export let errors: usize = 0;
-/** A row of zeros, for where a tile is not full. */
+/** A row of zeros, to pad tiles. */
 export let dummy: usize = 0;
 
 export function setMatrices(

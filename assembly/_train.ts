@@ -1,4 +1,4 @@
-/** The second pass over a chunk: finds the rows that its plan asks for, and trains group by group. */
+/** The second pass over a chunk: finds the rows of its plan, and trains group by group. */
 import { closeLoss, openLoss } from "./_gradients";
 import { trainBag, trainSkipGram } from "./_group";
 import { countedProducts, openCount } from "./_negative";
@@ -6,7 +6,7 @@ import { findPlanned } from "./_plan";
 import { touchedSum } from "./_rows";
 import { group, result, skipGram } from "./_settings";
 
-/** Trains what is planned, on `count` tracks; writes loss, pairs and products of inputs with negatives to `to`, numbers of 64 bits. */
+/** Trains the plan of `count` tracks; writes loss, pairs, and products of inputs with negatives to `to` (f64). */
 export function train(count: u32, alpha: f32, to: usize): void {
   findPlanned(count);
   openLoss();

@@ -21,8 +21,8 @@ import { addressOf } from "./_rows";
 import { dummy, kept, nodeRow, pathNodes, pathStart, signs, weights } from "./_settings";
 
 /**
- * One block with the inner nodes of the Huffman tree, centre after centre; inputs stay as the group found them, and `targets` lists the
- * rows that gain what they do.
+ * Trains one block with the inner nodes of the Huffman tree, centre by centre. Does not change the inputs: `targets` lists the rows that
+ * receive their updates.
  */
 export function climbTree(bag: bool, targets: usize, alpha: f32): void {
   for (let c: u32 = 0; c < centres; c++) {

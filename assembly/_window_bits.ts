@@ -1,15 +1,15 @@
-/** Which windows of a group each input of a block is in: a bit a centre. */
+/** Which windows of a group contain each input of a block: one bit per centre. */
 import { base, centres, first, inputs, setSpan } from "./_block";
 import { windowBits, windows } from "./_settings";
 
-/** The numbers of a quad's centres. */
+/** The indices within a quad. */
 // @ts-ignore: decorator
 @inline
 function lanes(): v128 {
   return i32x4(0, 1, 2, 3);
 }
 
-/** Of CBOW, input c is in the window of centre c alone. */
+/** For CBOW: input c is only in the window of centre c. */
 export function markBags(large: bool): void {
   for (let c: u32 = 0; c < inputs; c++) store<u32>(windowBits + (<usize>c << 2), 1 << c);
   setSpan(0, 0, min<i32>(4, centres));
@@ -17,9 +17,8 @@ export function markBags(large: bool): void {
 }
 
 /**
- * Writes the bits of each input to `windowBits`, and sets which inputs each quad of centres has to do with, of which there are two where a
- * group is `large`. A centre is not in its own window.
- * All inputs are compared with all windows: so nothing waits for anything.
+ * Writes the bits of each input to `windowBits`, and sets the span of inputs of each quad of centres; a `large` group has two quads. A
+ * centre is not in its own window. Compares all inputs with all windows, so that no step depends on another.
  */
 export function markWindows(large: bool): void {
   const w = windows + (<usize>first << 3);
@@ -41,7 +40,7 @@ export function markWindows(large: bool): void {
   }
 }
 
-/** All ones for the windows of a quad that an input is in. */
+/** All ones for the windows of a quad that contain an input. */
 // @ts-ignore: decorator
 @inline
 function within(input: v128, from: v128, to: v128, own: v128): v128 {
@@ -49,7 +48,7 @@ function within(input: v128, from: v128, to: v128, own: v128): v128 {
   return v128.andnot(i32x4.gt_s(to, input), out);
 }
 
-/** Where the windows at `w` begin, as numbers of the block's inputs; behind all inputs for centres that are not there. */
+/** The first input of the windows at `w`; after all inputs for missing centres. */
 // @ts-ignore: decorator
 @inline
 function fromOf(w: usize, start: u32): v128 {
@@ -57,7 +56,7 @@ function fromOf(w: usize, start: u32): v128 {
   return v128.bitselect(i32x4.sub(at, i32x4.splat(base)), i32x4.splat(i32.MAX_VALUE), there(start));
 }
 
-/** The same for their ends; before all inputs. */
+/** The same for their ends; before all inputs for missing centres. */
 // @ts-ignore: decorator
 @inline
 function toOf(w: usize, start: u32): v128 {
@@ -65,7 +64,7 @@ function toOf(w: usize, start: u32): v128 {
   return v128.bitselect(i32x4.sub(at, i32x4.splat(base)), i32x4.splat(i32.MIN_VALUE), there(start));
 }
 
-/** All ones for the centres of a quad that the group has. */
+/** All ones for the centres of a quad that exist. */
 // @ts-ignore: decorator
 @inline
 function there(start: u32): v128 {

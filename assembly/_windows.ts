@@ -1,11 +1,11 @@
 /**
- * Gradients and loss of a block with negative sampling. An input counts 1 for the centres in whose window it is and 0 for the others; for
- * a negative it counts as often as it is in a window, times negative / shared. So the gradient is alpha · weight · σ(-s) for centres and
- * -alpha · weight · σ(s) for negatives, and the loss -weight · log σ(s) and -weight · log σ(-s), where
- * -log σ(∓s) = max(±s, 0) - log σ(|s|). Logarithms are taken of products.
+ * Gradients and loss of a block with negative sampling. The weight of an input is 1 for centres whose window contains it, and 0 for others;
+ * for a negative it is the number of windows that contain it, times negative / shared. So the gradient is alpha · weight · σ(-s) for centres
+ * and -alpha · weight · σ(s) for negatives, and the loss -weight · log σ(s) and -weight · log σ(-s), where
+ * -log σ(∓s) = max(±s, 0) - log σ(|s|). Logarithms are computed of products.
  *
- * Short loops of one purpose each, all numbers of which find a register: first σ(|s|) of all scores, then the centres, four at a time,
- * then the negatives.
+ * Short loops with one purpose each, whose values all fit into registers: first σ(|s|) of all scores, then the centres, four at a time, then
+ * the negatives.
  */
 import { fromOfQuad, inputs, stride, toOfQuad } from "./_block";
 import { addLoss, certainties } from "./_gradients";
@@ -23,8 +23,8 @@ const CENTRES = memory.data<f32>([
 const MOST_QUADS: u32 = 30;
 
 /**
- * The block's scores, of one or two quads of centres and `quads` of negatives between them, become gradients. `each`: a negative may be
- * one of the centres, and does not count for that one's inputs.
+ * Replaces the block's scores by gradients, for one or two quads of centres with `quads` of negatives between them. `each`: a negative may
+ * be one of the centres, and is then not counted for that centre's inputs.
  */
 export function gradientsOfWindows(each: bool, quads: u32, large: bool, alpha: f32): void {
   certainties(inputs * (1 + quads + <u32>large));
@@ -35,7 +35,7 @@ export function gradientsOfWindows(each: bool, quads: u32, large: bool, alpha: f
   addLoss(loss);
 }
 
-/** The centres from number `c` on, whose scores are `behind` the row's first; returns their loss. */
+/** The centres from `c` on, whose scores are `behind` bytes after the row's first; returns their loss. */
 function ofCentres(c: u32, behind: usize, alpha: f32): v128 {
   const zero = f32x4.splat(0);
   const one = ones();
@@ -61,7 +61,7 @@ function ofCentres(c: u32, behind: usize, alpha: f32): v128 {
   return f32x4.sub(linear, log(product));
 }
 
-/** The negatives, all of which count alike for an input; returns their loss. */
+/** The negatives, which all have the same weight for an input; returns their loss. */
 function ofNegatives(quads: u32, alpha: f32): v128 {
   const share = <f32>negative / <f32>shared;
   const end = weights + (<usize>inputs << 2);
@@ -70,7 +70,7 @@ function ofNegatives(quads: u32, alpha: f32): v128 {
     store<f32>(weight, <f32>popcnt(load<u32>(turn)) * share);
     turn += 4;
   }
-  // Two quads at once; where their number is odd, the first by itself.
+  // Two quads at once; if their number is odd, the first one alone.
   let q = quads & 1;
   let linear = q != 0 ? ofQuads(16, true, false, alpha) : f32x4.splat(0);
   for (; q < quads; q += 2) linear = f32x4.add(linear, ofQuads(16 + (<usize>q << 4), q == 0, true, alpha));
@@ -78,8 +78,8 @@ function ofNegatives(quads: u32, alpha: f32): v128 {
 }
 
 /**
- * The quad whose scores are `behind` the row's first, or `two`; returns the linear part of their loss. Behind `weights` lie the products of
- * the quads' σ(|s|), an input a vector, which the first of them begins.
+ * The quad whose scores are `behind` bytes after the row's first, or `two`; returns the linear part of their loss. After `weights` come the
+ * products of the quads' σ(|s|), one vector per input; the first quad initialises them.
  */
 // @ts-ignore: decorator
 @inline
@@ -116,13 +116,13 @@ function ofQuads(behind: usize, begins: bool, two: bool, alpha: f32): v128 {
   return linear;
 }
 
-/** Σ weight · log of the products over lanes of an input's vector. */
+/** Σ weight · log of the product over the lanes of each input's vector. */
 // @ts-ignore: decorator
 @inline
 function logarithmsOfFactors(count: u32): v128 {
   const start = weights + (<usize>count << 2) + 16;
   const end = start + (<usize>count << 4);
-  // Four inputs at a time: those behind the last weigh nothing.
+  // Four inputs at a time: padding has a weight of 0.
   v128.store(weights + (<usize>count << 2), f32x4.splat(0));
   for (let at = end; at < end + 48; at += 16) v128.store(at, ones());
   let weight = weights;
@@ -141,7 +141,7 @@ function logarithmsOfFactors(count: u32): v128 {
   return sum;
 }
 
-/** The same where every negative has a weight of its own, and a logarithm. */
+/** The same if every negative has its own weight, and so its own logarithm. */
 function ofNegativesEach(quads: u32, alpha: f32): v128 {
   const zero = f32x4.splat(0);
   const one = ones();
@@ -166,7 +166,7 @@ function ofNegativesEach(quads: u32, alpha: f32): v128 {
   return loss;
 }
 
-/** How much each negative of a quad weighs: the windows that an input is in, but for those whose centre the negative is. */
+/** The weight of each negative of a quad: the number of windows that contain an input, except those whose centre is the negative. */
 // @ts-ignore: decorator
 @inline
 function weightsOf(q: u32, bits: i32, share: f32): v128 {

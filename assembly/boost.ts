@@ -1,11 +1,12 @@
 /**
- * The hot loops of boosted trees (src/recommenders/blend/tree-grower.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
+ * The hot loops of boosted trees (src/recommenders/blend/tree-grower.ts): binning values, summing derivatives per bin,
+ * splitting rows, adding a tree.
  *
- * Bins lie in two planes (_bins.ts). A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
- * that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
+ * Bins are in two planes (_bins.ts). A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
+ * that a row costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
  *
- * Each loop is cut into parts where there is much to do, which helpers share (_jobs.ts). Every number is computed by one part alone and in
- * the same order, however many threads there are.
+ * Large loops are split into parts, which helpers share (_jobs.ts). Every number is computed by a single part and in the same order,
+ * however many threads there are.
  *
  * All memory is laid out by the caller (boost-memory.ts).
  */
@@ -34,12 +35,12 @@ const ADD: u32 = 2;
 const BIN: u32 = 3;
 const DERIVE: u32 = 4;
 
-/** Work of so many bytes of bins is not worth a call for help. */
+/** Less work than this, in bytes of bins, is not shared. */
 const LEAST: u64 = 200_000;
-/** Parts of what goes by rows. */
+/** The number of parts of jobs that are split by rows. */
 const ROW_PARTS: u32 = 8;
 
-/** How many threads there are: as many parts has a count, since each goes over all rows. */
+/** The number of threads. A count has as many parts, since each part reads all rows. */
 let threads: u32 = 1;
 
 export function setThreads(threads_: u32): void {
@@ -48,7 +49,7 @@ export function setThreads(threads_: u32): void {
 
 const featureBytes: usize = 1024;
 
-/** What a thread that helps does: parts of jobs, until there are no more jobs. */
+/** The loop of a helper: takes parts of jobs until there are no more jobs. */
 export function serve(): void {
   for (let job = awaitJob(0); job != -1; job = awaitJob(job)) help();
 }
@@ -66,14 +67,14 @@ function help(): void {
   }
 }
 
-/** Does a job whose arguments are written, in `parts` parts where help is worth it. */
+/** Runs a job whose arguments are written; in `parts` parts if it is worth sharing. */
 function share(what: u32, parts: u32, work: u64): void {
   startJob(what, work < LEAST || threads == 1 ? 1 : parts);
   help();
   awaitParts();
 }
 
-/** Fills the histograms of the `features` numbers at `chosen`, which rise, with the sums over the `count` rows at `order`. */
+/** Fills the histograms of the `features` at `chosen` (ascending numbers) with the sums over the `count` rows at `order`. */
 export function countRows(
   bins: usize,
   rows: u32,
@@ -98,7 +99,7 @@ export function countRows(
   share(COUNT, threads, <u64>count * features);
 }
 
-/** A part is some of the features: those of a plane, where there are two parts. */
+/** A part has some of the features; with two parts, those of one plane. */
 function countPart(part: u32, parts: u32): void {
   const bins = <usize>argument(0);
   const half = halfOf(<usize>argument(1));
@@ -107,7 +108,7 @@ function countPart(part: u32, parts: u32): void {
   const rows = <usize>argument(8);
   let first: u32 = 0;
   while (first < features && <usize>load<u32>(chosen + (<usize>first << 2)) < half) first++;
-  // Halves of the parts take a plane each.
+  // Each half of the parts takes one plane.
   const ofFirst = parts >> 1;
   if (parts == 1 || part < ofFirst) {
     const each = parts == 1 ? 1 : ofFirst;
@@ -123,7 +124,7 @@ function countPart(part: u32, parts: u32): void {
   }
 }
 
-/** @param bins where the bins of feature 0 would begin in the plane */
+/** @param bins the address that the bins of feature 0 would have in the plane */
 function countPlane(bins: usize, half: usize, chosen: usize, end: usize): void {
   const derivatives = <usize>argument(2);
   const order = <usize>argument(3);
@@ -153,7 +154,7 @@ function countPlane(bins: usize, half: usize, chosen: usize, end: usize): void {
   }
 }
 
-/** Takes the histogram `less` from `histogram`, for the features at `chosen`. */
+/** Subtracts the histogram `less` from `histogram`, for the features at `chosen`. */
 export function subtract(histogram: usize, less: usize, chosen: usize, features: u32): void {
   for (let c: u32 = 0; c < features; c++) {
     const from = <usize>load<u32>(chosen + (<usize>c << 2)) * featureBytes;
@@ -166,7 +167,7 @@ export function subtract(histogram: usize, less: usize, chosen: usize, features:
   }
 }
 
-/** Puts the rows whose bin of `feature` is at most `bin` first, each side in its order; returns how many they are. */
+/** Moves the rows whose bin of `feature` is at most `bin` to the front, keeping the order on each side; returns their number. */
 export function partition(
   bins: usize,
   rows: u32,
@@ -185,7 +186,7 @@ export function partition(
   setArgument(4, count);
   setArgument(5, <u32>scratch);
   share(PARTITION, ROW_PARTS, <u64>count << 3);
-  // Left sides move up behind one another, and right sides behind these.
+  // Joins the left sides of all parts, then the right sides.
   const parts = partCount();
   let left = order;
   for (let part: u32 = 0; part < parts; part++) {
@@ -197,17 +198,17 @@ export function partition(
   for (let part: u32 = 0; part < parts; part++) {
     const from = <usize>startOf(part, parts, count) << 2;
     const bytes = (<usize>startOf(part + 1, parts, count) << 2) - from - <usize>argument(LEFTS + part);
-    // Each part has had room for one row more than it has.
+    // Each part has room for one extra row.
     memory.copy(right, scratch + from + (<usize>part << 2), bytes);
     right += bytes;
   }
   return <u32>((left - order) >> 2);
 }
 
-/** By part: how many bytes of rows go to the left. */
+/** Per part: the bytes of rows that go to the left. */
 const LEFTS: u32 = 6;
 
-/** A part is some of the rows: those that go to the left where they are, the others in the scratch. */
+/** A part has a range of rows: those for the left stay in place, the others go to the scratch memory. */
 function partitionPart(part: u32, parts: u32): void {
   const column = <usize>argument(0);
   const half = <usize>argument(1);
@@ -221,7 +222,7 @@ function partitionPart(part: u32, parts: u32): void {
   for (let at = start; at < end; at += 4) {
     const row = load<u32>(at);
     const goesLeft = <usize>(<u32>load<u8>(column + <usize>row * half) <= bin);
-    // Both are written, one of them stays: a branch here would be guessed wrong half of the time.
+    // Writes to both sides and keeps one, since a branch would be mispredicted half of the time.
     store<u32>(right, row);
     store<u32>(left, row);
     left += goesLeft << 2;
@@ -231,8 +232,8 @@ function partitionPart(part: u32, parts: u32): void {
 }
 
 /**
- * Adds a tree to the scores of all rows. A node is four numbers: feature, bin, and the children where the bin is at most that
- * and where it is more: a node's place, or ~(the place of a leaf's value).
+ * Adds a tree to the scores of all rows. A node is four numbers: feature, bin, and the children for bins up to that one and above it,
+ * each the index of a node, or ~(the index of a leaf's value).
  */
 export function addTree(
   bins: usize,
@@ -281,9 +282,9 @@ function addPart(part: u32, parts: u32): void {
 }
 
 /**
- * Bins of the values of rows `first` … `first + count - 1` out of `rows`: the number of a feature's borders that lie below a value. A feature
- * has 64 borders, rising, the last ones +∞: 72 numbers, of which the first eight are every eighth border, so that two times eight comparisons
- * find the bin.
+ * Bins the values of rows `first` … `first + count - 1` out of `rows`: a bin is the number of the feature's borders below the value. A
+ * feature has 64 ascending borders, padded with +∞, stored as 72 numbers: the first eight are every eighth border, so that twice eight
+ * comparisons find the bin.
  */
 export function binRows(
   values: usize,
@@ -305,9 +306,9 @@ export function binRows(
 }
 
 /**
- * Both derivatives of the softmax loss at the scores of now: relevant · p - relevance and relevant · p · (1 - p), where p is a row's share of
- * weight · exp(score) in its query and `relevant` the query's sum of relevance. Writes three numbers a query to `losses`, of which its loss
- * is the second · log(the first) + the third.
+ * Both derivatives of the softmax loss at the current scores: relevant · p - relevance and relevant · p · (1 - p), where p is a row's share
+ * of weight · exp(score) in its query and `relevant` is the query's sum of relevance. Writes three numbers a, b, c per query to `losses`; its
+ * loss is b · log(a) + c.
  */
 export function derive(
   queries: u32,

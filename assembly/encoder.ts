@@ -1,10 +1,10 @@
 /**
- * The hot loops of training the session encoder (src/recommenders/encoder): a batch of contexts is encoded, compared with the track that
- * followed each and with tracks drawn for all of them, and what was learned is written back.
+ * The hot loops of training the session encoder (src/recommenders/encoder): encodes a batch of contexts, compares each with the track
+ * that follows it and with tracks drawn for the whole batch, and updates the parameters.
  *
- * Every number is computed by one part alone and in the same order, however many threads there are (_jobs.ts): contexts are cut into a
- * fixed number of parts, each with sums of its own for the drawn tracks and the gates, which are added up in the order of parts; tracks
- * are dealt out to parts by their number.
+ * Every number is computed by a single part and in the same order, however many threads there are (_jobs.ts): contexts are split into a
+ * fixed number of parts, each with its own sums for the drawn tracks and the gates, which are added in the order of parts; tracks are
+ * distributed over parts by their number.
  *
  * All memory is laid out by the caller (encoder-memory.ts), whose table of addresses `setAddresses` reads.
  */
@@ -20,7 +20,7 @@ const PACK: u32 = 0;
 const LEARN: u32 = 1;
 const APPLY: u32 = 2;
 
-/** What a thread that helps does: parts of jobs, until there are no more jobs. */
+/** The loop of a helper: takes parts of jobs until there are no more jobs. */
 export function serve(): void {
   for (let job = awaitJob(0); job != -1; job = awaitJob(job)) help();
 }
@@ -42,7 +42,7 @@ function share(what: u32): void {
   awaitParts();
 }
 
-/** Learns from the batch that is laid out; the gates' gradients are left by part. */
+/** Trains on the current batch; leaves the gates' gradients per part. */
 export function learnBatch(): void {
   share(PACK);
   share(LEARN);
@@ -55,7 +55,7 @@ function packPart(part: u32): void {
   for (let panel = startOf(part, number(PARTS), panels); panel < end; panel++) packPanel(panel);
 }
 
-/** A part is some of the batch's contexts, whole tiles of them. */
+/** A part has some of the batch's contexts, in whole tiles. */
 function learnPart(part: u32): void {
   const bytes = <usize>number(SIZE) << 2;
   const drawn = <usize>number(DRAWN);

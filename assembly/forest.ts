@@ -1,18 +1,18 @@
-// Boosted trees read for many rows at once (src/recommenders/blend/forest.ts), after QuickScorer (Lucchese et al. 2015): a tree has at
-// most 32 leaves, a bit each, numbered from left to right. A node whose value is above its threshold takes away the bits of the
-// leaves to its left; the lowest bit that is left when all nodes were looked at is the leaf that a walk from the root would reach.
-// No branch depends on a value and no address on another, so sixteen rows go through a tree side by side.
+// Evaluates boosted trees for many rows at once (src/recommenders/blend/forest.ts), after QuickScorer (Lucchese et al. 2015): a tree has at
+// most 32 leaves, one bit each, from left to right. A node whose value is above its threshold clears the bits of the leaves to its left.
+// After all nodes, the lowest bit left is the leaf that a walk from the root would reach. No branch depends on a value and no address
+// on another, so sixteen rows are processed in parallel.
 //
-// Rows are brought into columns first, a vector being one feature of four rows. All memory is laid out by the caller.
+// Rows are first transposed into columns: a vector is one feature of four rows. All memory is laid out by the caller.
 
-/** Bytes of a node: feature, threshold, bits of the leaves to its left, nothing. */
+/** A node has 16 bytes: feature, threshold, bits of the leaves to its left, padding. */
 const nodeShift: usize = 4;
-/** Leaves of a tree lie 32 numbers from those of the next. */
+/** A tree has room for 32 leaves. */
 const leavesShift: usize = 7;
 
 /**
- * Copies the `count` rows at the numbers `picked` into columns of `stride` bytes, four rows and four features at a time: rows beyond the
- * last are copies of it, and there are columns for a multiple of four features.
+ * Copies the `count` rows with the numbers at `picked` into columns of `stride` bytes, four rows and four features at a time. Padding rows
+ * are copies of the last, and the number of columns is a multiple of four.
  */
 export function toColumns(rows: usize, width: usize, picked: usize, count: u32, columns: usize, stride: usize): void {
   const bytes = width << 2;
@@ -45,9 +45,9 @@ export function toColumns(rows: usize, width: usize, picked: usize, count: u32, 
 }
 
 /**
- * Adds the trees [from, to) to the scores of the first `count` rows of the columns, and to those of the rows that fill up sixteen.
+ * Adds the trees [from, to) to the scores of the first `count` rows of the columns, rounded up to a multiple of sixteen.
  *
- * @param starts the first node of each tree, and behind the last tree's the number of all nodes
+ * @param starts the first node of each tree, then the total number of nodes
  */
 export function addTrees(
   columns: usize,

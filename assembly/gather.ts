@@ -1,35 +1,35 @@
-// The hot loops of the blend's evidence (src/recommenders/blend): neighbours vote for what they hold, and candidates are weighed.
+// The hot loops of the blend's evidence (src/recommenders/blend): neighbours vote for their tracks, and candidates are weighted.
 //
-// Tens of thousands of plays are read for one query. What neighbours say of a track is eight floats, two vectors of four, so that
-// a vote is two loads, two sums and two stores:
-//    sum of similarities, sum of overlaps, voters, largest similarity | near, near and late, following, (nothing)
-// What artists' neighbours say is two floats: sum of similarities, near.
+// A query reads tens of thousands of plays. The tally of a track is eight floats, two vectors of four, so that a vote is two loads, two
+// sums and two stores:
+//    sum of similarities, sum of overlaps, voters, largest similarity | near, near and late, following, (unused)
+// The tally from neighbours by artists is two floats: sum of similarities, near.
 //
-// All memory is laid out by the caller (gather-memory.ts), and tallies are zero between queries.
+// All memory is laid out by the caller (gather-memory.ts). Tallies are zero between queries.
 
-/** Places beyond the last one in a table of weights by distance weigh as that one. */
+/** The last distance in a table of weights; greater distances have its weight. */
 const farthest: u32 = 1023;
-/** Bytes of a row of evidence: 32 columns, one for what only the merit reads, and three for nothing. */
+/** Bytes of a row of evidence: 32 columns, one that only the merit uses, and three of padding. */
 const ROW: usize = 144;
 const tallyShift: usize = 5;
 const pairShift: usize = 3;
 
-/** Whether tallies are touched before they are voted into: it pays where they are larger than the caches. */
+/** Whether to touch tallies before votes are added: it pays if they are larger than the caches. */
 let ahead = false;
 
 export function touchAhead(value: bool): void {
   ahead = value;
 }
 
-/** WebAssembly has no prefetch; an unused sum does it. */
+/** Replaces prefetching, which WebAssembly lacks: an unused sum. */
 let touchSum: u32 = 0;
 
-/** So that the sum counts as used. */
+/** Exported so that the compiler keeps the sum. */
 export function touchedSum(): u32 {
   return touchSum;
 }
 
-/** Touches what is known of the tracks [start, end): in a loop that does nothing else, so that many loads are under way at once. */
+/** Touches the tallies of the tracks [start, end) in a loop that does nothing else, so that many loads overlap. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function touch(items: usize, start: u32, end: u32, tallies: usize, shift: usize): void {
@@ -42,9 +42,9 @@ function touch(items: usize, start: u32, end: u32, tallies: usize, shift: usize)
 }
 
 /**
- * The plays [start, end) of one neighbour vote, all but the match.
+ * Adds the votes of a neighbour: its plays [start, end) except the match.
  *
- * @param after weights of a play by its distance behind the match, `before`: in front of it
+ * @param after weights of a play by its distance after the match, `before`: before it
  * @param touched the tracks with votes, of which there are `count`
  * @returns how many tracks have votes now
  */
@@ -99,12 +99,12 @@ function vote(
   const old = v128.load(tally);
   v128.store(tally, f32x4.max(f32x4.add(old, sums), most));
   v128.store(tally, f32x4.add(v128.load(tally, 16), placed), 16);
-  // Written in any case, kept where it is new: a branch here would be guessed wrong often.
+  // Always written, but kept only if new: a branch would often be mispredicted.
   store<u32>(touched + (<usize>count << 2), track);
   return count + <u32>(f32x4.extract_lane(old, 2) == 0);
 }
 
-/** What the votes for each touched track add up to: 0.4 × its similarities + near. */
+/** Writes the score of each touched track: 0.4 × its similarities + near. */
 export function sumVotes(tallies: usize, touched: usize, count: u32, scores: usize): void {
   touch(touched, 0, count, tallies, tallyShift);
   for (let i: u32 = 0; i < count; i++) {
@@ -122,7 +122,7 @@ export function clearVotes(tallies: usize, touched: usize, count: u32): void {
   }
 }
 
-/** The plays [start, end) of a neighbour by artists vote; `places` are weights by distance from the match, on either side. */
+/** Adds the votes of a neighbour by artists: its plays [start, end). `places` has weights by distance from the match, in both directions. */
 export function castPairs(
   items: usize,
   start: u32,
@@ -149,7 +149,7 @@ export function castPairs(
   return count;
 }
 
-/** What the votes for each touched track add up to: more by what its artist weighs in the context. */
+/** Writes the score of each touched track, which grows with its artist's weight in the context. */
 export function sumPairs(
   pairs: usize,
   touched: usize,
@@ -191,7 +191,7 @@ export function keepReaching(
   return size;
 }
 
-/** The largest value of each column over `count` rows of ROW bytes, at least `least`. */
+/** Writes the largest value of each column over `count` rows of ROW bytes, at least `least`. */
 export function largestOfColumns(rows: usize, count: u32, least: f32, most: usize): void {
   let m0 = f32x4.splat(least);
   let m1 = m0;
@@ -226,8 +226,8 @@ export function largestOfColumns(rows: usize, count: u32, least: f32, most: usiz
 }
 
 /**
- * Writes the features that are read off a row of evidence: its 32 columns, then value × scale of the columns at the byte offsets in
- * `shared`; and the `factCount` facts of the query at `factsTo`.
+ * Writes the features of a row of evidence: its 32 columns, then value × scale of the columns at the byte offsets in `shared`; and the
+ * `factCount` facts of the query to `factsTo`.
  */
 export function writeRow(
   row: usize,
@@ -250,7 +250,7 @@ export function writeRow(
   for (let at: usize = 0; at < end; at += 4) store<f32>(factsTo + at, load<f32>(facts + at));
 }
 
-/** The merit of each of `count` rows of ROW bytes: the sum of weight × share + root weight × √share, a share being value × scale. */
+/** Writes the merit of `count` rows of ROW bytes: the sum of weight × share + root weight × √share, where share is value × scale. */
 export function weigh(rows: usize, count: u32, scales: usize, weights: usize, merits: usize): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = rows + <usize>i * ROW;

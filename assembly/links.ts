@@ -1,23 +1,23 @@
-// Counts the links of one track for the blend (src/recommenders/blend/links.ts): which tracks stand near its plays, and how.
+// Counts the links of one track for the blend (src/recommenders/blend/links.ts): which tracks are near its plays, and how.
 //
-// A link is eight floats, two vectors of four, so that a play nearby is two loads, two sums and two stores:
-//    next, after, before, together | late, (nothing) × 3
-// What a play adds to the first vector depends on its distance alone and is read off a table: 16 bytes a distance, one table for
-// either side.
+// A link is eight floats, two vectors of four, so that a nearby play is two loads, two sums and two stores:
+//    next, after, before, together | late, (unused) × 3
+// What a play adds to the first vector depends only on its distance and comes from a table: 16 bytes per distance, one table per
+// direction.
 //
 // All memory is laid out by the caller (links-memory.ts). Between tracks all slots are 0.
 
 const linkShift: usize = 5;
 
 /**
- * Adds what stands around the play at position `at`: the positions [first, last] but itself.
+ * Adds the neighbours of the play at position `at`: the positions [first, last] except itself.
  *
- * @param age what the play's playlist weighs in `late`
+ * @param age the weight of the play's playlist in `late`
  * @param after, before tables by distance, from 0
- * @param slots the number of each track's link, + 1; 0: it has none
+ * @param slots 1 + the number of each track's link; 0: none
  * @param others the track of each link
- * @param count how many links there are
- * @returns how many there are now
+ * @param count number of links
+ * @returns the new number of links
  */
 export function addPlay(
   items: usize,
@@ -72,8 +72,8 @@ function add(
 }
 
 /**
- * Ends the counting of a track: sets the slots back to 0, writes how strong each link is (after + 0.4 before + 0.2 together) to
- * `strengths`, and the sums of all links' five weights, in their order, to `sums` (f64).
+ * Ends the counting of a track: resets the slots to 0, writes the strength of each link (after + 0.4 before + 0.2 together) to
+ * `strengths`, and the sums of the links' five weights, in their order, to `sums` (f64).
  */
 export function close(
   slots: usize,

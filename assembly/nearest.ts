@@ -1,17 +1,17 @@
 // Exact nearest rows by cosine, in two passes over the same vectors.
 //
-// 1. Rows and queries of length 1 are rounded to bytes: rows less their mean, which a score then lacks by as much for all of them, to
-//    ±127, and queries to ±63, with 64 added. One i16x8.relaxed_dot_i8x16_i7x16_s then does sixteen multiply-adds, and a row costs a quarter
-//    of the memory of floats. Blocks of 128 rows have a scale of their own: where rows have much in common, what
-//    is left of them without their mean is rounded as much finer. The rounding error of a score has a known bound, `MARGIN`.
-// 2. A row whose rounded score is not more than the margin below the k-th best exact score so far is scored again in floats.
+// 1. Rows and queries of length 1 are quantised to bytes: rows minus their mean, which lowers all scores equally, to ±127, and queries to
+//    ±63, with 64 added. One i16x8.relaxed_dot_i8x16_i7x16_s then does sixteen multiply-adds, and a row needs a quarter of the memory of
+//    floats. Each block of 128 rows has its own scale: the more rows have in common, the finer are their differences from the mean
+//    rounded. The rounding error of a score has a known bound, `MARGIN`.
+// 2. A row whose quantised score is at most the margin below the k-th best exact score so far is scored again in floats.
 //    No other row can be among the k best, so the answer is exact.
 //
-// Rows lie in panels of eight: dimension pair j of the eight rows is one vector of 16 bytes,
+// Rows are in panels of eight: dimension pair j of the eight rows is one vector of 16 bytes,
 //    [r0d0 r0d1 r1d0 r1d1 … r7d0 r7d1],
-// which is multiplied by the query's pair j in every lane. The eight sums of a panel so end up in the eight lanes of one
-// register, and are compared with the threshold at once. Sums of 16 bits may overflow on the way: what they come to fits. A panel begins
-// with a vector of what the 64 of the query add to its rows' sums, taken away ahead. Per row of d dimensions: d/16 products and d/16 sums.
+// which is multiplied by the query's pair j in every lane. So the eight sums of a panel end up in the eight lanes of one register, and
+// are compared with the threshold at once. 16-bit sums may overflow in between, but the totals fit. A panel begins with a vector
+// that subtracts in advance what the 64 in the query adds to its rows' sums. Per row of d dimensions: d/16 products and d/16 sums.
 //
 // All memory is laid out by the caller (exact-index.ts); instances in several threads share it.
 
@@ -25,8 +25,8 @@ export { setLimits } from "./_nearest_query";
 export { closeSums, normalize, pack, setNumbers, setRows, sumRows } from "./_nearest_rows";
 
 /**
- * Finds the k nearest rows of each of `count` queries (length 1, row-major), `states` being room for as many. Rows are read
- * a tile at a time, small enough to stay in the first-level cache while all queries pass over it.
+ * Finds the k nearest rows of each of `count` queries (length 1, row-major); `states` has room for as many. Rows are read in tiles small
+ * enough to stay in the L1 cache while all queries pass over them.
  */
 export function search(queries: usize, skips: usize, count: i32, states: usize, outRows: usize, outScores: usize): void {
   for (let q = 0; q < count; q++) {
@@ -52,7 +52,7 @@ export function search(queries: usize, skips: usize, count: i32, states: usize, 
 
 /**
  * Finds the k nearest rows of one query (length 1) among those of `count` lists, whose numbers are at `lists` (u32). List n is the
- * panels from the n-th number at `bounds` (u32, multiples of 4) to the one behind it. The lists must hold at least k rows.
+ * panels from the n-th number at `bounds` (u32, multiples of 4) to the next. The lists must hold at least k rows.
  */
 export function searchLists(
   query: usize,

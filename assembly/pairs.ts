@@ -1,21 +1,20 @@
-// Which tracks go with which (src/recommenders/core/pairs.ts): for a track, the weights of all that stand near its plays are summed, and
-// the heaviest are kept.
+// Which tracks are played together (src/recommenders/core/pairs.ts): for each track, sums the weights of the tracks near its plays, and
+// keeps the heaviest.
 //
-// Rows are short (hundreds of tracks) where the catalogue is long (millions), so that sums lie in a hash table that is as large as
-// the row needs: it stays in the first-level cache, where a table over all tracks would miss every cache at nearly every play.
-// Sums are taken in the order of the plays, in 64 bits.
+// Rows are short (hundreds of tracks) compared with the catalogue (millions), so sums are in a hash table sized for the row: it stays in
+// the L1 cache, while a table over all tracks would miss every cache at nearly every play. Sums are in the order of the plays, in 64 bits.
 //
 // All memory is laid out by the caller.
 
 import { keyAt, keyOf, scoreOf, select, sortDown } from "./_nearest_keys";
 
-/** 2^32 divided by the golden ratio: numbers in a row are spread far. */
+/** 2^32 divided by the golden ratio, which spreads consecutive numbers (Fibonacci hashing). */
 const spread: u32 = 2654435769;
-/** Where so few are kept, each is inserted where it belongs; more are selected first and sorted then. */
+/** Up to this many entries are kept by insertion; more are selected first and then sorted. */
 const mostInserted: u32 = 64;
 
 let items: usize = 0;
-// Of the plays of all tracks, track by track: where they stand in `items`, where the playlist begins and ends, and its weight.
+// The plays of all tracks, track by track: their positions in `items`, and the bounds and weight of their playlists.
 let plays: usize = 0;
 let positions: usize = 0;
 let playlistOf: usize = 0;
@@ -34,9 +33,9 @@ let keys: usize = 0;
 /**
  * @param items_ the tracks of all plays
  * @param plays_ plays of track t: `positions_` from plays_[t] to plays_[t + 1], with their playlists
- * @param bounds_ where each playlist begins; one more for the end
+ * @param bounds_ the start of each playlist, then the end of the last
  * @param ages_ the weight of each playlist (f64), and `fades_`, by distance (f64)
- * @param keep_ how many are kept of a row
+ * @param keep_ how many entries of a row are kept
  * @param slots_ room for `mostSlots_` keys (u32, all 0) and for their sums (`sums_`, f64): a power of two, at least twice a row
  * @param used_ room for a row's slots (u32), and `keys_`, for twice as many keys as are kept (u64)
  */
@@ -75,9 +74,9 @@ export function setUp(
 }
 
 /**
- * Makes of the number of plays of each track, at `plays` and one further, where they begin.
+ * Replaces the number of plays of each track t, at `plays`[t + 1], by cumulative sums, so that `plays`[t] is where its plays begin.
  *
- * @param next takes the same, a number a track
+ * @param next receives the same starts, one per track
  */
 export function startLocating(tracks: u32, next: usize): void {
   for (let t: usize = 0; t < <usize>tracks; t++) {
@@ -87,7 +86,7 @@ export function startLocating(tracks: u32, next: usize): void {
   }
 }
 
-/** Finds the plays of the playlists [from, to); `next` is where each track's next one goes. */
+/** Finds the plays of the playlists [from, to); `next` has the place of each track's next one. */
 export function locate(from: u32, to: u32, next: usize): void {
   for (let p = from; p < to; p++) {
     const last = load<u32>(bounds + (<usize>p << 2), 4);
@@ -101,7 +100,7 @@ export function locate(from: u32, to: u32, next: usize): void {
   }
 }
 
-/** How many pairs there may be in the rows of the tracks [from, to) together, at most. */
+/** An upper bound of the number of pairs in the rows of the tracks [from, to). */
 export function mostPairs(from: u32, to: u32): f64 {
   let most: f64 = 0;
   for (let t = from; t < to; t++) most += <f64>min(keep, nearby(t));
@@ -115,7 +114,7 @@ function firstNear(at: u32, playlist: u32): u32 {
   return at - start > behind ? at - behind : start;
 }
 
-/** One behind the last place near a play. */
+/** One past the last position near a play. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function endNear(at: u32, playlist: u32): u32 {
@@ -123,7 +122,7 @@ function endNear(at: u32, playlist: u32): u32 {
   return end - at > ahead ? at + ahead + 1 : end;
 }
 
-/** How many plays stand near those of a track. */
+/** The number of plays near those of a track. */
 function nearby(track: u32): u32 {
   let count: u32 = 0;
   const end = <usize>load<u32>(plays + (<usize>track << 2), 4);
@@ -136,11 +135,11 @@ function nearby(track: u32): u32 {
 }
 
 /**
- * Counts the rows of tracks from `from` on: until `to`, until some `work` plays are read, or until `room` entries are written.
+ * Computes the rows of tracks from `from` on: until `to`, until about `work` plays are read, or until `room` entries are written.
  *
- * @param ends where each track's row ends among what this call writes (u32), and `totals`, its sum (f32): by track
+ * @param ends per track, where its row ends in the output of this call (u32), and `totals`, its sum (f32)
  * @param outTracks the rows (u32), heaviest first, with their weights `outWeights` (f32)
- * @returns the first track that is not counted
+ * @returns the first track without a row
  */
 export function countRows(
   from: u32,
@@ -171,7 +170,7 @@ export function countRows(
   return track;
 }
 
-/** Sums a track's row into the hash table and lists its slots in `used`; returns how many. */
+/** Sums a track's row into the hash table and lists its slots in `used`; returns their number. */
 function sumRow(track: u32, shift: u32, mask: u32, totals: usize): u32 {
   let count: u32 = 0;
   let total: f64 = 0;
@@ -209,11 +208,11 @@ function sumRow(track: u32, shift: u32, mask: u32, totals: usize): u32 {
   return count;
 }
 
-/** Empties the hash table; its heaviest entries, by weight and then by number, are the first of `keys` afterwards. Returns how many. */
+/** Empties the hash table, and puts its heaviest entries into `keys`, sorted by weight, then number. Returns how many. */
 function keepHeaviest(count: u32): u32 {
   const isFew = keep <= mostInserted;
   let held: u32 = 0;
-  // Keys up to this one are not among the heaviest.
+  // Keys up to this one cannot be among the heaviest.
   let border: u64 = 0;
   for (let u: u32 = 0; u < count; u++) {
     const slot = <usize>load<u32>(used + (<usize>u << 2));
@@ -243,7 +242,7 @@ function keepHeaviest(count: u32): u32 {
   return held;
 }
 
-/** Inserts a key into those that are sorted, highest first, and end at number `at`, which is given up. */
+/** Inserts a key into the keys up to index `at`, sorted highest first; the one at `at` is dropped. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function insert(at: u32, key: u64): void {

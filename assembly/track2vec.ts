@@ -3,15 +3,14 @@
  * memory that all threads share. Each thread has its own instance of this module and so its own globals.
  *
  * The work is small matrix products, as in Ji, Satish, Li & Dubey, "Parallelizing Word2Vec in Shared and Distributed Memory"
- * (2016, arXiv 1604.04661), who share negatives across a window; here up to 128 windows that follow each other share them (see
- * _group.ts).
+ * (2016, arXiv 1604.04661), who share negatives across a window; here up to 128 consecutive windows share them (see _group.ts).
  *
- * A chunk of the corpus is worked in two passes. The plan (_plan.ts) draws what is random; the second pass (_train.ts) finds the rows and
- * only computes. With `local` on, the shards of a round are planned before any is trained, and none changes what another reads
- * (_copies.ts): that is what makes the result independent of the number of threads. Which chunk comes when: _schedule.ts.
+ * A chunk of the corpus is processed in two passes. The plan (_plan.ts) makes all random draws; the second pass (_train.ts) finds the rows
+ * and computes. With `local`, the shards of a round are planned before any is trained, and none changes what another reads (_copies.ts),
+ * which makes the result independent of the number of threads. The order of chunks is in _schedule.ts.
  *
- * The module is built with and without fused multiply-add (relaxed SIMD). Results are the same bits wherever the same one of the
- * two runs; between them the last bits differ.
+ * The module is built with and without fused multiply-add (relaxed SIMD). Each build gives the same bits on every machine; the two differ
+ * in the last bits.
  */
 export * from "./_front";
 

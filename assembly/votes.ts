@@ -1,11 +1,11 @@
-// Neighbours vote for the tracks that they hold (src/recommenders/core/neighbour-votes.ts).
+// Neighbours vote for their tracks (src/recommenders/core/neighbour-votes.ts).
 //
-// A query has some 100,000 votes, and with millions of tracks nearly every one is for a track that is in no cache. So votes are dealt
-// out to ranges of tracks first, in their order, and then counted a range at a time: the tallies of one range stay in the cache, and
-// serve all of them. (Where tracks are few they are one range, and votes are counted as they come.) Beside its tally a vote reads two bytes of its track, the class that tells its idf.
+// A query has some 100,000 votes, and with millions of tracks nearly every one misses the caches. So votes are first distributed to ranges
+// of tracks, in their order, and then counted range by range: the tallies of one range stay in the cache, and all ranges use the same ones.
+// (Few tracks are a single range, and votes are counted directly.) Besides its tally, a vote reads two bytes of its track: its idf class.
 //
-// An untouched tally is -0: that is no sum of votes, because -0 + 0 is 0, and adding to it gives what was added to the last bit.
-// Sums are taken in the order of the votes, in 64 bits. All memory is laid out by the caller.
+// An untouched tally is -0. No sum of votes is -0, since -0 + 0 is 0, and adding to -0 is exact. Sums are in the order of the votes, in
+// 64 bits. All memory is laid out by the caller.
 
 const untouched: u64 = 0x8000000000000000;
 
@@ -26,12 +26,12 @@ let tallies: usize = 0;
 
 /**
  * @param plays_ tracks (u32), neighbour after neighbour
- * @param matches_ where each neighbour's match is among these, `ends_`, one behind its last play (u32), and its `weights_` (f64)
- * @param after_ factors of a play by its distance behind the match, and `before_`, in front of it (f64)
+ * @param matches_ the position of each neighbour's match in these, `ends_`, one past its last play (u32), and its `weights_` (f64)
+ * @param after_ factors of a play by its distance after the match, and `before_`, before it (f64)
  * @param classes_ the class of each track (u16), and `idf_`, the factor of each class (f64)
- * @param votes_ room for 16 bytes a play
- * @param rangeEnds_ room for a number a range (u32), of which there are `ranges_`, of 2^rangeBits_ tracks each
- * @param tallies_ -0, as many as there are tracks in a range (f64)
+ * @param votes_ room for 16 bytes per play
+ * @param rangeEnds_ room for one number per range (u32); there are `ranges_` of 2^rangeBits_ tracks each
+ * @param tallies_ -0, one per track of a range (f64)
  */
 export function setUp(
   plays_: usize,
@@ -65,10 +65,9 @@ export function setUp(
 }
 
 /**
- * The plays of `count` neighbours vote, all but the match, in their order.
+ * Counts the votes of `count` neighbours: their plays except the match, in order.
  *
- * @param touched takes the tracks with votes (u32), range after range, and `sums`, what these add up to (f64); both have room for
- *   one more
+ * @param touched receives the tracks with votes (u32), range by range, and `sums` their sums (f64); both have room for one more
  * @returns how many tracks have votes
  */
 export function castVotes(count: u32, touched: usize, sums: usize): u32 {
@@ -78,7 +77,7 @@ export function castVotes(count: u32, touched: usize, sums: usize): u32 {
   let vote = votes;
   for (let range: u32 = 0; range < ranges; range++) {
     const first = voted;
-    // Where the range's votes are dealt to has moved on to their end.
+    // After `dealOut`, this is the end of the range's votes.
     const end = votes + (<usize>load<u32>(rangeEnds + (<usize>range << 2)) << 4);
     for (; vote < end; vote += 16) voted = castVote(load<u32>(vote, 8), load<f64>(vote), touched, voted);
     takeSums(voted, first, touched, sums);
@@ -86,7 +85,7 @@ export function castVotes(count: u32, touched: usize, sums: usize): u32 {
   return voted;
 }
 
-/** Where all tracks are one range there is nothing to deal out. */
+/** Counts directly if there is only one range. */
 function castAtOnce(count: u32, touched: usize): u32 {
   let voted: u32 = 0;
   let start: u32 = 0;
@@ -113,14 +112,14 @@ function castVote(track: u32, weight: f64, touched: usize, voted: u32): u32 {
   const tally = tallies + (<usize>(track & inRange) << 3);
   const old = load<u64>(tally);
   const factor = load<f64>(idf + (<usize>load<u16>(classes + (<usize>track << 1)) << 3));
-  // + 0.0: a vote of -0 counts as one of 0.
+  // + 0.0 turns a vote of -0 into 0.
   store<f64>(tally, reinterpret<f64>(old) + (weight * factor + 0.0));
-  // Written in any case, kept where it is new: a branch here would be guessed wrong often.
+  // Always written, but kept only if new: a branch would often be mispredicted.
   store<u32>(touched + (<usize>voted << 2), track);
   return voted + <u32>(old == untouched);
 }
 
-/** Takes the sums of the touched tracks [first, voted) out of the tallies, which are untouched again. Returns `voted`. */
+/** Moves the sums of the touched tracks [first, voted) out of the tallies, and resets these. Returns `voted`. */
 function takeSums(voted: u32, first: u32, touched: usize, sums: usize): u32 {
   for (let i = first; i < voted; i++) {
     const tally = tallies + (<usize>(load<u32>(touched + (<usize>i << 2)) & inRange) << 3);
@@ -130,7 +129,7 @@ function takeSums(voted: u32, first: u32, touched: usize, sums: usize): u32 {
   return voted;
 }
 
-/** Writes the votes (weight without idf, track) where those of their range belong. */
+/** Distributes the votes (weight without idf, track) to their ranges. */
 function dealOut(count: u32): void {
   memory.fill(rangeEnds, 0, <usize>ranges << 2);
   const all = count === 0 ? 0 : load<u32>(ends + (<usize>(count - 1) << 2));
@@ -173,8 +172,7 @@ function deal(play: u32, weight: f64): void {
 }
 
 /**
- * Keeps the tracks whose sum, as a 32-bit float, reaches the bound, with their sums; returns how many. What is kept may be written
- * over what is read.
+ * Keeps the tracks whose sum, as a 32-bit float, reaches the bound, with their sums; returns how many. May write over its input.
  */
 export function keepReaching(
   tracks: usize,

@@ -1,6 +1,6 @@
 /**
- * Makes queries of the last playlists of a sequences file, in the way of the session benchmarks: the others are for
- * training; tracks that training does not hold are taken out; every prefix of what is left is a query.
+ * Turns the last playlists of a sequences file into queries, as session benchmarks do. The other playlists are for training; tracks that
+ * do not occur there are removed; every prefix of what is left is a query.
  *
  *   node bench/carve-sessions.mjs sessions.jsonl.gz 14000 carved    # carved/train.jsonl, carved/queries.jsonl
  */

@@ -1,5 +1,5 @@
 /**
- * Cleaning and preparing beside pandas, on the same file in one run: seconds and peak memory. Segue also writes the table,
+ * Cleaning and preparing, compared with pandas on the same file in one run: seconds and peak memory. Segue also writes the table,
  * the split and the rejects to disk; pandas keeps its sequences in memory and writes nothing.
  *
  *     node bench/clean-prepare.mjs [playlists.csv.gz]          (default: the real playlists)

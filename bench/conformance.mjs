@@ -1,10 +1,10 @@
 /**
- * Claim: Segue measures as the literature does. POP and Item-KNN on #nowplaying come within 2 points of the published table.
+ * Claim: Segue measures like the literature. POP and Item-KNN on #nowplaying come within 2 points of the published table.
  *
  *   node scripts/build.mjs --no-web && node bench/conformance.mjs [nowplaying-sessions.jsonl.gz] [--all]
  *
- * The published figures are of the benchmark's own test part, which is not here. Its way is kept: sessions in time order, the
- * last ones are the test (as large a part, 9.8 % of the queries), tracks that training never saw are dropped from them, every
+ * The published figures are of the benchmark's own test part, which is not available here. The protocol is the same: sessions in time
+ * order; the last ones (the same share, 9.8 % of the queries) are the test; tracks unknown to training are dropped from them; every
  * prefix of a session is a query. --all adds every other recommender, for comparison with the networks of the table.
  */
 import { existsSync } from "node:fs";
@@ -24,7 +24,7 @@ if (!existsSync(input)) {
   process.exit(2);
 }
 
-/** P@20 and MRR@20 in %, from Xia et al. 2021 (S²-DHCN, arXiv 2012.06852) and the papers that it compares with. */
+/** P@20 and MRR@20 in %, from Xia et al. 2021 (S²-DHCN, arXiv 2012.06852) and the papers cited there. */
 const published = [
   ["POP", 2.28, 0.86],
   ["FPMC", 7.36, 2.82],
@@ -39,7 +39,7 @@ const published = [
   ["DHCN", 23.03, 8.18],
   ["S²-DHCN", 23.5, 8.18],
 ];
-/** The settings of ours that stand for a published method. */
+/** Our settings that correspond to a published method. */
 const ours = [
   ["POP", "popularity", { repeats: 1 }],
   // GRU4Rec's baseline: the last track alone, cosine with a regularisation of 20.

@@ -1,6 +1,6 @@
 /**
- * What it costs to bring rows of 48 floats from a random place of a matrix, as training does three times a word: on one thread and
- * two, for matrices of several sizes. Each row is three cache lines; rows do not depend on each other, so many are under way at once.
+ * The cost of loading rows of 48 floats from random places of a matrix, as training does three times per word: on one thread and on two,
+ * for matrices of several sizes. Each row is three cache lines. Rows do not depend on each other, so many loads overlap.
  *
  *   node bench/far-rows.mjs
  */
@@ -21,7 +21,7 @@ export function run(rounds: u32): u32 {
   return sum;
 }`;
 
-/** Rows a second of so many threads at once, each in a matrix of its own with so many megabytes. */
+/** Rows per second of `threads` threads at once, each with its own matrix of `megabytes` MB. */
 export function farRows(threads, megabytes) {
   const rows = Math.floor((megabytes * 2 ** 20) / ROW);
   return rateOf(source(rows), { threads, pages: 16 * megabytes + 1, rounds: 20_000, perRound: 1, runs: 400 });

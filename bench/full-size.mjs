@@ -1,7 +1,7 @@
 /**
  * The whole main job on a generated file of the size and shape of the #nowplaying data: 12.9 million rows, 82 tracks a playlist, two
- * million tracks. Prints the seconds of every step and the most memory that all of its processes held together (Linux: the sum of
- * their Pss, read every two seconds). The bar: 8 minutes and 6 GB on two cores.
+ * million tracks. Prints the seconds of every step and the peak memory of all its processes together (Linux: the sum of their Pss, read
+ * every two seconds). The bar: 8 minutes and 6 GB on two cores.
  *
  *     node bench/full-size.mjs [--rows 12900000] [--mean-length 82] [--keep folder]
  */
@@ -23,7 +23,7 @@ const segue = join(repository, "dist/cli/main.js");
 if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), "segue-full-size-"));
 
-/** Runs segue in the folder; what it prints goes to `onLine`. */
+/** Runs segue in the folder; passes its output to `onLine`. */
 async function run(args, onLine) {
   const child = spawn(process.execPath, [segue, ...args], {
     cwd: folder,
@@ -46,7 +46,7 @@ async function run(args, onLine) {
   return most;
 }
 
-/** What a process and all below it hold, in MB, shared pages counted once; 0 where the system does not tell. */
+/** The memory of a process and its descendants in MB, shared pages counted once; 0 if unknown. */
 function megabytesOf(root) {
   const parents = new Map();
   for (const entry of process.platform === "linux" ? readdirSync("/proc") : []) {
@@ -67,7 +67,7 @@ function megabytesOf(root) {
   return kilobytes / 1024;
 }
 
-/** Undefined where the process has ended meanwhile. */
+/** Undefined if the process has ended meanwhile. */
 function read(path) {
   try {
     return readFileSync(path, "utf8");

@@ -1,7 +1,7 @@
 /**
- * What it costs to hand a cache line from one core to the other and back, half of the way: two threads write to it in turn. It takes
- * several times as long where the cores share no cache, or others use it, as on a virtual machine whose host moves cores about. Threads of
- * one training change the same rows, so their gain depends on it.
+ * The cost of handing a cache line from one core to another: two threads write to it in turn, and a round trip counts as two handovers. It
+ * takes several times as long if the cores share no cache or the cache is contended, as on a virtual machine whose host moves cores
+ * about. The threads of a training change the same rows, so their gain depends on it.
  *
  *   node bench/handover.mjs
  */
@@ -11,7 +11,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 const ROUNDS = 50_000;
 const HERE = 64;
 
-/** Nanoseconds of one handover. */
+/** Nanoseconds per handover. */
 export async function handover() {
   const line = new SharedArrayBuffer(1024);
   const players = [0, 1].map(

@@ -1,7 +1,7 @@
 /**
- * The machine's peak of WebAssembly SIMD multiply-adds on one thread or several: tiles of 3 × 3 sums over data in the first-level cache,
- * nine products and nine sums for six loads. Nine chains of sums are more than the eight that two units of four cycles' latency
- * need to be busy all the time.
+ * The machine's peak rate of WebAssembly SIMD multiply-adds on one or several threads: tiles of 3 × 3 sums over data in the L1 cache, nine
+ * products and nine sums per six loads. Two units with a latency of four cycles need eight independent sums to be always busy; there
+ * are nine.
  *
  *   node bench/multiply-add-peak.mjs
  */
@@ -21,9 +21,8 @@ const source = (fused) => `export function run(rounds: u32): f32 {
 }`;
 
 /**
- * Multiply-adds a second of so many threads at once, separate or fused (relaxed SIMD), whichever is more: the best of many short
- * runs, so that what else the machine does matters little, and the mean of all, about half a second, which is what the machine
- * gives at the time.
+ * Multiply-adds per second of `threads` threads at once, separate or fused (relaxed SIMD), whichever is faster: the best of many short
+ * runs, which other load hardly affects, and the mean of all (about half a second), which is the current speed of the machine.
  */
 export async function multiplyAddPeak(threads = 1) {
   const options = { threads, rounds: 200_000, perRound: 36, runs: 1000 };

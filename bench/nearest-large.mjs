@@ -1,12 +1,11 @@
 /**
- * Claim: above 300,000 tracks, the inverted file is made many times as fast as a graph (usearch, HNSW), by all cores, and answers as fast
- * with as many of the true nearest. 500,000 × 48, k = 100; for each side the time to make it, to open it, and of a query, and the share
- * of the true nearest that it finds.
+ * Claim: above 300,000 tracks, the inverted file is built many times as fast as a graph (usearch, HNSW), using all cores, and answers as fast
+ * with the same recall. 500,000 × 48, k = 100; for each side the time to build it, to open it, and per query, and the recall.
  *
  *   node bench/nearest-large.mjs [VECTORS] [--tracks 500000] [--size 48] [--k 100] [--threads 2]
  *
- * VECTORS: a file of `segue train`; without, vectors in clusters of clusters are made up. usearch is looked for where this is run and in the
- * project (npm install --no-save usearch@2.25.3).
+ * VECTORS: a file written by `segue train`; by default, vectors in nested clusters are generated. usearch is looked up from the current
+ * folder and from the project (npm install --no-save usearch@2.25.3).
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -72,7 +71,7 @@ for (const place of [`${process.cwd()}/package.json`, import.meta.url]) {
   try {
     usearch ??= createRequire(place)("usearch");
   } catch {
-    // Not there.
+    // Not installed.
   }
 }
 if (usearch === undefined) {
@@ -114,7 +113,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Clusters of clusters with noise around them, as tracks lie in vectors that were trained. */
+/** Nested clusters with noise, like trained track vectors. */
 function madeUp(tracks, dimensions) {
   const random = new Random(1);
   const around = (centres, count, spread) => {

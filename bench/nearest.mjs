@@ -1,6 +1,6 @@
 /**
- * Claim: exact nearest tracks, 100k × 48, k = 100: p50 below 0.6 ms for one query in process, and in batch at least 6 times
- * as fast as gensim's `most_similar` in a loop.
+ * Claim: exact nearest tracks, 100k × 48, k = 100: p50 below 0.6 ms for a single query in process, and in batches at least 6
+ * times as fast as gensim's `most_similar` in a loop.
  *
  *   node bench/nearest.mjs [--tracks 100000] [--size 48] [--k 100]
  *
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const [n, size, k, queries] = [values.tracks, values.size, values.k, values.queries].map(Number);
 
-// Clustered, as trained vectors are: 200 directions and noise around them.
+// Clustered like trained vectors: 200 directions with noise.
 let seed = 1;
 const uniform = () => {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

@@ -1,6 +1,6 @@
 /**
  * Claim: an ONNX export whose vectors are larger than the 2 GiB that one protobuf message can hold opens in ONNX Runtime, and
- * answers as the exact scan does. Needs about 12 GB of memory, and a Python with onnxruntime.
+ * gives the same answers as the exact scan. Needs about 12 GB of memory, and a Python with onnxruntime.
  *
  *   SEGUE_PYTHON=python3 node bench/onnx-large.mjs [--tracks 600000] [--size 1000]
  */

@@ -1,7 +1,7 @@
 /**
- * Requests at a fixed rate, whether answers come or not (an open loop): the k-th is due k/rate seconds after the start, and its
- * latency counts from that moment, so a pause of the server is felt by every request that fell due in it. Bare sockets and
- * bytes made beforehand, because the load shares the machine with what it measures.
+ * Requests at a fixed rate, independent of the answers (an open loop): the k-th is due k/rate seconds after the start, and its latency
+ * counts from then, so that a pause of the server affects every request due in it. Uses bare sockets and prepared bytes, because the load
+ * shares the machine with the server.
  */
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -31,7 +31,7 @@ class Connection {
     this.socket.on("close", () => this.#end(0));
   }
 
-  /** `done(status)` is called with 0 where the connection broke. */
+  /** Calls `done(status)`, with 0 if the connection broke. */
   send(bytes, done) {
     this.#done = done;
     this.socket.write(bytes);
@@ -46,7 +46,7 @@ class Connection {
       this.#status = Number(this.#head.slice(9, 12));
       const length = /\r\ncontent-length: (\d+)/i.exec(this.#head);
       if (length === null) throw new Error(`an answer without a length: ${this.#head.slice(0, 300)}`);
-      // The head came whole in one piece but for rare splits, which are long over by now.
+      // The number of bytes of the head in earlier chunks.
       const before = this.#head.length - Math.min(bytes.length, 4096);
       at = end + 4 - before;
       this.#left = Number(length[1]);
@@ -68,9 +68,9 @@ class Connection {
 }
 
 /**
- * @param options.requests bytes, taken in turn
- * @param options.rate requests a second, evenly spaced
- * @param options.connections kept open; a request that finds none free waits, and its latency with it
+ * @param options.requests bytes, sent in turn
+ * @param options.rate requests per second, evenly spaced
+ * @param options.connections number of open connections; if none is free a request waits, which counts as latency
  * @returns counts, and latencies in milliseconds
  */
 export async function openLoop({ url, requests, rate, seconds, connections = 64 }) {
@@ -81,7 +81,7 @@ export async function openLoop({ url, requests, rate, seconds, connections = 64 
   let taken = 0;
   let closed = 0;
   const give = (connection) => {
-    // One that was closed while it was idle has lost no request; the others go on.
+    // A connection closed while idle has lost no request.
     if (connection.socket.destroyed) {
       closed++;
       if (idle.length > 0) give(idle.pop());
@@ -99,7 +99,7 @@ export async function openLoop({ url, requests, rate, seconds, connections = 64 
   };
   const all = Array.from({ length: connections }, () => new Connection(url, give));
   await Promise.all(all.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
-  // A server closes connections that never asked for anything, as it should; those that did are kept.
+  // A server closes connections without any request, but keeps those that made one.
   const hello = Buffer.from(`GET /healthz HTTP/1.1\r\nhost: ${new URL(url).host}\r\n\r\n`);
   await Promise.all(all.map((each) => new Promise((resolve) => each.send(hello, resolve))));
   const total = Math.round(rate * seconds);

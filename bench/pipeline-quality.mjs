@@ -1,13 +1,13 @@
 /**
- * Claim: skip-gram hits as many of the validation part's next tracks as gensim's does, on the very split that the flows make.
+ * Claim: skip-gram hits as many next tracks of the validation part as gensim's, on the same split that the flows make.
  *
  *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0] [--part validation|test|both]
  *     [--results FILE]
  *
- * The file is cleaned and split as `segue run` does it (split seed 42). Both sides train on the train part with the grid's options
- * and each seed from 1 on, and answer each playlist of the validation part (or of --part) by the base protocol: the 100 tracks nearest to the
- * last known one; a query outside the vocabulary is a miss here, on both sides. Also tells how many rows were read and rejected.
- * --results: seeds that FILE holds are not run again, others are added to it; so a long run can be cut into several.
+ * The file is cleaned and split as by `segue run` (split seed 42). Both sides train on the train part with the grid's options and each seed
+ * from 1 on, and answer each playlist of the validation part (or of --part) by the base protocol: the 100 tracks nearest to the last known
+ * one; a query outside the vocabulary is a miss here, on both sides. Also prints how many rows were read and rejected.
+ * --results: seeds in FILE are not run again, others are added to it, so that a long run can be split into several.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

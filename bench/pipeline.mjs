@@ -1,6 +1,6 @@
 /**
- * From a raw CSV to a tested best model, beside the same work in pandas + gensim: each is timed as a command, from its start to its end.
- * The bar is ten times as fast; docs/measured/pipeline.md tells at what sizes it is met.
+ * From a raw CSV to a tested best model, compared with the same work in pandas + gensim: each is timed as a command, from start to end.
+ * The bar is ten times as fast; docs/measured/pipeline.md says at which sizes it is met.
  *
  *   node bench/pipeline.mjs [playlists.csv.gz] [--sg 0|1] [--threads 2]
  *

@@ -1,7 +1,7 @@
 /**
- * The power-law fit beside R's poweRlaw, in one run: same counts, same question, time and digits.
+ * The power-law fit compared with R's poweRlaw, on the same counts in one run: time and results.
  *
- *   node bench/power-law.mjs [counts.txt]     one whole number a line; without a file, 300,000 generated counts (ours only)
+ *   node bench/power-law.mjs [counts.txt]     one whole number per line; without a file, 300,000 generated counts (ours only)
  *
  * Needs R with poweRlaw for the peer's side: apt-get install r-cran-powerlaw
  */

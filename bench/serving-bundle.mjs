@@ -1,5 +1,5 @@
 /**
- * Makes the bundle that serving-load.mjs puts under load: playlists cleaned and prepared, recommenders fitted on all of them.
+ * Makes the bundle for serving-load.mjs: cleans and prepares playlists, and fits recommenders on all of them.
  *
  *   node scripts/build.mjs --no-web
  *   node bench/serving-bundle.mjs OUTPUT [INPUT] [--recommenders track2vec,popularity]
@@ -29,7 +29,7 @@ const master = join(output, "master.parquet");
 await cleanPlaylists({ inputs: [input], output: master, rejects: join(output, "rejects.jsonl") });
 await prepareDataset({ master, outputFolder: output });
 const corpus = await readCorpus(join(output, "model_input_full.parquet"));
-/** How long a recommender learns does not change what an answer of it costs. */
+/** Short trainings: they do not change the cost of an answer. */
 const cheaply = {
   blend: { queries: 1000, folds: 1 },
   nearest: { epochs: 5 },

@@ -6,10 +6,10 @@
  *   node bench/serving-load.mjs --bundle DIR [--recommender NAME] [--rate 2000] [--seconds 20] [--minutes 5] [--workers 1]
  *     [--threads 1] [--contexts SEQUENCES.jsonl.gz]
  *
- * Contexts are cut from the sequences, or drawn from the bundle's tracks where none are given. Two ways of asking: a closed
- * loop (autocannon: every connection asks again as soon as it is answered) tells the most requests a second; an open loop
- * (open-loop.mjs: requests fall due at `--rate`, answered or not) tells the latency at that rate. Reloads change between two
- * versions of the bundle, so each of them reads, checks and restores a whole one.
+ * Contexts are cut from the sequences, or by default drawn from the bundle's tracks. A closed loop (autocannon: every connection sends its
+ * next request once it is answered) measures the maximum rate; an open loop (open-loop.mjs: requests are due at `--rate`, answered or
+ * not) measures the latency at that rate. Reloads alternate between two versions of the bundle, so that each reads, checks and restores
+ * a whole one.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -69,7 +69,7 @@ async function makeBodies() {
   });
 }
 
-/** Two versions of the bundle, the same but for a parameter, and the link `current` to one of them. */
+/** Two versions of the bundle that differ in one parameter, and the link `current` to one of them. */
 function versions() {
   const folder = mkdtempSync(join(tmpdir(), "segue-load-"));
   for (const version of ["v1", "v2"]) {
@@ -133,7 +133,7 @@ const residentMb = async (url) => (await metric(url, "process_resident_memory_by
 const latency = ({ p50, p90, p99, most }) =>
   `p50 ${p50.toFixed(1)} ms, p90 ${p90.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(0)} ms`;
 
-/** Megabytes a minute, by least squares. */
+/** Megabytes per minute, by least squares. */
 function slope(points) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
   const [x, y] = [mean(points.map((point) => point.minute)), mean(points.map((point) => point.mb))];
@@ -141,7 +141,7 @@ function slope(points) {
   return above / points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
 }
 
-/** Requests one after the other on kept connections until the endpoint turns them away; a request that was sent must be answered. */
+/** Sends requests on kept connections until the endpoint refuses them; every request sent must be answered. */
 async function stopUnderLoad({ child, url }, bodies) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const counts = { answered: 0, turnedAway: 0, failed: 0 };

@@ -1,9 +1,9 @@
 /**
- * Search over a million track titles: Segue's index beside MiniSearch 7 (prefix search and fuzziness on), in one run.
+ * Search over a million track titles: Segue's index compared with MiniSearch 7 (prefix search and fuzziness on), in one run.
  *
  *   node scripts/build.mjs --no-web && node bench/serving-search.mjs [--tracks 200000]
  *
- * Each side runs in a process of its own, so that memory is its own. Queries: 300 tracks, two words of each, one with a slip.
+ * Each side runs in its own process, so that memory is measured separately. Queries: 300 tracks, two words of each, one with a typo.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ const count = Number(values.tracks);
 function makeTracks(Random) {
   const random = new Random(1);
   const letters = "etaoinshrdlucmfwypvbgk";
-  // Words as frequent as in titles: a few very common, most rare.
+  // Word frequencies as in titles: a few very common, most rare.
   const words = Array.from({ length: Math.max(1000, count / 8) }, () =>
     Array.from(
       { length: 3 + random.below(7) },
@@ -53,7 +53,7 @@ async function memoryNow() {
 
 async function measure(build, find) {
   const { Random } = await import("../dist/system/index.js");
-  // A round through JSON makes plain strings of those that are still joined lazily.
+  // A round trip through JSON flattens lazily concatenated strings.
   const { tracks, queries } = JSON.parse(JSON.stringify(makeTracks(Random)));
   const before = await memoryNow();
   const started = performance.now();

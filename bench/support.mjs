@@ -1,4 +1,4 @@
-/** What the benches share: where the repository and the real data are, which Python has gensim, training with it, and running a command. */
+/** Shared by the benches: the paths of the repository and the real data, finding a Python with gensim, training with it, running commands. */
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The folder of real data: SEGUE_SHARED_DATA, or shared/data beside the repository. */
 export const sharedData = process.env.SEGUE_SHARED_DATA ?? join(repository, "../shared/data");
 
-/** The real playlists, or an end with a message that says how to name another file. */
+/** The path of the real playlists; without them, exits with a message that says how to give another file. */
 export function realPlaylists() {
   const path = join(sharedData, "playlists.csv.gz");
   if (existsSync(path)) return path;
@@ -24,7 +24,7 @@ export function findPython(module) {
   );
 }
 
-/** A Python that imports gensim; where there is none, a line says what to install, and the bench goes on without it. */
+/** A Python that imports gensim; if there is none, prints what to install, and the bench continues without it. */
 export function findGensimOrTell() {
   const python = findPython("gensim");
   if (python === undefined) {
@@ -36,8 +36,8 @@ export function findGensimOrTell() {
 }
 
 /**
- * Trains gensim's Word2Vec (48 dimensions, window 10, 5 negatives, min_count 3) on two threads: its words a second, and its hit ratio@100
- * by the base protocol.
+ * Trains gensim's Word2Vec (48 dimensions, window 10, 5 negatives, min_count 3) on two threads. Returns its words per second, and its hit
+ * ratio@100 by the base protocol.
  *
  * @param files paths of JSON lines: playlists to train on, and queries
  */
@@ -50,7 +50,7 @@ export function trainGensim(python, files, { sg, epochs, seed }) {
   return { speed, ratio };
 }
 
-/** Writes one JSON object a line. */
+/** Writes one JSON object per line. */
 export function writeJsonLines(path, objects) {
   writeFileSync(path, objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
 }
@@ -67,7 +67,7 @@ export function runJson(command, args) {
   return JSON.parse(done.stdout);
 }
 
-/** The same playlists with few tracks, so that matrices fit into a core's second-level cache; tracks below `minCount` stay rare. */
+/** The same playlists with few distinct tracks, so that matrices fit into a core's L2 cache; tracks below `minCount` stay rare. */
 export function withFewTracks({ tracks, items, offsets }, minCount, few) {
   const counts = new Uint32Array(tracks.length);
   for (const item of items) counts[item]++;

@@ -1,11 +1,11 @@
 /**
- * Hit ratios where the vocabulary is small, beside gensim's: the real playlists with their N most played tracks alone, skip-gram, 48
- * dimensions, window 10, min_count 3. Every fifth playlist is held out, and each of its positions is a query: what comes next is sought
- * among the 100 nearest to the track before.
+ * Hit ratios with a small vocabulary, compared with gensim's: only the N most played tracks of the real playlists, skip-gram, 48 dimensions,
+ * window 10, min_count 3. Every fifth playlist is held out, and each of its positions is a query: a hit is a next track among the 100
+ * nearest to the previous one.
  *
  *   node bench/track2vec-few-tracks.mjs [FILE] [--tracks 1100,3000,6000] [--epochs 30] [--seeds 2]
  *
- * Needs `npm run build` first, and gensim (Debian: python3-gensim) for its side.
+ * Needs `npm run build` first, and gensim (Debian: python3-gensim) for the comparison.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ const counts = new Uint32Array(corpus.tracks.length);
 for (const track of corpus.items) counts[track]++;
 const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
 
-/** Playlists of the most played tracks: those to train on, and the queries of the others. */
+/** Reduces playlists to the most played tracks: those to train on, and the queries of the others. */
 function withMostPlayed(most) {
   const kept = new Set(byCount.slice(0, most));
   const train = new CorpusBuilder();

@@ -1,8 +1,8 @@
 /**
- * The kernel of skip-gram alone: chunks on this thread, one after the other, each chunk's best time of a few epochs added up, so that start,
- * waiting and whoever else works on the machine count for nothing. Prints the share of the machine's peak of multiply-adds (counted as in
- * track2vec-train.mjs), on the real playlists and on the same with 1,100 tracks, whose matrices fit into a core's second-level cache: what
- * is between the two is memory.
+ * The skip-gram kernel alone: chunks run one after the other on this thread, and each chunk's best time of a few epochs is summed, which
+ * excludes start-up, waiting and other load. Prints the share of the machine's peak of multiply-adds (counted as in track2vec-train.mjs),
+ * for the real playlists and for the same with 1,100 tracks, whose matrices fit into a core's L2 cache: the difference is the cost
+ * of memory.
  *
  *   node bench/track2vec-kernel.mjs [FILE] [--epochs 6] [--sg 1|0]
  *
@@ -37,7 +37,7 @@ for (const [name, playlists] of [
   const work = new Work(session.job, 0);
   const best = new Float64Array(session.job.chunkCount).fill(Number.POSITIVE_INFINITY);
   let multiplyAdds = 0;
-  // The first epoch compiles the kernel and touches the matrices for the first time.
+  // The first epoch also compiles the kernel and touches the matrices for the first time.
   for (let epoch = 0; epoch <= epochs; epoch++) {
     for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
       const began = performance.now();

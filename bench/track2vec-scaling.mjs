@@ -1,6 +1,6 @@
 /**
- * How training time grows: with the words of the corpus (half of it, all, twice, four times) and with the dimensions. Prints the
- * time of the fastest epoch on one thread (others come to work between), the straight line that fits best, and how far the times are from it.
+ * How training time grows with the words of the corpus (half of it, all, twice, four times) and with the dimensions. Prints the time of the
+ * fastest epoch on one thread (to exclude other load), the best-fitting line, and how far the times are from it.
  *
  *   node bench/track2vec-train.mjs --scaling [FILE] [--sg 1|0] [--epochs 7]
  */
@@ -16,7 +16,7 @@ export async function benchScaling(corpus, { sg, epochs }) {
   const byWords = [];
   for (const share of shares) {
     const part = multiplied(corpus, share);
-    // Tracks of the vocabulary stay the same where the file is repeated.
+    // Keeps the vocabulary the same if the file is repeated.
     const run = await timed(part, { ...options, vectorSize: 48, minCount: Math.max(3, 3 * share) });
     byWords.push({ label: `${share}× the file`, x: run.known, ...run });
   }
@@ -48,7 +48,7 @@ async function timed(corpus, options) {
     ends.push(performance.now());
   };
   const { vectors } = await trainTrack2Vec(corpus, { ...options, onEpoch });
-  // The first epoch has the start of the thread in it.
+  // The first epoch includes the start of the thread.
   const times = ends
     .slice(1)
     .map((end, i) => end - ends[i])
@@ -70,7 +70,7 @@ function print(what, rows) {
   );
 }
 
-/** Least squares, relative: a line through small times as much as through long ones. */
+/** Relative least squares, so that short times count as much as long ones. */
 function lineThrough(points) {
   const weights = points.map(([, y]) => 1 / y ** 2);
   const total = weights.reduce((sum, w) => sum + w, 0);

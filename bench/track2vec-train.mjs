@@ -1,15 +1,14 @@
 /**
- * Training beside gensim: words a second and hit ratio@100 (base protocol, every fifth playlist held out), the same options on
- * both sides, two threads each, one after the other in one run. Also how far the kernel is from the machine's peak of
- * multiply-adds, and what the second thread brings, beside what it brings to a loop that only multiplies and adds and to one that
- * only fetches rows from far memory, on this machine, in the same run.
+ * Training compared with gensim: words per second and hit ratio@100 (base protocol, every fifth playlist held out), with the same options
+ * and two threads on both sides, one after the other in one run. Also measures the kernel's share of the machine's peak of multiply-adds,
+ * and the gain by a second thread, compared with its gain in loops that only multiply and add or only load distant rows.
  *
  *   node bench/track2vec-train.mjs [FILE] [--epochs 30] [--seeds 1] [--repeats 3] [--sg 1|0] [--quality] [--scaling]
  *
- * --repeats: how often Segue's trainings run for their speed, of which the median counts; one thread and two take turns, and the gain
- * of the second is the median of the repeats', too.
- * --quality: two threads alone, and whether our hit ratios lie within gensim's spread or above. --scaling: no gensim; how the time
- * grows with words and dimensions.
+ * --repeats: how often Segue's trainings are timed; the median counts. One thread and two take turns, and the gain by the second thread is
+ * the median of the repeats, too.
+ * --quality: only two threads, and whether our hit ratios are within gensim's spread or above. --scaling: no gensim; how the time grows
+ * with words and dimensions.
  *
  * FILE: playlists as CSV or JSON lines (default: playlists.csv.gz in the shared data). Needs `npm run build` first.
  */
@@ -61,15 +60,15 @@ for (let p = 0; p + 1 < corpus.offsets.length; p++) {
   } else if (tracks.length > 1) queries.push({ context: tracks.slice(0, -1), next: tracks.at(-1) });
 }
 const part = train.build();
-// What a process compiles once is not a training's: neither side of "one thread to two" shall pay for it alone.
+// Warm-up: compiling, once per process, must not count for either side of "one thread to two".
 await trainTrack2Vec(part, { sg: true, minCount: 3, epochs: 1 });
 const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
 const millions = (x) => `${(x / 1e6).toFixed(2)}M`.padStart(8);
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const giga = (x) => (x / 1e9).toFixed(1);
-/** What the machine gives, by the number of threads. */
+/** The machine's multiply-add rates, by number of threads. */
 const peaks = { 1: [], 2: [] };
-/** Returns how many times as many multiply-adds two threads make. */
+/** Returns how many times as many multiply-adds two threads make as one. */
 async function measureMachine() {
   for (const threads of [1, 2]) peaks[threads].push(await multiplyAddPeak(threads));
   return peaks[2].at(-1).mean / peaks[1].at(-1).mean;
@@ -83,7 +82,7 @@ const nameOf = (workers, threads) => `${workers}, ${threads} thread${threads > 1
 async function measured(sg, seed, workers, threads, playlists = part) {
   const given = { sg: sg === 1, vectorSize: 48, window: 10, minCount: 3, epochs, seed, threads, workers };
   const run = await trainTrack2Vec(playlists, given);
-  // Three rows of multiply-adds for each pair and each product of an input with a negative; of skip-gram.
+  // For skip-gram: three rows of multiply-adds per pair and per product of an input with a negative.
   const macs = sg ? (3 * 48 * (run.pairs + run.negativeProducts)) / run.seconds : 0;
   return { speed: run.wordsPerSecond, threads, macs, vectors: run.vectors };
 }
@@ -114,7 +113,7 @@ try {
         note(nameOf(workers, 2), two);
         pair[workers] = two.speed / one.speed;
       }
-      // Before and after: whoever came to work between is seen, too.
+      // Measured before and after, to notice other load in between.
       pair.own = Math.min(own, await measureMachine());
       pairs.push(pair);
     }
@@ -146,7 +145,7 @@ try {
     }
     if (values.quality) continue;
     if (python) {
-      // No bar is set for deterministic CBOW: its line in the table is all there is to say.
+      // There is no bar for deterministic CBOW.
       const bars = sg ? { racy: 14, deterministic: 8 } : { racy: 4 };
       for (const [workers, least] of Object.entries(bars)) {
         const times = speedOf(`${workers}, 2 threads`) / speedOf("gensim, 2 threads");
@@ -173,7 +172,7 @@ try {
       );
       bar("share of peak, racy, 2 threads", macsPerSecond("racy, 2 threads") / bestPeak(2), 0.5);
     }
-    // No bar is set for deterministic CBOW, whose two threads mostly wait for the rows that the other has changed.
+    // There is no bar for deterministic CBOW, whose threads mostly wait for rows changed by the other.
     for (const workers of sg ? ["racy", "deterministic"] : ["racy"]) {
       bar(`${workers}, one thread to two`, median(pairs.map((pair) => pair[workers])), 1.85);
     }

@@ -1,10 +1,10 @@
 /**
- * t-SNE of 2,000 points × 48 beside scikit-learn's, same points, perplexity and iterations, in one run: time and divergence.
+ * t-SNE of 2,000 points × 48 compared with scikit-learn's, on the same points, perplexity and iterations: time and divergence.
  *
  *   node bench/tsne.mjs
  *
- * To be run with little else on the machine: scikit-learn's threads wait for each other busily, and beside other work it takes ten times
- * as long or more. The peer's side needs scikit-learn: apt-get install python3-sklearn, or a Python that has it in SEGUE_PYTHON.
+ * Run it on an idle machine: scikit-learn's threads busy-wait, so that with other load it takes ten times as long or more. The peer's side
+ * needs scikit-learn: apt-get install python3-sklearn, or a Python that has it in SEGUE_PYTHON.
  */
 import { spawnSync } from "node:child_process";
 import { tsne } from "../dist/analysis/map/tsne.js";

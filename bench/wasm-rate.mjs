@@ -1,4 +1,4 @@
-/** How often a second a small WebAssembly function does its work, on so many threads at once: what the machine itself gives. */
+/** Measures how fast a small WebAssembly function runs on several threads at once, as a reference for the speed of the machine. */
 import { once } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -28,12 +28,12 @@ async function compile(source, pages) {
 }
 
 /**
- * @param source AssemblyScript that exports `run(rounds: u32)`, and works on memory of its own
- * @param perRound how much work a round is
- * @returns work a second of all threads together: in the best of `runs` runs, and in the mean of all
+ * @param source AssemblyScript that exports `run(rounds: u32)`; each thread has its own memory
+ * @param perRound units of work per round
+ * @returns units of work per second of all threads together: in the best of `runs` runs, and on average
  */
 export async function rateOf(source, { threads, pages = 1, rounds, perRound, runs }) {
-  // Node 22 and newer know relaxed SIMD without it, and newer ones no longer know the flag.
+  // From Node 22 on relaxed SIMD needs no flag, and newer versions no longer accept it.
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
   const bytes = await compile(source, pages);
   const ready = new Int32Array(new SharedArrayBuffer(4));
@@ -53,7 +53,7 @@ if (!isMainThread && workerData?.ready) {
   const { instance } = await WebAssembly.instantiate(bytes, {});
   const { run } = instance.exports;
   for (let i = 0; i < 100; i++) run(Math.ceil(rounds / 100));
-  // All at once: nobody measures a machine that the others have left idle.
+  // Start all at once, so that none measures an otherwise idle machine.
   Atomics.add(ready, 0, 1);
   while (Atomics.load(ready, 0) < threads);
   let best = Number.POSITIVE_INFINITY;

@@ -1,12 +1,12 @@
 /**
- * Claim: kill -9 at any moment loses nothing and does nothing twice. A flow of 40 tasks on 3 workers is hit by 15 kill -9 at
- * random moments: on the engine local, of the command and of task processes, the command being resumed each time; on the
- * engine dbos, of workers, of task processes and of the command, all being started again. Then every artifact must be right,
- * and every task must have been published exactly once over all runs.
+ * Claim: kill -9 at any moment loses nothing and does nothing twice. During a flow of 40 tasks on 3 workers, 15 processes are killed
+ * (kill -9) at random moments: on the engine local the command, which is then resumed, and task processes; on the engine dbos workers, task
+ * processes and the command, all of which are restarted. Then every artifact must be right, and every task published exactly once over
+ * all runs.
  *
  *     node bench/workflow-chaos.mjs [local|dbos|both] [rounds] [seed]
  *
- * The engine dbos works in the database SEGUE_DATABASE_URL, or else in a Postgres of the bench's own (Debian's postgresql).
+ * The engine dbos works in the database SEGUE_DATABASE_URL, or else in its own Postgres (Debian's postgresql).
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -23,11 +23,11 @@ const workers = 3;
 const self = fileURLToPath(import.meta.url);
 const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 
-/** The command under attack: runs the flow, or resumes what is there. */
+/** The command under attack: runs the flow, or resumes its last run. */
 async function command(folder, engine) {
   const store = await openStore(folder);
   const runs = await openClient(store).runs({ flow: "chaos" });
-  // It was killed after the run's end and before its own.
+  // Killed after the run ended, but before the command did.
   if (runs[0]?.status === "done") process.exit(0);
   const options = { store, engine, maxWorkers: workers };
   const result = runs.length === 0 ? await runFlow(chaos, {}, options) : await resumeRun("chaos", options);
@@ -35,7 +35,7 @@ async function command(folder, engine) {
   process.exit(result.status === "done" ? 0 : 1);
 }
 
-/** mulberry32: the same seed, the same round. */
+/** mulberry32, so that a seed reproduces a round. */
 function randomOf(seed) {
   let state = seed >>> 0;
   return () => {
@@ -141,7 +141,7 @@ async function roundDbos(folder, random, url) {
   }
 }
 
-/** Every artifact right; every task published once over all runs, taken over everywhere else. */
+/** Checks that every artifact is right, and that every task was published in one run and reused in the others. */
 async function verify(folder) {
   const store = await openStore(folder);
   const run = openClient(store).flow("chaos").latestSuccessfulRun;

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const module = import.meta.url;
 
-/** 40 tasks and a few around them, each short, each with a result that can be checked. */
+/** 40 short tasks and a few around them, each with a result that can be checked. */
 export const chaos = flow("chaos", {
   module,
   parameters: z.object({ tasks: z.int().default(40), milliseconds: z.int().default(150) }),
@@ -40,7 +40,7 @@ export const wide = flow("wide", { module, parameters: none })
   .foreach("each", { over: "numbers" }, () => {})
   .join("end", () => {});
 
-/** Holds its process for a while without a turn of the event loop. */
+/** Blocks the event loop of its process for a while. */
 export const blocked = flow("blocked", {
   module,
   parameters: z.object({ seconds: z.number().default(90) }),

@@ -1,11 +1,11 @@
 /**
- * What the local engine costs when steps do nothing. Bars: an empty step < 120 ms, a foreach of 200 empty tasks on 2 workers
- * < 15 s, listing 1,000 runs < 300 ms. Beside them: starting Node once, which a step would cost without warm processes.
+ * The overhead of the local engine with empty steps. Bars: an empty step < 120 ms, a foreach of 200 empty tasks on 2 workers < 15 s,
+ * listing 1,000 runs < 300 ms. For comparison: starting Node once, which every step would cost without warm processes.
  *
  *     node bench/workflow-overhead.mjs [--blocked SECONDS]
  *
- * With --blocked, a task that holds its event loop for so long (90) is shown to be neither killed nor run twice, on both engines:
- * dbos works in a Postgres of the bench's own (Debian's postgresql), with two workers.
+ * With --blocked, checks on both engines that a task that blocks its event loop for SECONDS (e.g. 90) is neither killed nor run twice. For
+ * dbos it starts its own Postgres (Debian's postgresql) and two workers.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -41,7 +41,7 @@ async function showBlocked(seconds, options) {
   if (result.status !== "done" || attempts.length !== 1) missed++;
 }
 
-/** Two workers and a database, for as long as `work` lasts. */
+/** Runs `work` with a database and two workers. */
 async function onDbos(work) {
   const postgres = await startPostgres();
   const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));

@@ -1,12 +1,12 @@
 /**
- * A plan, simulated, not measured: how long a grid takes on many workers of the engine dbos. The real walk decides what can run
- * next; clocks, workers and their deaths are simulated (seeded).
+ * Simulates (does not measure) how long a grid takes on many workers of the engine dbos. The real scheduler (src/workflow/walk.ts)
+ * decides what can run next; clocks, workers and their deaths are simulated (seeded).
  *
  *     node bench/workflow-plan.mjs [--tasks 1000] [--workers 100] [--places 2] [--seconds 300] [--spread 0.3]
  *         [--begin-rate 30] [--step-cost 0.4] [--deaths 0] [--takeover 2] [--seed 1]
  *
- * begin-rate: tasks that one walk begins a second, step-cost: seconds a step costs beside its work (docs/measured/workflow.md has both as
- * measured); deaths: workers that die while it runs, each losing what it works on; takeover: seconds until others take that over.
+ * begin-rate: tasks that one scheduler starts per second; step-cost: overhead of a step in seconds (both measured in
+ * docs/measured/workflow.md); deaths: workers that die during the run, each losing its task; takeover: seconds until others take it over.
  */
 import { parseArgs } from "node:util";
 import { Walk } from "../dist/workflow/walk.js";
@@ -52,7 +52,7 @@ let busy = 0;
 let lost = 0;
 let lastBegun = 0;
 const at = (time, act) => {
-  // Kept in order of time; a binary search finds the place.
+  // Sorted by time; a binary search finds the place.
   let low = 0;
   let high = events.length;
   while (low < high) {
@@ -63,7 +63,7 @@ const at = (time, act) => {
   events.splice(low, 0, { time, act });
 };
 
-/** The walk puts tasks into the queue one after the other. */
+/** The scheduler enqueues tasks one after the other. */
 function enqueue(tasks) {
   for (const task of tasks) {
     free = Math.max(free, now) + 1 / plan["begin-rate"];

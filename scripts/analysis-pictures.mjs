@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/analysis-power-law.png and analysis-map.png, as `segue analyze` writes them of generated sample playlists. Needs a
- * build: node scripts/analysis-pictures.mjs
+ * Draws docs/images/analysis-power-law.png and analysis-map.png, as `segue analyze` writes them for generated sample playlists. Needs
+ * a build: node scripts/analysis-pictures.mjs
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";

@@ -1,9 +1,9 @@
 /**
- * Builds dist/: the AssemblyScript kernels to wasm, src/ to JavaScript, and the files that are read at run time (.sql).
- * The web studio is built only where its sources are newer than what was built.
+ * Builds dist/: the AssemblyScript kernels to wasm, src/ to JavaScript, and copies of the files read at run time (.sql, .html, .css).
+ * The web studio is built only if its sources are newer than the last build.
  *
  *   --no-web     leaves the studio out
- *   --run-only   only what running on this machine needs: no check of types, no .d.ts, no studio
+ *   --run-only   only what is needed to run: no type check, no .d.ts, no studio
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -29,7 +29,7 @@ function run(command, args) {
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 
-/** Runs every job, as many at once as there are cores; the first that fails ends the build with its exit code. */
+/** Runs the jobs, as many at once as there are cores. The first failure ends the build with its exit code. */
 async function runAll(jobs) {
   const waiting = [...jobs];
   const work = async () => {
@@ -59,7 +59,7 @@ function isStale(target, sources) {
 }
 
 /**
- * The same kernel with plain memory, for where SharedArrayBuffer is missing: it differs in one byte, the flags of the imported
+ * The same kernel with plain memory, for environments without SharedArrayBuffer. It differs in one byte, the flags of the imported
  * memory ("has a maximum, is shared" becomes "has a maximum").
  */
 function withPlainMemory(wasm) {
@@ -72,7 +72,7 @@ function withPlainMemory(wasm) {
   return plain;
 }
 
-/** The jobs that compile stale kernels. Each assembly/<name>.ts with no underscore in front is a wasm module; the rest are parts. */
+/** The jobs that compile stale kernels. Each assembly/<name>.ts without a leading underscore is a wasm module; the others are parts. */
 function kernelJobs() {
   mkdirSync("dist/assembly", { recursive: true });
   const sources = filesUnder("assembly", (name) => name.endsWith(".ts"));
@@ -80,7 +80,7 @@ function kernelJobs() {
   for (const entry of existsSync("assembly")
     ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
     : []) {
-    // Some also for engines that have relaxed SIMD.
+    // Some are also built for engines with relaxed SIMD.
     for (const relaxed of ["track2vec.ts", "nearest.ts"].includes(entry) ? [true, false] : [false]) {
       const name = entry.replace(/\.ts$/, "");
       const variant = relaxed ? "-relaxed" : "";
@@ -89,7 +89,7 @@ function kernelJobs() {
       if (!isStale(out, sources) && !isStale(plain, sources)) continue;
       const unfinished = `dist/assembly/.${name}${variant}.wasm`;
       const args = [
-        // Without it the compiler starts itself once more to set it.
+        // Without this option the compiler would restart itself to set it.
         "--enable-source-maps",
         "node_modules/assemblyscript/bin/asc.js",
         ...[`assembly/${entry}`, "-o", unfinished, "-O3", "--noAssert", "--runtime", "stub"],
@@ -107,7 +107,7 @@ function kernelJobs() {
   return jobs;
 }
 
-// What `npm start` runs was type-checked by those who wrote it; the JavaScript is the same to the byte.
+// `npm start` skips the type check, which was done during development; the JavaScript is byte-identical.
 const unchecked = ["--noCheck", "--declaration", "false", "--noResolve", "--types", ""];
 const compiler = {
   args: [
@@ -123,7 +123,7 @@ for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) 
   cpSync(file, target);
 }
 
-// The font that charts are drawn with, where a machine has none: two files of a development dependency, with their licence.
+// The font of charts, for machines without it: two files of a development dependency, with their licence.
 mkdirSync("dist/fonts", { recursive: true });
 for (const [from, to] of [
   ["400Regular/Inter_400Regular.ttf", "Inter-Regular.ttf"],

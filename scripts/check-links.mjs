@@ -1,4 +1,4 @@
-/** Links of the documentation: every file and every heading that a page links to must be there. Pages elsewhere are not asked for. */
+/** Checks the links of the documentation: every linked file and heading must exist. External links are not checked. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,10 @@ const pagesIn = (folder, recursive = false) =>
     .map((name) => join(folder, name));
 const pages = [...pagesIn("."), ...pagesIn("bench"), ...pagesIn("docs", true)];
 
-/** A page's text without its fenced blocks, whose brackets are no links. */
+/** A page's text without fenced code blocks, whose brackets are not links. */
 const proseOf = (page) => readFileSync(join(root, page), "utf8").replace(/^```[\s\S]*?^```/gm, "");
 
-/** The names by which headings are linked to, as GitHub makes them. */
+/** The anchors of headings, as GitHub makes them. */
 function anchorsOf(page) {
   const seen = new Map();
   return new Set(

@@ -1,6 +1,6 @@
 /**
- * Completes package-lock.json after `npm install` on a mirror that holds only this platform's binaries: npm 11's `npm ci` wants
- * an entry for every optional package, those of other platforms too. Run it after each change of dependencies:
+ * Completes package-lock.json after `npm install` from a mirror that has only this platform's binaries: npm 11's `npm ci` needs an entry
+ * for every optional package, including those of other platforms. Run it after each change of dependencies:
  * `node scripts/complete-lock.mjs`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "ris
 const packages = lock.packages;
 let added = 0;
 
-/** Whether `name` is found from the package at `place`, as Node would look it up. */
+/** Whether Node would find `name` from the package at `place`. */
 function isInstalled(place, name) {
   for (let at = place; ; at = at.slice(0, Math.max(0, at.lastIndexOf("node_modules/") - 1))) {
     if (`${at === "" ? "" : `${at}/`}node_modules/${name}` in packages) return true;
@@ -45,7 +45,7 @@ for (const [place, entry] of Object.entries(packages)) {
       ...(entry.dev ? { dev: true } : {}),
       ...(os.includes("linux") ? { libc: [/musl/.test(name) ? "musl" : "glibc"] } : {}),
       optional: true,
-      // A package whose name tells no system must never be tried here: it is not on the mirror.
+      // A package whose name has no system must never be installed here: it is not on the mirror.
       os: os.length > 0 ? os : ["none"],
     };
     added++;

@@ -1,4 +1,4 @@
-/** Draws docs/images/pipeline.svg, the picture of the README: the four flows as `segue show <flow> --svg` draws each. */
+/** Draws docs/images/pipeline.svg, the README's picture: the four flows as drawn by `segue show <flow> --svg`. */
 import { writeFileSync } from "node:fs";
 import { flowOrder } from "../dist/flows/index.js";
 import { drawFlow } from "../dist/workflow/index.js";

@@ -1,6 +1,6 @@
 /**
- * Takes the README's pictures of what the main job leaves behind: docs/images/report.png and listen.png, both of generated sample
- * playlists. Needs Chromium (CHROMIUM_PATH, or Debian's) and a build: node scripts/readme-pictures.mjs
+ * Takes the README's screenshots of a run's results, docs/images/report.png and listen.png, on generated sample playlists. Needs Chromium
+ * (CHROMIUM_PATH, or Debian's) and a build: node scripts/readme-pictures.mjs
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -20,4 +20,4 @@ const sample = "data/01_raw/sample_playlists.csv";
 run("scripts/build.mjs", "--run-only");
 run("dist/cli/main.js", "sample", "--output", sample);
 run("dist/cli/main.js", "run", "--input", sample, ...process.argv.slice(2));
-console.error("             in this checkout it is `npx segue`; the studio wants `npm run build` first");
+console.error("             in this checkout it is `npx segue`; the studio needs `npm run build` first");

@@ -91,7 +91,7 @@ function compiled(...args: string[]): { status: number | null; stdout: string } 
 }
 
 describe("the examples of the docs", () => {
-  it("are those that we think there are", () => {
+  it("are the expected ones", () => {
     expect(new Set(examples.map(({ page }) => page))).toEqual(
       new Set([
         "README.md",
@@ -110,7 +110,7 @@ describe("the examples of the docs", () => {
   });
 
   it.skipIf(!hasTypes)(
-    "compile against the package, strictly, its declarations and all",
+    "compile strictly against the package, including its declarations",
     () => {
       for (const { name, code } of examples) writeFileSync(join(folder, name), code);
       const names = examples.map(({ name }) => name);
@@ -119,7 +119,7 @@ describe("the examples of the docs", () => {
     120_000,
   );
 
-  it("of rules, reasons, longer lists and recommenders of one's own run", () => {
+  it("of rules, reasons, longer lists and custom recommenders run", () => {
     const artists = ["Nina Simone", "Etta James"];
     const songs = ["Feeling Good", "At Last", "Sinnerman", "Sunday Kind of Love", "Misty", "Cry"];
     const lines = Array.from({ length: 60 }, (_, p) => {
@@ -149,20 +149,20 @@ describe("the examples of the docs", () => {
   });
 });
 
-it("has dependencies of its own in place of overrides, which those who install it do not get", () => {
-  // Nothing imports it: Fastify does, and from 6.8 on what it brings wants Node 22.
+it("pins light-my-request as a dependency, since users of the package do not get overrides", () => {
+  // Only Fastify imports it; from 6.8 on its dependencies need Node 22.
   expect(packageJson.dependencies["light-my-request"]).toBe("6.6.0");
   expect(packageJson.overrides).toBeUndefined();
 });
 
-it("has the sources in its maps, since src/ does not come along", () => {
+it("includes the sources in its source maps, since src/ is not packed", () => {
   const { sourcesContent } = JSON.parse(readFileSync(join(root, "dist/index.js.map"), "utf8")) as {
     sourcesContent?: string[];
   };
   expect(sourcesContent).toEqual([readFileSync(join(root, "src/index.ts"), "utf8")]);
 });
 
-describe("the doors of the package", () => {
+describe("the exports of the package", () => {
   let types: ReturnType<typeof readTypes> | undefined;
   const readTypes = () => {
     const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
@@ -177,7 +177,7 @@ describe("the doors of the package", () => {
   const typesOfDoors = () => (types ??= readTypes());
 
   it.skipIf(!hasTypes)(
-    "say what every function, class, method and option of theirs is for",
+    "document every function, class, method and option",
     () => {
       const { files, program, checker } = typesOfDoors();
       const isSilent = (symbol: TypeScriptSymbol) =>
@@ -208,7 +208,7 @@ describe("the doors of the package", () => {
   );
 
   it.skipIf(!hasTypes)(
-    "name every type that their functions take, and of which the parts of their results are",
+    "export every type of arguments, and of parts of results",
     () => {
       /** What the compiler makes of flows, and what only Segue's own rooms hand to each other. */
       const own =
@@ -255,7 +255,7 @@ describe("the doors of the package", () => {
   );
 
   it.skipIf(!hasTypes)(
-    "name every type that their functions return, for packages that publish declarations of their own",
+    "export every return type, for packages that publish their own declarations",
     async () => {
       const doors = Object.entries(packageJson.exports).map(([door, { default: file }]) => [
         `segue${door.slice(1)}`,

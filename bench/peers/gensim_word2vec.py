@@ -1,4 +1,4 @@
-"""gensim's Word2Vec on JSON lines of sequences: words a second (vocabulary and training) and hit ratio@100 by the base protocol.
+"""gensim's Word2Vec on JSON lines of sequences: words per second (vocabulary and training) and hit ratio@100 by the base protocol.
 
 Arguments: train file, queries file, sg, epochs, workers, seed. Prints one JSON object.
 """

@@ -18,7 +18,7 @@ describe("analyzeCorpus", () => {
     expect(analysis.plays).toBe(corpus.items.length);
   });
 
-  it("says less of a handful of tracks, rather than nothing", async () => {
+  it("reports what it can for a handful of tracks", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["A-1", "A-2", "B-1"], artists: ["A", "A", "B"] });
     const { powerLaw, songs } = await analyzeCorpus(builder.build(), { bootstrap: 100 });
@@ -29,7 +29,7 @@ describe("analyzeCorpus", () => {
     expect(first).toBe("1 playlist, 3 entries, 3 songs, 2 artists");
   });
 
-  it("tells which next tracks cannot be known", async () => {
+  it("computes the share of next tracks that no model can know", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a", "b"] });
     builder.add({ id: "2", tracks: ["b", "a"] });
@@ -39,7 +39,7 @@ describe("analyzeCorpus", () => {
     expect(unknownNext.slice(0, 3).map((each) => each.share)).toEqual([1 / 3, 2 / 3, 1]);
   });
 
-  it("takes the middle between two playlists for the median of an even number", async () => {
+  it("takes the mean of the two middle playlists as the median of an even number", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a", "b", "c"] });
     builder.add({ id: "2", tracks: ["b", "a"] });
@@ -50,7 +50,7 @@ describe("analyzeCorpus", () => {
     expect((await analyzeCorpus(builder.build())).lengths.median).toBe(3);
   });
 
-  it("says of no next track at all that there is none", async () => {
+  it("says that there is no next track if no playlist has two tracks", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a"] });
     builder.add({ id: "2", tracks: ["b"] });
@@ -72,7 +72,7 @@ describe("analyzeCorpus", () => {
           );
   });
 
-  it("marks whole numbers alone on the axes of a handful", async () => {
+  it("labels only whole numbers on the axes of a handful of tracks", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a", "b", "c"] });
     builder.add({ id: "2", tracks: ["b", "a"] });
@@ -89,19 +89,19 @@ describe("analyzeCorpus", () => {
   it.each([
     [1, "from 1 entry on"],
     [2, "from 2 entries on"],
-  ])("says in a picture that a law holds from %i on", async (xmin, said) => {
+  ])("says in the picture that the law holds from %i on", async (xmin, said) => {
     const analysis = await analyzeCorpus(corpus, { bootstrap: 0 });
     const powerLaw = { ...analysis.powerLaw!, xmin };
     const pictures = picturesOf(corpus, { ...analysis, powerLaw }, "light");
     expect(JSON.stringify(pictures["power-law"])).toContain(said);
   });
 
-  it("names the laws that it draws", async () => {
+  it("labels the fitted laws", async () => {
     const pictures = picturesOf(corpus, await analyzeCorpus(corpus, { bootstrap: 0 }), "light");
     const svg = await renderSvg(pictures["power-law"]!, { theme: "light" });
     for (const law of ["power law", "lognormal", "exponential", "truncated power law"])
       expect(svg).toContain(`>${law}</text>`);
-    // One legend, of colours and strokes together.
+    // One legend for both colours and strokes.
     expect(svg.match(/>power law<\/text>/g)).toHaveLength(1);
   });
 

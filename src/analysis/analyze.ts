@@ -1,4 +1,4 @@
-/** Everything that `segue analyze` finds out, as numbers and as pictures. */
+/** What `segue analyze` computes, as numbers and as pictures. */
 import type { ChartSpec, ChartTheme } from "../charts/index.js";
 import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
@@ -25,29 +25,29 @@ import {
 } from "./power-law/index.js";
 
 export interface PowerLawReport extends PowerLawFit {
-  /** "Artists", or "Songs" where the data does not tell artists. */
+  /** "Artists", or "Songs" if the data has no artists. */
   readonly what: string;
   readonly comparisons: readonly Comparison[];
-  /** Undefined where no bootstrap was asked for, and where there is too little data for one. */
+  /** Undefined without a bootstrap, or with too little data for one. */
   readonly goodness?: GoodnessOfFit;
 }
 
 export interface Analysis extends Distributions {
-  /** Undefined where the counts are too few to fit. */
+  /** Undefined if there is too little data to fit. */
   readonly powerLaw?: PowerLawReport;
   readonly map?: MusicMap;
 }
 
 export interface AnalyzeOptions {
-  /** How many artists and songs to name; default 20. */
+  /** How many artists and songs to list; default 20. */
   readonly top?: number;
-  /** Samples of the bootstrap that tests the power law; default 0: none. */
+  /** Number of bootstrap samples that test the power law; default 0: no test. */
   readonly bootstrap?: number;
-  /** Of the bootstrap, a whole number ≥ 0; default 1. */
+  /** Seed of the bootstrap, a whole number ≥ 0; default 1. */
   readonly seed?: number;
-  /** Told of the bootstrap. */
+  /** Reports the progress of the bootstrap. */
   readonly progress?: Progress;
-  /** Ends the bootstrap, which then throws the signal's reason. */
+  /** Aborts the bootstrap. */
   readonly signal?: AbortSignal;
 }
 
@@ -66,9 +66,9 @@ const countsOf = (corpus: Corpus) => {
 };
 
 /**
- * Distributions and the power law of a corpus. The map is made apart (`drawMap`), since it needs vectors.
+ * Computes the distributions and the power law of a corpus. The map is drawn separately (`drawMap`), since it needs vectors.
  *
- * @throws SegueError (misuse) where it is no corpus, or for an option that there is not or that is out of its range
+ * @throws SegueError (misuse) if it is not a corpus, or an option is unknown or out of range
  * @throws the signal's reason
  */
 export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}): Promise<Analysis> {
@@ -87,12 +87,12 @@ export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}
   return { ...distributions, powerLaw: { what, ...fit, comparisons, ...(goodness ? { goodness } : {}) } };
 }
 
-/** A sample drawn from a handful of artists may hold one count alone, to which nothing can be fitted. */
+/** A bootstrap sample of a handful of artists may have only one distinct count, to which nothing can be fitted. */
 function noneOfTooLittle(error: unknown): undefined {
   if (!(error instanceof SegueError && error.code === "too-little-data")) throw error;
 }
 
-/** The pictures by name, as specs for one theme. */
+/** The pictures by name, as chart specs for one theme. */
 export function picturesOf(corpus: Corpus, analysis: Analysis, theme: ChartTheme): Record<string, ChartSpec> {
   const { powerLaw, map } = analysis;
   return {

@@ -1,11 +1,11 @@
-/** How playlists are made up: how often artists and songs are played, how long playlists are, what a model cannot know. */
+/** How playlists are made up: plays per artist and song, lengths, and what a model cannot know. */
 import { artistNumbers, type Corpus, playlistCount } from "../corpus/index.js";
 
 export interface Bin {
-  /** Least and greatest whole number in the bin. */
+  /** Whole numbers from `from` to `to`, both included. */
   readonly from: number;
   readonly to: number;
-  /** How many songs, artists or playlists are in it. */
+  /** The number of songs, artists or playlists in it. */
   readonly count: number;
 }
 
@@ -18,28 +18,31 @@ export interface Distributions {
   readonly playlists: number;
   readonly plays: number;
   readonly songs: number;
-  /** Undefined where the data does not tell artists. */
+  /** Undefined if the data has no artists. */
   readonly artists?: number;
-  /** Songs by number of playlist entries, in bins that double. */
+  /** Songs by number of playlist entries, in bins that double in width. */
   readonly songBins: readonly Bin[];
-  /** Artists likewise. */
+  /** The same for artists. */
   readonly artistBins?: readonly Bin[];
   /** Most played first. */
   readonly topSongs: readonly Ranked[];
   readonly topArtists?: readonly Ranked[];
-  /** Of playlists, in tracks. */
+  /** Lengths of playlists, in tracks. */
   readonly lengths: {
     readonly bins: readonly Bin[];
-    /** Halfway between the two in the middle where playlists are even in number. */
+    /** The mean of the two middle ones if the number of playlists is even. */
     readonly median: number;
     readonly mean: number;
     readonly longest: number;
   };
-  /** By min_count: the share of playlists whose last track a vocabulary made of all that comes before lacks; empty where no playlist has two tracks. */
+  /**
+   * By min_count: the share of playlists whose last track is not in the vocabulary of all preceding tracks; empty if no playlist has
+   * two tracks.
+   */
   readonly unknownNext: ReadonlyArray<{ readonly minCount: number; readonly share: number }>;
 }
 
-/** Playlist entries of each track, by track number. */
+/** Number of playlist entries of each track, by track number. */
 export function playsOfTracks(corpus: Corpus): Uint32Array {
   const plays = new Uint32Array(corpus.tracks.length);
   const { items } = corpus;
@@ -47,10 +50,10 @@ export function playsOfTracks(corpus: Corpus): Uint32Array {
   return plays;
 }
 
-/** Distributions, fit and pictures all ask for them. */
+/** A cache: distributions, fit and pictures all need these counts. */
 const byArtist = new WeakMap<Corpus, ReadonlyMap<string, number>>();
 
-/** Playlist entries of each artist; undefined where the corpus does not tell artists. */
+/** Number of playlist entries of each artist; undefined if the corpus has no artists. */
 export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | undefined {
   if (!corpus.artists) return undefined;
   const known = byArtist.get(corpus);
@@ -66,7 +69,7 @@ export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | un
   return plays;
 }
 
-/** Bins 1, 2–3, 4–7, 8–15 …: equally wide on a log axis, each of whole numbers. */
+/** Bins 1, 2–3, 4–7, 8–15 …: equally wide on a log axis, each a range of whole numbers. */
 export function doublingBins(values: Iterable<number>): Bin[] {
   const counts: number[] = [];
   for (const value of values) {
@@ -89,7 +92,7 @@ function evenBins(values: Uint32Array, wanted = 40): Bin[] {
   return bins;
 }
 
-/** The `count` most played, equal ones by name. Keeps a short list instead of sorting every song for the first twenty. */
+/** The `count` most played, ties by name. Keeps a short list, which is faster than sorting all songs. */
 function top(names: Iterable<string>, plays: Iterable<number>, count: number): Ranked[] {
   const best: Ranked[] = [];
   const ranksBefore = (a: Ranked, b: Ranked) => a.plays > b.plays || (a.plays === b.plays && a.name < b.name);
@@ -126,7 +129,7 @@ function medianOf(sorted: Uint32Array): number {
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
-/** @param options.top how many artists and songs to name; default 20 */
+/** @param options.top how many artists and songs to list; default 20 */
 export function describeCorpus(corpus: Corpus, options: { top?: number } = {}): Distributions {
   const count = options.top ?? 20;
   const plays = playsOfTracks(corpus);

@@ -1,4 +1,4 @@
-/** Looking at playlists: distributions, the power law, the map of music, and the pictures of them. */
+/** Analysis of playlists: distributions, the power law, the map of music, and pictures of these. */
 export {
   type Analysis,
   type AnalyzeOptions,

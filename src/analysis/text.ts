@@ -1,4 +1,4 @@
-/** An analysis for the terminal: figures and small charts within 80 columns. */
+/** An analysis as text for the terminal: figures and small charts within 80 columns. */
 import type { Analysis } from "./analyze.js";
 import type { Bin, Ranked } from "./distributions.js";
 import { agreementText, noPowerLawText, tracksOnMap, unknownNextText } from "./wording.js";
@@ -7,7 +7,7 @@ const number = (value: number) => value.toLocaleString("en");
 const counted = (count: number, one: string, many: string) => `${number(count)} ${count === 1 ? one : many}`;
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** A bar of at most `width` columns, to an eighth of a column. */
+/** A bar of at most `width` columns, in steps of an eighth. */
 function bar(share: number, width: number): string {
   const units = Math.round(Math.max(0, Math.min(1, share)) * width * 8);
   return "█".repeat(Math.floor(units / 8)) + eighths[units % 8]!;
@@ -78,7 +78,7 @@ function unknownNext(list: Analysis["unknownNext"]): string[] {
   ];
 }
 
-/** The text that `segue analyze` prints; no line is wider than 80 columns, and there is no colour in it. */
+/** The text that `segue analyze` prints: at most 80 columns wide, without colours. */
 export function analysisText(analysis: Analysis): string {
   const { powerLaw, map, lengths } = analysis;
   const lines = [

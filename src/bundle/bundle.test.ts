@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 describe("a bundle", () => {
-  it("gives back recommenders that answer as those that were saved", async () => {
+  it("restores recommenders that answer like the saved ones", async () => {
     const bundle = await openBundle(at("bundle"));
     expect(bundle.manifest.recommenders).toEqual(["cooccurrence", "transitions", "again"]);
     for (const name of ["cooccurrence", "transitions"] as const)
@@ -28,7 +28,7 @@ describe("a bundle", () => {
     expect(() => bundle.recommender("nobody")).toThrow('has no recommender "nobody"');
   });
 
-  it("gives back catalogue, vectors and facts", async () => {
+  it("restores catalogue, vectors and facts", async () => {
     const { catalogue, vectors, manifest, index } = await openBundle(at("bundle"));
     expect(catalogue).toEqual(input.catalogue);
     expect(vectors!.tracks).toEqual(input.vectors.tracks);
@@ -74,7 +74,7 @@ describe("a bundle", () => {
     expect(readFileSync(at("a.tar.gz")).equals(readFileSync(at("b.tar.gz")))).toBe(true);
   });
 
-  it("is packed alike however its folder is written, folders within it too", async () => {
+  it("gives the same archive however its folder is written", async () => {
     await mkdir(at("nested/inner"), { recursive: true });
     for (const name of ["a.txt", "inner/b.txt"]) await writeFile(join(at("nested"), name), name);
     const spellings = [at("nested"), `${at("nested")}/`, `${at("nested")}//`, `${at("nested")}/inner/..`];
@@ -110,7 +110,7 @@ describe("a bundle", () => {
     });
   });
 
-  it("is named where a folder of bundles was given for one", async () => {
+  it("is suggested if its parent folder was given instead", async () => {
     await writeBundle(at("several/2026"), input);
     await mkdir(at("several/zzz"));
     await expect(openBundle(at("several"))).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe("a bundle", () => {
     });
   });
 
-  it("is made of recommenders' states, and says so where it is given others", async () => {
+  it("refuses anything but recommenders' states", async () => {
     const vectors = randomVectors(["A-One"], 4);
     const nearest = nearestOf(vectors, vectors);
     const wrong: [object | undefined, string][] = [
@@ -145,7 +145,7 @@ describe("a bundle", () => {
     expect(existsSync(at("wrong"))).toBe(false);
   });
 
-  it("refuses recommenders that were fitted on another catalogue, and takes those that do not tell", async () => {
+  it("refuses recommenders fitted on another catalogue", async () => {
     const { tracks, artists } = input.catalogue;
     const reversed = [...tracks].reverse();
     const count = tracks.length;
@@ -199,7 +199,7 @@ describe("a bundle", () => {
 });
 
 describe("what is known already", () => {
-  it("spares looking up the rows of vectors, and making the same catalogue twice", async () => {
+  it("avoids looking up the rows of vectors and building the catalogue twice", async () => {
     await writeBundle(at("looked-up"), input);
     const opened = await openBundle(at("looked-up"));
     expect(Array.from(opened.vectorRows!, (row) => input.catalogue.tracks[row])).toEqual([
@@ -232,7 +232,7 @@ describe("opening refuses", () => {
     );
   }
 
-  it("a pipe, which is not waited for", async () => {
+  it("a pipe, without waiting for it", async () => {
     execFileSync("mkfifo", [at("pipe")]);
     await expect(openBundle(at("pipe"))).rejects.toMatchObject({ code: "misuse", message: /is a pipe/ });
   });
@@ -241,7 +241,7 @@ describe("opening refuses", () => {
     await expect(openBundle(at("nowhere"))).rejects.toMatchObject({ code: "no-bundle" });
   });
 
-  it("any file that is missing, longer, or has one other byte", async () => {
+  it("any file that is missing, longer, or differs in one byte", async () => {
     for (const name of readdirSync(at("bundle"))) {
       if (name === "manifest.json") continue;
       const missing = await refusal((folder) => rmSync(join(folder, name)));
@@ -263,7 +263,7 @@ describe("opening refuses", () => {
     }
   });
 
-  it("a newer format, and a manifest that was changed or is none", async () => {
+  it("a newer format, and a changed or invalid manifest", async () => {
     const edited = (change: (text: string) => string) =>
       refusal(async (folder) => {
         const path = join(folder, "manifest.json");
@@ -304,7 +304,7 @@ describe("an inverted file", () => {
     expect((await writeBundle(at("ivf-again"), input)).id).toBe(manifest.id);
   });
 
-  it("is what the nearest tracks of a bundle are asked of", async () => {
+  it("answers the nearest tracks of a bundle", async () => {
     const vectors = randomVectors(
       Array.from({ length: 3000 }, (_, i) => `t${i}`),
       24,
@@ -329,7 +329,7 @@ describe("an inverted file", () => {
     expect(unrelated.tracks).toEqual([]);
   });
 
-  it("is packed once: the same contents, as another thread is handed them, ask the same memory", async () => {
+  it("is packed once: another thread that gets the same contents uses the same memory", async () => {
     const vectors = randomVectors(
       Array.from({ length: 500 }, (_, i) => `t${i}`),
       8,
@@ -344,7 +344,7 @@ describe("an inverted file", () => {
     expect(other.index!.searchNow!(query, 20)).toEqual(one.index!.searchNow!(query, 20));
   });
 
-  it("gives as many as are asked for, all of them too", async () => {
+  it("returns as many as requested, up to all", async () => {
     const vectors = randomVectors(
       Array.from({ length: 700 }, (_, i) => `t${i}`),
       8,

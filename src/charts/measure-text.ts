@@ -1,7 +1,6 @@
 /**
- * Text widths for laying charts out. Without a canvas Vega guesses 0.8 em a letter, which leaves wide gaps; here the
- * widths come from the font file that the PNGs are drawn with (TrueType tables `cmap` format 4 and `hmtx`), with room for a page
- * that has another.
+ * Text widths for the layout of charts. Without a canvas Vega assumes 0.8 em per letter, which leaves wide gaps. Here the widths
+ * come from the font file that PNGs are drawn with (TrueType tables `cmap` format 4 and `hmtx`), with room for wider fonts.
  */
 import { readFile } from "node:fs/promises";
 import * as vega from "vega";
@@ -18,13 +17,13 @@ interface TextItem {
 }
 
 /**
- * How much wider text is where a browser without Inter takes DejaVu Sans, the widest that systems have as their own: without the
- * room the end of a legend or a title would be cut off. Its bold takes the place of Inter's semibold, whose widths are not read.
+ * How much wider text may be in a browser without Inter: DejaVu Sans is the widest usual system font. Without this room, ends of
+ * legends and titles would be cut off. Inter's semibold is not measured: the factor for bold covers it.
  */
 const widened = { regular: 1.1, bold: 1.25 };
 const isBold = ({ fontWeight }: TextItem) => fontWeight === "bold" || Number(fontWeight) >= 600;
 
-/** The advance of each code unit below U+FFFF that the font has, in ems. */
+/** The advance of each UTF-16 code unit, in ems; 0.6 if the font lacks it. */
 function readAdvances(font: Buffer): Float32Array {
   const tables = new Map<string, number>();
   for (let i = 0, at = 12; i < font.readUInt16BE(4); i++, at += 16) {
@@ -62,7 +61,7 @@ function readAdvances(font: Buffer): Float32Array {
 
 let ready: Promise<void> | undefined;
 
-/** Makes Vega measure text with the packaged font. Done once a process. */
+/** Makes Vega measure text with the packaged font; runs once per process. */
 export function measureText(): Promise<void> {
   ready ??= readFile(distPath("fonts/Inter-Regular.ttf")).then((font) => {
     const advances = readAdvances(font);
@@ -71,13 +70,13 @@ export function measureText(): Promise<void> {
       for (let i = 0; i < text.length; i++) sum += advances[text.charCodeAt(i)]!;
       return sum;
     };
-    // Vega exports this object for that purpose, though its types do not tell.
+    // Vega exports this object for that purpose, but its types do not declare it.
     const metrics = (vega as unknown as { textMetrics: TextMetrics }).textMetrics;
     metrics.width = (item, text) => {
       const size = item.fontSize ?? 11;
       const scale = size * (isBold(item) ? widened.bold : widened.regular);
       const whole = text === null || text === undefined ? 0 : width(String(text).trim()) * scale;
-      // Not less than the limit where the text is too long: Vega cuts a text when its width is not below it.
+      // At most the limit, but not less for a long text: Vega truncates if the width is not below the limit.
       return item.limit && item.limit > 0 ? Math.min(whole, item.limit) : whole;
     };
   });

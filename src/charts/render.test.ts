@@ -38,7 +38,7 @@ describe("renderSvg", () => {
     expect(await plotStart("WWWWWWWWWW")).toBeGreaterThan((await plotStart("iiiiiiiiii")) + 40);
   });
 
-  it("cuts a name that has no room at its end, and no letter in two", async () => {
+  it("truncates a long name without splitting a character", async () => {
     const named = (name: string) =>
       renderSvg({
         ...bars,
@@ -53,7 +53,7 @@ describe("renderSvg", () => {
     }
   });
 
-  it("says what is wrong with a spec it cannot draw", async () => {
+  it("says what is wrong with an invalid spec", async () => {
     await expect(renderSvg({ mark: "bagpipe", data: { values: [] } } as never)).rejects.toThrow(
       /cannot be drawn/,
     );
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)("a chart in a browser without Inter", () => {
 });
 
 describe("renderPng", () => {
-  it("rasters at the scale asked for, with text", async () => {
+  it("rasterises at the requested scale, with text", async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">Hello</text></svg>';
     const png = await renderPng(svg, { scale: 3 });

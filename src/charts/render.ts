@@ -1,6 +1,6 @@
 /**
- * Vega-Lite specs to SVG and PNG without a browser. Vega is loaded on first use, so importing this room costs nothing.
- * The same spec gives the same bytes: no clock, no random ids, and text is measured with the font's own widths.
+ * Renders Vega-Lite specs to SVG and PNG without a browser. Vega is loaded on first use, so importing this room is cheap.
+ * The same spec gives the same bytes: no clock, no random ids, and text is measured with the packaged font.
  */
 import type { TopLevelSpec } from "vega-lite";
 import { distPath, messageOf, SegueError } from "../system/index.js";
@@ -8,7 +8,7 @@ import { type ChartTheme, chartConfig } from "./theme.js";
 
 export type ChartSpec = TopLevelSpec;
 
-/** Loads ahead what drawing takes. */
+/** Preloads the modules for rendering. */
 export async function preloadCharts(): Promise<void> {
   await Promise.all([
     import("vega"),
@@ -18,12 +18,12 @@ export async function preloadCharts(): Promise<void> {
 }
 
 /**
- * Draws a Vega-Lite spec.
+ * Renders a Vega-Lite spec.
  *
- * @param spec a spec with its data inside (`data: { values }`); what it says of colours and fonts wins over the theme
+ * @param spec a spec with its data inside (`data: { values }`); its own colours and fonts override the theme
  * @param options.theme light (default) or dark
  * @returns a complete SVG document
- * @throws SegueError when the spec is not one that Vega-Lite understands, or wants to load its data from elsewhere
+ * @throws SegueError if the spec is not valid Vega-Lite, or loads external data
  */
 export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme } = {}): Promise<string> {
   const [vega, vegaLite, { measureText }] = await Promise.all([
@@ -51,11 +51,11 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
       { logger: logger as never },
     );
     vega.resetSVGDefIds();
-    // A spec may not fetch anything, from this machine or another: specs come from people's flows too.
+    // A spec may not load files or URLs, since specs also come from users' flows.
     const loader = vega.loader();
     loader.load = async (uri: string) => {
-      // Vega itself would only warn, and draw a chart without data.
-      warnings.push(`it wants to load ${uri}; put the data into the spec`);
+      // Vega itself would only warn and draw an empty chart.
+      warnings.push(`it loads ${uri}; put the data into the spec`);
       return "";
     };
     const view = new vega.View(vega.parse(compiled.spec), {
@@ -74,20 +74,20 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
   }
   if (warnings.length > 0)
     throw new SegueError(`this chart cannot be drawn: ${warnings[0]}`, { code: "chart" });
-  // Vega cuts a long label anywhere, also through the middle of an emoji.
+  // Vega truncates long labels anywhere, even within an emoji.
   return svg.replace(/[\ud800-\udbff](?=…)/g, "");
 }
 
 /**
- * Rasters an SVG (of `renderSvg`, or any other). Text is drawn with the Inter that ships in the package; the system's fonts
- * are asked only where the text has letters that Inter lacks (Chinese, Arabic, emoji).
+ * Rasterises an SVG (from `renderSvg` or elsewhere). Text is drawn with the packaged Inter; the system's fonts are loaded only if
+ * the text has characters that Inter lacks (Chinese, Arabic, emoji).
  *
- * @param options.scale pixels for each unit of the SVG, default 2 (sharp on high-density screens)
+ * @param options.scale pixels per SVG unit, default 2 (sharp on high-density screens)
  * @returns a PNG file
  */
 export async function renderPng(svg: string, options: { scale?: number } = {}): Promise<Uint8Array> {
   const { Resvg } = await import("@resvg/resvg-js");
-  // Latin, Greek, Cyrillic, punctuation, arrows and maths are Inter's; beyond, look around on the machine.
+  // Inter has Latin, Greek, Cyrillic, punctuation, arrows and maths.
   const foreign = /[\u0530-\u1dff\u2300-\u{10ffff}]/u.test(svg);
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: options.scale ?? 2 },

@@ -1,7 +1,7 @@
 /**
- * How Segue's charts look: one config for Vega-Lite, light and dark. The studio reads the same colours, so that a picture in a card
- * and the same picture in the browser agree. Category colours keep a contrast of at least 3:1 with their background and
- * differ in lightness too, for those who see hues alike.
+ * The look of Segue's charts: a Vega-Lite config, light and dark. The studio uses the same colours, so that a picture looks the same
+ * in a card and in the browser. Category colours have a contrast of at least 3:1 with their background and also differ in lightness,
+ * for colour-blind readers.
  */
 import type { Config } from "vega-lite";
 
@@ -14,12 +14,11 @@ export interface ChartColours {
   readonly grid: string;
   /** The colour of a single series. */
   readonly accent: string;
-  /** "None of these": an unknown genre, a filtered-out point. */
+  /** For unknown genres and filtered-out points. */
   readonly unknown: string;
   readonly categories: readonly string[];
 }
 
-/** By theme. */
 export const chartColours: Readonly<Record<ChartTheme, ChartColours>> = {
   light: {
     background: "#ffffff",
@@ -41,10 +40,10 @@ export const chartColours: Readonly<Record<ChartTheme, ChartColours>> = {
   },
 };
 
-/** Inter is drawn into PNGs from the file in the package; a browser that shows the SVG takes its own sans-serif. */
+/** PNGs use the packaged Inter; a browser without Inter shows SVGs in its own sans-serif. */
 export const chartFont = "Inter, system-ui, sans-serif";
 
-/** Vega-Lite's config for a theme. */
+/** The Vega-Lite config of a theme. */
 export function chartConfig(theme: ChartTheme): Config {
   const colours = chartColours[theme];
   const text = { font: chartFont, fontSize: 11 };

@@ -27,26 +27,26 @@ function segue(...args: string[]) {
 }
 
 describe("segue analyze", () => {
-  it("leaves out the map of three tracks, and says what it takes", async () => {
+  it("omits the map for three tracks, and says how many it needs", async () => {
     const three = await file("three.jsonl", ['{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}']);
     const { status, stdout, stderr } = segue(three, "--json");
     expect(stderr).toBe(
-      "the map is left out: a map takes 4 tracks, and these playlists have 3; give it more playlists\n",
+      "the map is left out: a map needs at least 4 tracks, and these playlists have 3; give it more playlists\n",
     );
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).not.toHaveProperty("map");
     expect(segue(three, "--json", "--no-map").stderr).toBe("");
   });
 
-  it("maps all tracks of a handful, and says why a power law cannot be told of it", async () => {
+  it("maps all tracks of a handful, and says why no power law can be fitted", async () => {
     const handful = await file("handful.jsonl", [
       '{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}',
       '{"playlist_id": "q", "tracks": ["C-1", "C-2"]}',
     ]);
     const { status, stdout, stderr } = segue(handful);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toContain("map of 5 tracks, also those that are played once\n");
-    expect(stdout).toMatch(/power law of the songs\n {2}it cannot be told: .* give it more playlists\n/);
+    expect(stdout).toContain("map of 5 tracks, including those played once\n");
+    expect(stdout).toMatch(/power law of the songs\n {2}no fit is possible: .* give it more playlists\n/);
   });
 
   it("runs each example of its help", async () => {
@@ -62,7 +62,7 @@ describe("segue analyze", () => {
     }
   });
 
-  it("reads raw files of other columns and another encoding, as its hint says", async () => {
+  it("reads raw files with other columns and encoding as its hint suggests", async () => {
     const rows = ["1", "2", "3", "1"].map((song, i) => `${i < 3 ? "A" : "B"},song ${song},mix`);
     const path = await file("mine.csv", ["performer,song,list", ...rows]);
     expect(segue(path).stderr).toContain('--columns "artist=…,track=song,playlist=list"');

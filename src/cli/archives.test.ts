@@ -14,7 +14,7 @@ beforeAll(() => {
   writeFileSync(project.at("data.zip"), zipOf({ ...files, "ReadMe.txt": "hello" }));
 });
 
-it.each(["data.zip", "data.zip/list*.csv"])("trains on %s as on its files", (archive) => {
+it.each(["data.zip", "data.zip/list*.csv"])("trains on %s like on its files", (archive) => {
   const trained = (input: string, output: string) => {
     const run = project.segue("train", "--input", input, "--epochs", "1", "--output", output);
     expect(run).toMatchObject({ code: 0 });
@@ -25,7 +25,7 @@ it.each(["data.zip", "data.zip/list*.csv"])("trains on %s as on its files", (arc
   expect(zipped.said.includes("skipped: ReadMe.txt")).toBe(archive === "data.zip");
 });
 
-it("evaluates on one", () => {
+it("evaluates on an archive", () => {
   const evaluate = ["evaluate", "--recommender", "popularity", "--hold-out", "0.5", "--json", "--train"];
   const [zipped, plain] = [project.segue(...evaluate, "data.zip"), project.segue(...evaluate, "list*.csv")];
   expect(zipped.code).toBe(0);

@@ -16,14 +16,14 @@ describe("segue bench", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("lists what there is to measure, each with what it claims", () => {
+  it("lists the benches with their claims", () => {
     const listed = JSON.parse(segue("--json").stdout) as Array<{ name: string; measures: string }>;
     expect(listed.map((each) => each.name)).toContain("pipeline");
     for (const { measures } of listed) expect(measures.length).toBeGreaterThan(20);
     expect(segue().stdout).toContain(listed[0]!.measures);
   });
 
-  it("runs one with its arguments and ends as it ends", () => {
+  it("runs a bench with its arguments and exits with its code", () => {
     const sessions = join(folder, "sessions.jsonl");
     const lines = Array.from({ length: 8 }, (_, i) =>
       JSON.stringify({ playlist_id: `${i}`, tracks: ["a", "b", "c"] }),
@@ -40,7 +40,7 @@ describe("segue bench", () => {
     );
   });
 
-  it("says what a bench needs that is not there, before it starts", () => {
+  it("names missing requirements of a bench before it starts", () => {
     const script = (text: string) => {
       writeFileSync(join(folder, "needy.mjs"), text);
       return () => checkBenchNeeds(join(folder, "needy.mjs"), "needy");
@@ -58,13 +58,13 @@ describe("segue bench", () => {
     );
   });
 
-  it.each(["serving-bundle", "serving-load", "carve-sessions"])("%s says how it is called", (name) => {
+  it.each(["serving-bundle", "serving-load", "carve-sessions"])("%s prints its usage", (name) => {
     const { status, stderr } = segue(name);
     expect(stderr).toMatch(new RegExp(`^usage: node bench/${name}\\.mjs .+\n$`));
     expect(status).toBe(2);
   });
 
-  it("suggests the names that there are", () => {
+  it("suggests existing names", () => {
     const done = segue("pipelin");
     expect(done.status).toBe(2);
     expect(done.stderr).toContain('there is no bench "pipelin"');

@@ -14,7 +14,7 @@ const segue = (...args: string[]) => project.segueMeanwhile(...args);
 afterAll(() => project.remove());
 
 describe("a chain of runs", () => {
-  it("goes on with the other flows when one was put right: says how, with the flags that were given", async () => {
+  it("says how to continue with the remaining flows after a failed one is fixed, with the given flags", async () => {
     const own = ["--session-gap", "30", "--no-subset"];
     project.write("odd.csv", "a,b\n1,2\n");
     const failed = await segue("run", "--input", "odd.csv", ...own, "--knn-k", "7", "--tag", "my try");
@@ -29,7 +29,7 @@ describe("a chain of runs", () => {
     );
   });
 
-  it("keeps to its own runs where two run at once in one project", async () => {
+  it("uses its own runs if two chains run at once in one project", async () => {
     const chain = (input: string, recommender: string) =>
       segue("run", "--input", input, "--recommenders", recommender, "--tag", recommender, "--json");
     await segue("sample", "--playlists", "150", "--seed", "1", "--output", "one.csv");
@@ -68,7 +68,7 @@ describe("a chain of runs", () => {
     expect(await startsIn("endpoint.log")).toBe(1);
   }, 120_000);
 
-  it("says, once a run is resumed, how to go on with the flows that were to come after it, on its results", async () => {
+  it("says, once a run is resumed, how to continue with the remaining flows on its results", async () => {
     await segue("sample", "--playlists", "100", "--output", "s.csv");
     project.write("late.csv", "a,b\n1,2\n");
     const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
@@ -96,7 +96,7 @@ describe("a chain of runs", () => {
     expect(next.code).toBe(0);
   }, 60_000);
 
-  it("ends as misused where a step finds that what it was told is wrong, as segue train does", async () => {
+  it("exits with 2 if a step finds its input wrong, like segue train", async () => {
     await writeFile(
       join(home, "ambiguous.csv"),
       "artist,artistname,track,playlist\nMuse,Muse,Uprising,gym\n",
@@ -122,7 +122,7 @@ describe("a chain of runs", () => {
     expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
   });
 
-  it("starts the endpoint again where a resumed check finds it gone", async () => {
+  it("restarts the endpoint if a resumed check finds it gone", async () => {
     await segue("sample", "--playlists", "100", "--output", "kept.csv");
     const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
     const { flows, endpoint } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
@@ -151,7 +151,7 @@ describe("a chain of runs", () => {
     expect(isThere).toBe(true);
   }, 60_000);
 
-  it("advises to run a flow of a chain anew on what it read, where what it was told is wrong", async () => {
+  it("suggests rerunning a flow on the same inputs if its parameters were wrong", async () => {
     await segue("sample", "--playlists", "100", "--output", "chained.csv");
     const told = [
       "--target",

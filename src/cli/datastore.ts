@@ -37,8 +37,8 @@ async function requireFolder(path: string): Promise<void> {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOTDIR")
         throw misuse(
-          `${path} is a file, or stands behind one`,
-          "name a folder by --datastore or SEGUE_DATASTORE",
+          `${path} is a file, or its path leads through one`,
+          "name a folder with --datastore or SEGUE_DATASTORE",
         );
       if (code !== "ENOENT") throw error;
     }

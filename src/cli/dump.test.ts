@@ -42,7 +42,7 @@ describe("segue dump -o", () => {
     expect(fromNpy(readFileSync(project.at("ids")))).toEqual(new BigInt64Array([9007199254740993n]));
   });
 
-  it("copies a table as Parquet, and writes JSON where the name or --json asks for it", () => {
+  it("copies a table as Parquet, or as JSON if the file name or --json says so", () => {
     expect(dump("kinds/start/rows", "-o", "rows.parquet").code).toBe(0);
     expect(project.read("rows.parquet").slice(0, 4)).toBe("PAR1");
     expect(dump("kinds/start/rows", "-o", "rows.json")).toMatchObject({
@@ -58,7 +58,7 @@ describe("segue dump -o", () => {
     expect(dump("kinds/start/ids").stdout).toBe("[\n  9007199254740993\n]\n");
   });
 
-  it("refuses a name that promises another form than the artifact has", () => {
+  it("refuses a file name whose extension does not match the artifact's format", () => {
     for (const [artifact, file] of [
       ["list", "list.npy"],
       ["list", "list.parquet"],
@@ -74,14 +74,14 @@ describe("segue dump -o", () => {
     expect(readdirSync(project.folder)).not.toContain("list.npy");
   });
 
-  it("wants one artifact named, and tells which there are", () => {
+  it("requires the name of one artifact, and lists the artifacts", () => {
     const refused = dump("kinds/start", "-o", "x.json");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
     expect(refused.stderr).toMatch(/^error: --output takes one artifact.*\n {2}→ .*kinds\/start\/f/);
     expect(readdirSync(project.folder)).not.toContain("x.json");
   });
 
-  it("copies a folder to a place of its own, and puts nothing over or among other files", () => {
+  it("copies a folder only to a new or empty folder", () => {
     expect(dump("kinds/start/model", "-o", "best/model/").code).toBe(0);
     mkdirSync(project.at("empty"));
     expect(dump("kinds/start/model", "-o", "empty").code).toBe(0);
@@ -118,7 +118,7 @@ describe("segue dump -o", () => {
   });
 });
 
-it("prints a number that JSON does not have as it is, and null in JSON", () => {
+it("prints NaN and infinity as they are, and as null in JSON", () => {
   expect(dump("kinds/start/ratio").stdout).toBe("NaN\n");
   expect(dump("kinds/start/ratio", "--json").stdout).toBe("null\n");
 });

@@ -16,16 +16,13 @@ export function refuseEmptyPaths(command: Command): void {
     const orNone = option.mandatory
       ? ""
       : isFromEnvironment
-        ? `, or take it back: unset ${name}`
+        ? `, or run: unset ${name}`
         : ", or leave it out";
-    throw misuse(`${name} is empty`, `say what it is to name${orNone}`);
+    throw misuse(`${name} is empty`, `give it a value${orNone}`);
   }
   command.registeredArguments.forEach((argument, i) => {
     if (isEmpty(command.processedArgs[i]))
-      throw misuse(
-        `an argument is empty: ${argument.name()}`,
-        `segue ${command.name()} --help tells what it may be`,
-      );
+      throw misuse(`an argument is empty: ${argument.name()}`, `see segue ${command.name()} --help`);
   });
 }
 

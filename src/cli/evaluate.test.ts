@@ -46,7 +46,7 @@ const popularity = (...flags: string[]) =>
   segue("--train", train, "--queries", queries, "--recommender", "popularity", ...flags);
 
 describe("segue evaluate", () => {
-  it("prints one JSON object with exactly the promised names, and nothing else", () => {
+  it("prints only one JSON object with exactly the documented names", () => {
     const args = [
       "--train",
       train,
@@ -72,7 +72,7 @@ describe("segue evaluate", () => {
     expect(figures.peak_rss_mb).toBeGreaterThan(20);
   });
 
-  it("advises to part a log of plays where it makes too few playlists to hold any out", async () => {
+  it("suggests splitting a play log that makes too few playlists to hold any out", async () => {
     const log = join(folder, "log.csv");
     const when = (i: number) => new Date(Date.UTC(2024, 0, Math.floor(i / 5), 9, i % 5)).toISOString();
     const plays = Array.from({ length: 400 }, (_, i) => `A,${i % 9},${when(i)}\n`);
@@ -93,7 +93,7 @@ describe("segue evaluate", () => {
     expect(parted.status).toBe(0);
   });
 
-  it("prints a page for people, with slices", () => {
+  it("prints a readable page, with slices", () => {
     const { status, stdout } = popularity("-k", "5,20");
     expect(status).toBe(0);
     expect(stdout).toContain("popularity: 5 queries");
@@ -104,7 +104,7 @@ describe("segue evaluate", () => {
     );
   });
 
-  it("says of a leaderboard on what it rests, and of one that rests on enough nothing", async () => {
+  it("remarks on a leaderboard with too little data, and not on one with enough", async () => {
     const board = ["--leaderboard", "--recommender", "popularity", "transitions", "-k", "2"];
     const few = segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");
     // Queries of one playlist are not independent: playlists are counted.
@@ -126,7 +126,7 @@ describe("segue evaluate", () => {
     expect(segue("--train", train, "--queries", strange, ...board).stdout).not.toContain("note");
   });
 
-  it("says what to do where there is nothing to measure, in each form of a leaderboard", async () => {
+  it("says what to do if there is nothing to measure, in each form of a leaderboard", async () => {
     const strange = join(folder, "nothing.jsonl");
     const html = join(folder, "nothing.html");
     const board = ["--leaderboard", "--recommender", "nearest", "popularity", "-k", "2", "--html", html];
@@ -156,13 +156,13 @@ describe("segue evaluate", () => {
     ]);
   });
 
-  it("counts a k once, and lets the first lead", () => {
+  it("counts a repeated k once, and ranks by the first k", () => {
     const figures = JSON.parse(popularity("-k", "5,2,5", "--json").stdout);
     expect(figures).toMatchObject({ k: 5, at: [{ k: 2 }] });
     expect(figures.at).toHaveLength(1);
   });
 
-  it("makes its own questions of a file of plays, some playlists of which it keeps from training", async () => {
+  it("holds out some playlists of a file of plays as queries", async () => {
     const csv = join(folder, "plays.csv");
     const rows = Array.from({ length: 400 }, (_, i) => {
       const [p, place] = [Math.floor(i / 4), i % 4];
@@ -188,7 +188,7 @@ describe("segue evaluate", () => {
     });
   });
 
-  it("reads a log of plays with all that raw files may need, for each recommender", async () => {
+  it("reads a play log with all options for raw files, for each recommender", async () => {
     const csv = join(folder, "log.csv");
     const plays = Array.from({ length: 200 }, (_, i) => {
       const [day, place] = [Math.floor(i / 5), i % 5];
@@ -255,7 +255,7 @@ describe("segue evaluate", () => {
     expect(await readFile(html, "utf8")).toContain("transitions");
   });
 
-  it("ends at once where it alone is told to, with the process that fits", async () => {
+  it("ends at once when signalled, together with the process that fits", async () => {
     const sample = join(folder, "sample.csv");
     const main = distPath("cli/main.js");
     spawnSync(process.execPath, [main, "sample", "--playlists", "1500", "--output", sample]);
@@ -278,7 +278,7 @@ describe("segue evaluate", () => {
     expect(said).toMatch(/\ninterrupted\n/);
   }, 40_000);
 
-  it("refuses a card that cannot be written before it fits anything", () => {
+  it("refuses an unwritable card before it fits anything", () => {
     // The playlists are not even looked for.
     const args = ["--train", join(folder, "none"), "--queries", queries, "--leaderboard", "--json"];
     expect(segue(...args, "--html", folder)).toEqual({
@@ -288,7 +288,7 @@ describe("segue evaluate", () => {
     });
   });
 
-  it("prints the leaderboard where its card can be written no more", () => {
+  it("prints the leaderboard even if its card can no longer be written", () => {
     const html = join(folder, "soon-a-folder.html");
     // What is loaded first makes the folder as soon as the first recommender is being fitted, in a process of its own.
     const preload = join(folder, "preload.mjs");
@@ -326,13 +326,13 @@ describe("segue evaluate", () => {
       /setting "skip" .* is -1, wanted a whole number ≥ 1/,
     ],
     [["--set", "tail=0.5"], /"folds" \(4\) parts of "tail" \(0.5\)[\s\S]*2 folds at most/],
-  ])("is misused with %j", (args, message) => {
+  ])("refuses %j with exit code 2", (args, message) => {
     const { status, stderr, stdout } = segue("--train", train, "--queries", queries, "--json", ...args);
     expect(stderr).toMatch(message);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
 
-  it("says where a file is wrong", async () => {
+  it("says where in a file the error is", async () => {
     const bad = join(folder, "bad.jsonl");
     await writeFile(bad, '{"context":["a"],"next":"b"}\n{"context":"a"}\n');
     const { status, stderr, stdout } = segue(
@@ -351,7 +351,7 @@ describe("segue evaluate", () => {
     );
   });
 
-  it("takes globs, each in natural order", async () => {
+  it("expands globs, each in natural order", async () => {
     const parts = join(folder, "parts");
     await mkdir(parts);
     const [lines, asked] = [

@@ -20,7 +20,7 @@ async function segue(...args: string[]): Promise<string> {
 }
 
 it.each(["word2vec", "word2vec-binary"])(
-  "exports a bundle's vectors as %s, and tells what it wrote",
+  "exports a bundle's vectors as %s, and reports what it wrote",
   async (format) => {
     await writeBundle(at("bundle"), { catalogue: vectors, recommenders: {}, vectors });
     const printed = await segue(
@@ -43,7 +43,7 @@ it("turns a file of vectors into a SavedModel", async () => {
   expect(readFileSync(at("model/1/saved_model.pb")).includes("serving_default")).toBe(true);
 });
 
-it("refuses to write over the vectors that it reads", async () => {
+it("refuses to overwrite the vectors that it reads", async () => {
   await saveVectors(vectors, at("own.bin"));
   const before = readFileSync(at("own.bin"));
   await expect(
@@ -64,7 +64,7 @@ it("says what is missing", async () => {
   );
 });
 
-it("says of a run what it made, and finds the vectors beside a best model that has none", async () => {
+it("says why a run has no vectors, and finds them beside a best model that has none", async () => {
   const nearest = nearestOf(vectors, vectors).save();
   await writeBundle(project.at("plain"), { catalogue: vectors, recommenders: {} });
   await writeBundle(project.at("nearest"), { catalogue: vectors, recommenders: { nearest }, vectors });

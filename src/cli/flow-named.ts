@@ -28,7 +28,7 @@ export async function flowsNamed(target: string): Promise<AnyFlow[]> {
     const [, name, m, flow = ""] = typescript;
     throw misuse(
       `${name}.${m}ts is TypeScript, and flows run as JavaScript`,
-      `compile it first, as docs/workflow.md tells, then name what comes out: ${name}.${m}js${flow}`,
+      `compile it first (see docs/workflow.md), then name the output: ${name}.${m}js${flow}`,
     );
   }
   const [path, wanted] = /^(.+\.m?js)(?::(.+))?$/.exec(target)?.slice(1) ?? [];

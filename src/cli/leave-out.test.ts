@@ -35,7 +35,7 @@ it.each([
   expect(stderr).toContain('there are no plays by "News, hourly";');
 });
 
-it("leaves ids out of sequences, which name no artist", async () => {
+it("matches ids in sequences, which have no artists", async () => {
   const analyzed = async (...args: string[]) =>
     JSON.parse(
       (await segue("analyze", "radio.jsonl", "--no-map", "--bootstrap", "0", "--json", ...args)).stdout,
@@ -45,7 +45,7 @@ it("leaves ids out of sequences, which name no artist", async () => {
   expect([plays, songs]).toEqual([all.plays - 60, all.songs - 1]);
 });
 
-it("is a flag and a line of params.yml, in segue run", async () => {
+it("works as a flag and in params.yml in segue run", async () => {
   const run = (...args: string[]) => segue("run", "intermediate", "primary", "--input", "radio.csv", ...args);
   const flag = await run("--leave-out", "@no-music.txt");
   expect(flag.code).toBe(0);
@@ -58,11 +58,13 @@ it("is a flag and a line of params.yml, in segue run", async () => {
   const prepared = await segue("analyze", "data/03_inputs/model_input_full.parquet", "--leave-out", "Band 1");
   expect([prepared.code, prepared.stderr]).toEqual([
     2,
-    expect.stringMatching(/is a prepared dataset: .*\n {2}→ say --leave-out there: segue run intermediate/),
+    expect.stringMatching(
+      /is a prepared dataset: .*\n {2}→ give --leave-out to that run: segue run intermediate/,
+    ),
   ]);
 });
 
-it("is refused before a run begins where its file is not there", async () => {
+it("is refused before a run begins if its file is missing", async () => {
   const { code, stdout, stderr } = await segue("run", "--input", "radio.csv", "--leave-out", "@nowhere.txt");
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(/^error: --leave-out: there is no file nowhere\.txt\n/);

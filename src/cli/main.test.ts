@@ -14,7 +14,7 @@ const shell = (command: string) => {
   return { status, stdout, stderr };
 };
 
-it.skipIf(!existsSync("/dev/full"))("says in a line that standard output is full, and fails", () => {
+it.skipIf(!existsSync("/dev/full"))("fails with one line if standard output cannot be written", () => {
   for (const asked of ["--version", "evaluate --help"])
     expect(shell(`"$NODE" "$SEGUE" ${asked} > /dev/full`)).toEqual({
       status: 1,
@@ -24,11 +24,11 @@ it.skipIf(!existsSync("/dev/full"))("says in a line that standard output is full
   expect(shell(`"$NODE" "$SEGUE" nonsense 2> /dev/full`).status).toBe(2);
 });
 
-it("is quiet where a reader has seen enough", () => {
+it("exits quietly if the reader closes the pipe", () => {
   expect(shell(`"$NODE" "$SEGUE" run --help | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
-it("goes on with a run whose reader has gone", () => {
+it("continues a run after its reader has gone", () => {
   const project = new ScratchProject();
   project.writeFlows(
     "two.js",
@@ -56,7 +56,7 @@ if (!hasUnshare)
   console.warn("skipped: process 1; it needs unshare (util-linux), and a kernel that lets users");
 
 it.skipIf(!hasUnshare)(
-  "ends by a signal as process 1 of a container, though no verb hears it yet",
+  "ends on a signal as process 1 of a container, before any command handles it",
   async () => {
     const project = new ScratchProject();
     project.write(

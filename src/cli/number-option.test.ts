@@ -21,17 +21,17 @@ describe("an option that takes a number", () => {
   const share = numberOption("--n <x>", "how much", numberWithin({ least: 0, most: 1 }));
   const some = numbersOption("--n <numbers>", "how many", wholeNumber(1));
 
-  it("takes what its range holds", () => {
+  it("accepts values in its range", () => {
     expect([parsed(one, "9"), parsed(share, "0.5"), parsed(some, "5,1, 5")]).toEqual([9, 0.5, [5, 1]]);
   });
 
-  it.each(["0", "10", "1.5", "x", "", " "])("refuses %j, and says what it takes", (text) => {
+  it.each(["0", "10", "1.5", "x", "", " "])("refuses %j, and says which values are valid", (text) => {
     expect(parsed(one, text)).toContain(
       `option '--n <n>' argument '${text}' is invalid. It should be a whole number from 1 to 9.`,
     );
   });
 
-  it("refuses one of several", () => {
+  it("refuses a single wrong one of several", () => {
     expect(parsed(some, "1,,2")).toContain("It should be a whole number ≥ 1.");
     expect(parsed(share, "1.01")).toContain("It should be a number from 0 to 1.");
   });
@@ -43,11 +43,11 @@ const numeric = createProgram().commands.flatMap((verb) =>
     .map((option) => [verb.name(), option.long ?? option.short!] as const),
 );
 
-it("is among the options of most verbs", () => {
+it("is used by most commands", () => {
   expect(numeric.length).toBeGreaterThan(40);
 });
 
-it.each(numeric)("segue %s %s says the same in its help and of a wrong number", async (name, flag) => {
+it.each(numeric)("segue %s %s gives the same range in its help and its error", async (name, flag) => {
   const program = createProgram();
   const verb = program.commands.find((each) => each.name() === name)!;
   let help = "";

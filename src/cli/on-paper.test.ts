@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)("pages that are opened from the disk", () => {
     return found;
   }
 
-  it("prints a leaderboard whole, shows it whole on a laptop, and lets it scroll by itself on a phone", async () => {
+  it("shows a leaderboard completely on paper and on a laptop, and scrolls it on a phone", async () => {
     const train = join(folder, "train.jsonl");
     const lines = Array.from({ length: 60 }, (_, p) => ({
       playlist_id: `p${p}`,
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)("pages that are opened from the disk", () => {
     expect(onPhone.table).toBeGreaterThan(0);
   });
 
-  it("prints the widest table of the report whole", async () => {
+  it("prints the widest table of the report completely", async () => {
     const row = {
       ...{ model: "track2vec min_count=10", "hit ratio": "0.2212", "95 %": "0.2101–0.2325", MRR: "0.0402" },
       ...{ NDCG: "0.0788", "base protocol": "0.0611", "fit s": "110.4", "queries/s": 8876 },

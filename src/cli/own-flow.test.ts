@@ -53,8 +53,8 @@ beforeAll(() =>
 );
 afterAll(() => project.remove());
 
-describe("a flow of one's own that fails", () => {
-  it("is told of where its module waits for what never comes", async () => {
+describe("a user's flow that fails", () => {
+  it("is reported if its module never finishes loading", async () => {
     project.write("never.mjs", "await new Promise(() => {});");
     const { code, stderr } = await segue("run", "never.mjs");
     expect([code, stderr]).toEqual([
@@ -63,7 +63,7 @@ describe("a flow of one's own that fails", () => {
     ]);
   });
 
-  it("is told of TMPDIR where its steps can have no folder", async () => {
+  it("is pointed to TMPDIR if its steps cannot get a folder", async () => {
     vi.stubEnv("TMPDIR", project.at("nowhere"));
     const { code, stderr } = await segue("run", "./own.js:talks");
     vi.unstubAllEnvs();
@@ -79,7 +79,7 @@ describe("a flow of one's own that fails", () => {
     ],
     [8, /: no luck; 7 other tasks failed, too: (work\/\d(, )?){5} and 2 more\n/],
   ])(
-    "names the tasks of %i that failed",
+    "names the failed tasks of %i",
     async (tasks, message) => {
       const workers = String(tasks);
       const failed = await segue("run", "own.js:together", "--tasks", workers, "--max-workers", workers);
@@ -94,7 +94,7 @@ describe("a flow of one's own that fails", () => {
     30_000,
   );
 
-  it("is shown with the line that threw, the last lines that were printed, and what to do", async () => {
+  it("is shown with the line that threw, the last lines printed, and what to do", async () => {
     const where = ["--datastore", "talks"];
     const failed = await segue("run", "own.js:talks", ...where);
     const run = /segue resume (talks\/\S+)/.exec(failed.stderr)![1]!;
@@ -127,7 +127,7 @@ $`,
     );
   }, 30_000);
 
-  it("is tried again, or taken from the cache, by a resumed run that is told so", async () => {
+  it("is retried or taken from the cache by a resumed run with the flags for it", async () => {
     const failed = await segue("run", "own.js:twice");
     expect(failed.stderr).toMatch(/→ what it printed: segue logs twice\/\S+\/luck\/0\n/);
     const resumed = await segue("resume", "--with", "retry=2");
@@ -190,7 +190,7 @@ $`,
     ]);
   });
 
-  it.each(["a/b", "", "a\nb"])("is told of an artifact that is called %j", async (name) => {
+  it.each(["a/b", "", "a\nb"])("gets an error for an artifact named %j", async (name) => {
     const { code, stderr } = await segue("run", "own.js:named", `--name=${name}`);
     expect(code).toBe(1);
     const called = JSON.stringify(name);
@@ -198,7 +198,7 @@ $`,
   });
 });
 
-it("counts what segue gc removes in plain words", async () => {
+it("segue gc says how many runs and objects it removed", async () => {
   for (let i = 0; i < 2; i++) await segue("run", "own.js:named", "--name", "x", "--datastore", "two");
   const removed = await segue("gc", "--keep", "1", "--datastore", "two");
   expect(removed.stdout).toMatch(/\nremoved 1 run and 0 objects \(0 B\); kept 1 run\n$/);

@@ -18,7 +18,7 @@ const evaluate = ["evaluate", "--recommender", "popularity", "--train", "playlis
 const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<string, string>>]> = [
   [["run", "intermediate"], "--input", { folder: "folder is a folder", none: "there is no file none" }],
   [["run", "intermediate", "--input", "playlists.csv"], "--datastore", { file: "is a file" }],
-  [["runs"], "--datastore", { file: "is a file", "file/under": "is a file, or stands behind one" }],
+  [["runs"], "--datastore", { file: "is a file", "file/under": "is a file, or its path leads through one" }],
   [["show", "modeling"], "--datastore", { file: "is a file" }],
   [["gc", "--keep", "1"], "--datastore", { file: "is a file" }],
   [["sample"], "--output", { folder: "folder is a folder", "file/x.csv": "file is not a folder" }],
@@ -57,7 +57,7 @@ it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
     expect([empty.code, empty.stdout, empty.stderr]).toEqual([
       2,
       "",
-      expect.stringMatching(new RegExp(`^error: ${option} is empty\n  → say what it is to name`)),
+      expect.stringMatching(new RegExp(`^error: ${option} is empty\n  → give it a value`)),
     ]);
     for (const [path, what] of Object.entries(said)) {
       const { code, stdout, stderr } = await project.segueMeanwhile(...command, option, path);
@@ -70,7 +70,7 @@ it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
 );
 
 it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment"]])(
-  "refuses data that is no folder before a run begins: %s",
+  "refuses a data path that is not a folder before a run begins: %s",
   async (...flow) => {
     for (const [path, what] of [
       ["file", "data: file is a file"],
@@ -85,15 +85,12 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
   },
 );
 
-it("names the argument that is empty", async () => {
+it("names an empty argument", async () => {
   const { code, stderr } = project.segue("serve", "");
-  expect([code, stderr]).toEqual([
-    2,
-    "error: an argument is empty: bundle\n  → segue serve --help tells what it may be\n",
-  ]);
+  expect([code, stderr]).toEqual([2, "error: an argument is empty: bundle\n  → see segue serve --help\n"]);
   const key = project.segue("serve", "folder", "--api-key-file", "");
   expect([key.code, key.stderr]).toEqual([
     2,
-    "error: --api-key-file is empty\n  → say what it is to name, or leave it out\n",
+    "error: --api-key-file is empty\n  → give it a value, or leave it out\n",
   ]);
 });

@@ -76,7 +76,7 @@ describe("JSON lines through a pipe", () => {
     expect(await readFile(file("of-stdin.bin"))).toEqual(vectors);
   });
 
-  it("are waited for until SIGTERM or SIGINT, where nobody writes", async () => {
+  it("are waited for until SIGTERM or SIGINT if there is no writer", async () => {
     const pipe = noWriter("silent.jsonl");
     const verbs = {
       train: ["train", "--input", pipe, "--output", file("no.bin")],
@@ -105,7 +105,7 @@ describe("anything else through a pipe", () => {
     return ran;
   };
 
-  it("is refused at once where it must be read twice, with exit code 2", () => {
+  it("is refused at once with exit code 2 if it must be read twice", () => {
     const twice = (pipe: string, option = "") => ({
       status: 2,
       stderr: `error: ${option}${pipe} is a pipe, but must be read more than once\n  → write it to a file first\n`,
@@ -140,7 +140,7 @@ describe("anything else through a pipe", () => {
     });
   });
 
-  it("is refused by its first line where its name does not tell, with exit code 1", () => {
+  it("is refused by its first line with exit code 1 if its name has no extension", () => {
     const wanted =
       'a pipe must hold uncompressed JSON lines: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
     for (const [name, what] of [

@@ -79,12 +79,12 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
   if (mergeVersions || mergeCapitals)
     throw misuse(
       `${what}: its names were merged, or not, when it was made`,
-      "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
+      "give --merge-versions and --merge-capitals to that run: segue run primary --merge-capitals",
     );
   if (leaveOut.length > 0)
     throw misuse(
       `${what}: what it leaves out was decided when it was made`,
-      "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
+      "give --leave-out to that run: segue run intermediate primary --leave-out ARTIST",
     );
   refuseRawFileOptions(options, what);
   return corpus;

@@ -50,7 +50,7 @@ async function segue(...args: string[]): Promise<{ stdout: string; stderr: strin
 }
 
 describe("segue recommend", () => {
-  it("is quiet where all is known and something is answered", async () => {
+  it("prints no remarks if all tracks are known and there is an answer", async () => {
     const { stdout, stderr } = await segue(drake[0]!, "-k", "2");
     expect(stdout).toContain(drake[1]);
     expect(stderr).toBe("");
@@ -128,13 +128,13 @@ describe("segue recommend", () => {
       jazz[2]!,
       "nearest has no answer for unknown tracks; popular tracks follow",
     ],
-  ])("says what an answer rests on: %s", async (_, args, first, remark) => {
+  ])("says what an answer is based on: %s", async (_, args, first, remark) => {
     const { stdout, stderr } = await segue(...args, "-k", "3", "--json");
     expect(JSON.parse(stdout).tracks[0].track).toBe(first);
     expect(stderr).toContain(remark);
   });
 
-  it("says which --not and which of several rules name nothing", async () => {
+  it("says which --not and which of several rules match nothing", async () => {
     const { stdout, stderr } = await segue(
       ...[drake[0]!, "-k", "3", "--not", "Drake-Hotline Blin", drake[2]!],
       ...["--artist", "nobody", "drake"],
@@ -149,7 +149,7 @@ describe("segue recommend", () => {
     ]);
   });
 
-  it("takes what people write for a track, and says which one it took", async () => {
+  it("matches names as people write them, and says which track it matched", async () => {
     const { stdout, stderr } = await segue(
       "drake - one dance (feat. Wizkid)",
       "--not",
@@ -161,7 +161,7 @@ describe("segue recommend", () => {
     expect(read_as).toEqual([{ track: "drake - one dance", as: "Drake-One Dance" }]);
   });
 
-  it("explains each track of a list by what stands before it", async () => {
+  it("explains each track of a list by the tracks before it", async () => {
     const { stdout } = await segue(
       ...[jazz[0]!, "--recommender", "v-sknn", "--extend", "--explain", "-k", "2", "--json"],
     );
@@ -181,7 +181,7 @@ describe("segue recommend", () => {
     [["A-B", "--per-artist", "x"], "whole number ≥ 1"],
     [["--title", " "], "neither a track nor a title is given"],
     [["A-B", "--recommender", "zz"], 'has no recommender named "zz"'],
-  ])("is misused with %j", async (args, message) => {
+  ])("refuses %j with exit code 2", async (args, message) => {
     const error = await segue(...args).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
     expect(error instanceof SegueError ? error.exitCode : 2).toBe(2);

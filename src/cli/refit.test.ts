@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => project.remove());
 
-it("fits the best and the best track vectors again, on the playlists of every part", async () => {
+it("refits the best model and the best track vectors on the playlists of all parts", async () => {
   const { stderr } = await segue("run", "deployment", "--refit");
   expect(stderr).toBe("");
   const log = (await segue("logs", "deployment/build")).stdout;

@@ -41,17 +41,17 @@ describe("segue run refuses", () => {
     [
       ["run", "primary", "--input", "x.csv"],
       2,
-      /--input means nothing to primary\n.*run intermediate primary --input/,
+      /--input is not an option of primary\n.*run intermediate primary --input/,
     ],
     [
       ["run", "deployment", "--no-dev"],
       2,
-      /--dev means nothing to deployment\n.*run primary modeling deployment --dev/,
+      /--dev is not an option of deployment\n.*run primary modeling deployment --dev/,
     ],
     [
       ["run", "intermediate", "--knn-k", "5"],
       2,
-      /to intermediate\n.*run intermediate primary modeling --knn-k/,
+      /of intermediate\n.*run intermediate primary modeling --knn-k/,
     ],
     [["run", "--tag", "nightly", "modeling"], 2, /"modeling" follows --tag.*\n.*run modeling --tag/],
     [
@@ -63,13 +63,13 @@ describe("segue run refuses", () => {
     [
       ["run", "primary"],
       2,
-      /^error: primary needs a finished run of intermediate, and there is none in .*\n {2}→ run that, too: segue run intermediate primary\n$/,
+      /^error: primary needs a finished run of intermediate, and there is none in .*\n {2}→ run that too: segue run intermediate primary\n$/,
     ],
     // The second one has nothing to read, which must not cost the work of the first.
     [
       ["run", "intermediate", "modeling", "--input", "x.csv", "--datastore", "none"],
       2,
-      /modeling needs a finished run of primary.*\n {2}→ run that, too: segue run primary modeling --datastore none\n$/,
+      /modeling needs a finished run of primary.*\n {2}→ run that too: segue run primary modeling --datastore none\n$/,
     ],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
@@ -109,7 +109,7 @@ describe("segue run refuses", () => {
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("refuses words behind the flags of a module of one's own", async () => {
+  it("refuses words after the flags of a user's module", async () => {
     const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
     for (const [args, message] of [
       [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
@@ -134,7 +134,7 @@ describe("segue run refuses", () => {
     expect(await readdir(home)).not.toContain("unread");
   });
 
-  it("begins no run on the engine dbos where no database is named", async () => {
+  it("begins no run on the engine dbos without a database", async () => {
     const refused = await segue(
       ...["run", "intermediate", "--input", "x.csv", "--engine", "dbos", "--datastore", "unbegun"],
     );
@@ -175,7 +175,7 @@ describe("segue run refuses", () => {
       /line 2: models.path: s3:.* is not a path on this machine\n.*--datastore/,
     ],
     ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
-  ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {
+  ])("refuses in conf/local/%s what no flow uses: %j", async (file, text, message) => {
     const project = await mkdtemp(join(home, "conf-"));
     await mkdir(join(project, "conf", "local"), { recursive: true });
     await writeFile(join(project, "conf", "local", file), text);

@@ -61,8 +61,8 @@ export function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[])
     const places = [owner, ...flows.map((flow) => flowOrder.indexOf(flow))];
     const both = flowOrder.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
     throw misuse(
-      `--${flag} means nothing to ${names.join(", ")}`,
-      `it belongs to ${flowOrder[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
+      `--${flag} is not an option of ${names.join(", ")}`,
+      `it belongs to ${flowOrder[owner]!.name}: leave it out, or run that too: segue run ${both.join(" ")} --${flag} …`,
     );
   }
 }
@@ -107,7 +107,7 @@ export async function refuseNothingToRead(
       `${flow.name} needs a finished run of ${before}, and there is none in ${client.store.url}`,
       withFlags(
         latest === undefined
-          ? `run that, too: segue run ${flowOrder
+          ? `run that too: segue run ${flowOrder
               .slice(first, place + 1)
               .map(({ name }) => name)
               .join(" ")}`

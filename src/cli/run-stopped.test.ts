@@ -35,7 +35,7 @@ beforeAll(() =>
   ),
 );
 
-it("ends at once on the second Ctrl-C, with no process left though the task hears nothing, and says how to go on", async () => {
+it("ends at once on the second Ctrl-C, kills a task that ignores signals, and says how to continue", async () => {
   const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:busy"], {
     cwd: project.folder,
     env: { ...process.env, NO_COLOR: "1" },
@@ -57,7 +57,7 @@ it("ends at once on the second Ctrl-C, with no process left though the task hear
   expect([isAlive(pid), existsSync(folder)]).toEqual([false, false]);
 }, 30_000);
 
-it("goes on when the terminal is closed that it was started from, where its output goes elsewhere", async () => {
+it("survives the closing of its terminal if its output goes elsewhere", async () => {
   const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:waits"], {
     cwd: project.folder,
     stdio: "ignore",
@@ -68,7 +68,7 @@ it("goes on when the terminal is closed that it was started from, where its outp
   expect(await ended).toBe(0);
 }, 30_000);
 
-it("says how to go on where the datastore takes no more", async () => {
+it("says how to continue if the datastore is full", async () => {
   const failed = await project.segueMeanwhile("run", "stops.mjs:ends", "--datastore", "full");
   expect(failed.code).toBe(1);
   expect(failed.stderr).toMatch(/^error: .*full\/cache/);

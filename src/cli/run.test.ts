@@ -17,7 +17,7 @@ const segue = (...args: string[]) => project.segueMeanwhile(...args);
 afterAll(() => project.remove());
 
 describe("segue run", () => {
-  it("takes playlists to a checked endpoint and a report, and recommends afterwards", async () => {
+  it("turns playlists into a checked endpoint and a report, and recommends afterwards", async () => {
     expect((await segue("sample", "--playlists", "300", "--output", "sample.csv")).code).toBe(0);
     const grid = JSON.stringify([
       { recommender: "track2vec", epochs: 5, min_count: [2, 3] },
@@ -76,7 +76,7 @@ describe("segue run", () => {
     expect(JSON.parse(unknown.stdout).unknown[0].nearest).toContain(outcome.check.track);
   }, 180_000);
 
-  it("tells of a module of one's own what it takes, and nothing of playlists", async () => {
+  it("shows only a user module's own parameters in its help", async () => {
     project.writeFlows(
       "own/mine.js",
       `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
@@ -97,7 +97,7 @@ describe("segue run", () => {
     expect((await segue("dump", "mine/start/input", "--datastore", "own/store")).stdout).toContain("a text");
   });
 
-  it("takes exports without a column for the playlist as one playlist a file, and so does segue train", async () => {
+  it("reads exports without a playlist column as one playlist per file, and so does segue train", async () => {
     await mkdir(join(home, "exports"), { recursive: true });
     for (let i = 0; i < 60; i++) {
       const rows = Array.from({ length: 5 }, (_, at) => `spotify:track:${at},T${(i + at) % 20},A\n`);
@@ -132,7 +132,7 @@ describe("segue run", () => {
     expect(JSON.parse(trained.stdout)).toMatchObject({ vocabulary: 20, words: 300 });
   }, 60_000);
 
-  it("tells of a log that became one playlist how to part it", async () => {
+  it("says how to split a log that became one playlist", async () => {
     const plays = Array.from(
       { length: 400 },
       (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900 + Math.floor(i / 4) * 7200}`,
@@ -158,7 +158,7 @@ describe("segue run", () => {
     expect((await segue(...command!.split(" "))).stdout).toContain(" 100 playlists,");
   }, 60_000);
 
-  it("reads dates that could be two by what it is told, as a flag and in params.yml", async () => {
+  it("reads ambiguous dates as a flag or params.yml says", async () => {
     const plays = ["02/03/2024 10:00", "02/04/2024 10:00"].map((time, i) => `A,T${i},${time}`);
     await writeFile(join(home, "dates.csv"), `artist,track,played_at\n${plays.join("\n")}\n`);
     const args = ["run", "intermediate", "--input", "dates.csv", "--data", "dates", "--session-gap", "30"];
@@ -183,7 +183,7 @@ describe("segue run", () => {
     expect(await playlists()).toEqual(["dates 2024-02-03 10:00", "dates 2024-02-04 10:00"]);
   }, 60_000);
 
-  it("keeps the rejected rows of each run, though the next has put its own in their place", async () => {
+  it("keeps the rejects of each run, even after the next run has replaced the file", async () => {
     const data = ["--data", "rejecting", "--json"];
     const header = "artist,track,playlist\n";
     await writeFile(join(home, "first.csv"), `${header}A,one,p\n,two,p\nA,,p\n`);
@@ -213,7 +213,7 @@ describe("segue run", () => {
     expect(await rejected(join(place, "rejected_rows.jsonl"))).toEqual([",four,p"]);
   }, 60_000);
 
-  it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {
+  it("stops within 2 s of Ctrl-C while reading, leaves no process and no table, and says how to continue", async () => {
     await rm(join(home, "stop"), { recursive: true, force: true });
     await mkdir(join(home, "stop"), { recursive: true });
     const rows = '"u1","Muse","Uprising","gym"\n'.repeat(50_000);
@@ -250,7 +250,7 @@ describe("segue run", () => {
     }
   }, 60_000);
 
-  it("keeps its files where the catalog says, and reads what was downloaded where no input is named", async () => {
+  it("keeps its files where the catalog says, and without an input reads the download", async () => {
     const project = join(home, "project");
     await mkdir(join(project, "conf", "local"), { recursive: true });
     await mkdir(join(project, "data", "01_raw"), { recursive: true });
@@ -272,7 +272,7 @@ describe("segue run", () => {
     expect(trained.stdout).toContain("1 grid points: popularity");
   }, 60_000);
 
-  it("leaves no table behind where a file has other columns, and names them", async () => {
+  it("leaves no table if a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");
     const result = await segue("run", "intermediate", "--input", "wrong.csv", "--data", "other");
     expect(result.code).toBe(1);

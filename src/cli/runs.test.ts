@@ -43,7 +43,7 @@ it("lists the latest runs, says how many there are beside them, and prints all a
   expect(JSON.parse(await segue("runs", "--json", "--limit", "3"))).toHaveLength(3);
 });
 
-it("says that runs are there and have other tags", async () => {
+it("says if runs exist but have other tags", async () => {
   expect(await segue("runs", "--tag", "nosuch")).toBe(
     `no run in ${folder} has the tag "nosuch" (25 looked through); their tags: first, t1, t0\n`,
   );
@@ -56,7 +56,7 @@ it("says that runs are there and have other tags", async () => {
   expect(JSON.parse(await segue("runs", "--tag", "nosuch", "--json"))).toEqual([]);
 });
 
-it("lists the other runs where one's record is damaged, and says which it is and what to do", async () => {
+it("lists the other runs if one record is damaged, and says which one and what to do", async () => {
   const store = new FolderStore(folder);
   const broken = `primary/${idOf(59)}`;
   await store.put(`runs/${broken}.json`, '{"flow":');

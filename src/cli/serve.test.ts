@@ -34,7 +34,7 @@ async function segue(...args: string[]): Promise<{ code: number; stderr: string 
   return { code, stderr };
 }
 
-it("takes a bundle as other commands do, and not two", async () => {
+it("accepts a bundle like other commands, but not two", async () => {
   expect(await segue("serve", at("models"), "--bundle", at("models"))).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("two bundles are named"),
@@ -73,7 +73,7 @@ it.each([
   ["serve", at("models/20260101-a"), "--port", "0"],
   ["serve", at("models"), "--port", "0", "--workers", "2"],
   ["recommend", "A-One", "--bundle", at("models")],
-])("is misused with a recommender that the bundle does not have: %s %s", async (...args) => {
+])("refuses a recommender that the bundle does not have: %s %s", async (...args) => {
   const { code, stderr } = await segue(...args, "--recommender", "zz");
   expect(stderr).toMatch(/^error: the bundle \S+ has no recommender named "zz"\n {2}→ it has: nearest\n$/);
   expect(code).toBe(2);
@@ -82,28 +82,31 @@ it.each([
 it.each([
   ["--timeout", "99999999", "It should be a number > 0 and ≤ 86400."],
   ["--watch", "9999999", "It should be a number from 0 to 86400."],
-])("is misused with more seconds than a day: %s %s", async (option, value, message) => {
+])("refuses more seconds than a day: %s %s", async (option, value, message) => {
   const { code, stderr } = await segue("serve", at("models"), option, value);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
 });
 
-it.each([1, 2])("is stopped by a signal from code, with %s workers, run from --eval too", async (workers) => {
-  const door = pathToFileURL(distPath("serving/index.js")).href;
-  const code = `
+it.each([1, 2])(
+  "is stopped by a signal from code, with %s workers, even if run from --eval",
+  async (workers) => {
+    const door = pathToFileURL(distPath("serving/index.js")).href;
+    const code = `
     const { serve } = await import(${JSON.stringify(door)});
     const given = { bundle: ${JSON.stringify(at("models"))}, workers: ${workers}, port: 0, logLevel: "error" };
     const stop = new AbortController();
     await serve({ ...given, signal: stop.signal, onReady: () => stop.abort() });
     await serve({ ...given, signal: stop.signal });
     console.log("stopped twice");`;
-  const { stdout } = await exec(process.execPath, ["--input-type=module", "--eval", code], {
-    timeout: 20_000,
-  });
-  expect(stdout).toBe("stopped twice\n");
-});
+    const { stdout } = await exec(process.execPath, ["--input-type=module", "--eval", code], {
+      timeout: 20_000,
+    });
+    expect(stdout).toBe("stopped twice\n");
+  },
+);
 
-it.each([1, 2])("hears signals that come while it starts, with %s workers", async (workers) => {
+it.each([1, 2])("handles signals during its start, with %s workers", async (workers) => {
   const door = pathToFileURL(distPath("serving/index.js")).href;
   const given = { bundle: at("models"), workers, port: 0, logLevel: "info" };
   const code = (name: string) => `
@@ -129,14 +132,14 @@ it.each([1, 2])("hears signals that come while it starts, with %s workers", asyn
   expect((await running).stdout).toBe("ready\nstopped\n");
 });
 
-it("takes parts of a second, whatever binary fractions make of them", async () => {
+it("accepts fractions of a second despite binary rounding", async () => {
   // 2.01 * 1000 is 2009.9999999999998.
   await serving([at("models"), "--timeout", "2.01"], {}, async (url) => {
     expect((await fetch(`${url}/ping`)).status).toBe(200);
   });
 });
 
-it("says that a bundle of vectors alone cannot be served", async () => {
+it("says that a bundle with only vectors cannot be served", async () => {
   const vectors = randomVectors(["A-One", "B-Two"], 4);
   await writeBundle(at("vectors-alone"), { catalogue: vectors, recommenders: {}, vectors });
   const { code, stderr } = await segue("serve", at("vectors-alone"), "--port", "0");
@@ -146,7 +149,7 @@ it("says that a bundle of vectors alone cannot be served", async () => {
   expect(code).toBe(2);
 });
 
-it.runIf(existsSync("/dev/full"))("answers where the disk that its log goes to is full", async () => {
+it.runIf(existsSync("/dev/full"))("answers even if the disk of its log is full", async () => {
   const full = openSync("/dev/full", "w");
   const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0"];
   const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
@@ -159,7 +162,7 @@ it.runIf(existsSync("/dev/full"))("answers where the disk that its log goes to i
   expect(await ended).toEqual([0, null]);
 });
 
-it("names what there is where a bundle is not", async () => {
+it("lists what exists if a bundle is missing", async () => {
   const { code, stderr } = await segue("serve", at("models/bundle"), "--datastore", at("runs"));
   expect(stderr).toContain(`there is no bundle at ${at("models/bundle")}`);
   expect(stderr).toContain(`name ${at("models")} for the latest bundle there, or one of: 20260101-a`);
@@ -167,7 +170,7 @@ it("names what there is where a bundle is not", async () => {
 });
 
 it.each(["1", "2"])(
-  "answers a reload of a damaged bundle with what the command line says of it, and serves the old one, with %s workers",
+  "answers a reload of a damaged bundle with the message of the command line, and serves the old one, with %s workers",
   async (workers) => {
     const place = at(`served-${workers}`);
     await cp(at("models/20260101-a"), place, { recursive: true });
@@ -208,7 +211,7 @@ it.each(["1", "2"])(
   },
 );
 
-it("says in all workers that requests should go elsewhere before it refuses any", async () => {
+it("announces the stop in all workers before it refuses any request", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "1"];
   await serving(args, {}, async (url) => {
     const ask = async (path: string) => {
@@ -227,7 +230,7 @@ it("says in all workers that requests should go elsewhere before it refuses any"
   });
 });
 
-it("counts what a worker that died has answered, and tells it while another one starts", async () => {
+it("includes the requests of a dead worker in the metrics, also while its replacement starts", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {
     const ask = async (path: string) =>
@@ -250,7 +253,7 @@ it("counts what a worker that died has answered, and tells it while another one 
   });
 });
 
-it("says how a worker ended that the system killed while it opened the bundle", async () => {
+it("says how a worker ended if the system killed it while it opened the bundle", async () => {
   const killed = at("killed.cjs");
   const onStart = '(message) => message?.name === "start" && process.kill(process.pid, "SIGKILL")';
   await writeFile(killed, `if (require("node:cluster").isWorker) process.on("message", ${onStart});`);
@@ -273,7 +276,7 @@ async function pointedToFirst(folder: string, tracks: readonly string[]): Promis
   await writeFile(at(`${folder}/current`), "v1");
 }
 
-it("answers from one bundle, though another came while a worker was starting", async () => {
+it("answers from a single bundle, even if another appears while a worker starts", async () => {
   await pointedToFirst("pointed", ["A-One", "D-Four"]);
   // The more threads, the longer it starts after it has read its bundle.
   const args = [at("pointed"), "--workers", "2", "--threads", "6", "--log-level", "info"];
@@ -297,7 +300,7 @@ it("answers from one bundle, though another came while a worker was starting", a
   });
 }, 60_000);
 
-it("tells all workers of another bundle, though the first of them dies of it", async () => {
+it("announces a new bundle to all workers, even if the first one dies of it", async () => {
   await pointedToFirst("switched", ["A-One", "E-Five"]);
   await serving([at("switched"), "--workers", "2", "--log-level", "info"], {}, async (url, log) => {
     const [first, second] = [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)].map(([, pid]) =>
@@ -313,7 +316,7 @@ it("tells all workers of another bundle, though the first of them dies of it", a
   });
 });
 
-it("calls requests as their senders do, in its workers too", async () => {
+it("uses the senders' request ids, in workers too", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {
     const ids = Array.from({ length: 6 }, (_, i) => `order-${i}`);
@@ -336,7 +339,7 @@ it("calls requests as their senders do, in its workers too", async () => {
 });
 
 it.each(["1", "2"])(
-  "changes its API keys at SIGHUP without a refused request, with %s workers",
+  "replaces its API keys on SIGHUP without a refused request, with %s workers",
   async (workers) => {
     const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"];
     const file = at(`keys-${workers}`);
@@ -429,7 +432,7 @@ async function msForOne(url: string, body: string, headers: Readonly<Record<stri
   return msUntil(ask);
 }
 
-it("answers others soon after a client has gone that left it minutes of work, and refuses what is too much", async () => {
+it("answers others soon after a client that requested minutes of work has gone, and refuses too much work", async () => {
   const many = randomVectors(
     Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
     32,
@@ -459,7 +462,7 @@ it("answers others soon after a client has gone that left it minutes of work, an
   });
 }, 60_000);
 
-it("lets a client that fills the line keep no other one out, known by its key or by the address that a proxy saw", async () => {
+it("does not let a client that fills the queue shut out others, identified by key or by the address that a proxy saw", async () => {
   const many = randomVectors(
     Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
     32,
@@ -491,7 +494,7 @@ it("lets a client that fills the line keep no other one out, known by its key or
   }
 }, 60_000);
 
-it("refuses a pipe of API keys, which might never be written", async () => {
+it("refuses a pipe as API key file", async () => {
   await exec("mkfifo", [at("pipe")]);
   const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", at("pipe"));
   expect(stderr).toContain(`${at("pipe")} is a pipe`);
@@ -510,20 +513,20 @@ it.each([
   expect(code).toBe(2);
 });
 
-it("lets nobody in by a key of blanks", async () => {
+it("accepts no key of blanks", async () => {
   await expect(readApiKeys({ environment: { SEGUE_API_KEY: " " } })).rejects.toThrow(
     "the API key at SEGUE_API_KEY is too short",
   );
   expect(await readApiKeys({ environment: { SEGUE_API_KEY: "" } })).toEqual([]);
 });
 
-it("is misused with more waiting questions than make sense", async () => {
+it("refuses an unreasonable number of waiting questions", async () => {
   const { code, stderr } = await segue("serve", at("models"), "--max-waiting", "100001");
   expect(stderr).toContain("It should be a whole number from 0 to 100000.");
   expect(code).toBe(2);
 });
 
-it.each(["1", "2"])("reads its API keys again at /admin/reload, with %s workers", async (workers) => {
+it.each(["1", "2"])("rereads its API keys on /admin/reload, with %s workers", async (workers) => {
   const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"] as const;
   const file = at(`reloaded-keys-${workers}`);
   await writeFile(file, old);
@@ -564,7 +567,7 @@ it.each([
   },
 );
 
-it("counts the requests of a client together, whichever connection and worker has them", async () => {
+it("counts a client's requests over all connections and workers", async () => {
   await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {
     // A connection is kept by the worker that took it first.
     const one = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -592,7 +595,7 @@ it("counts the requests of a client together, whichever connection and worker ha
   });
 });
 
-it("stops soon though clients that have gone left it questions for half a minute", async () => {
+it("stops soon even if disconnected clients left half a minute of work", async () => {
   const many = randomVectors(
     Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
     32,

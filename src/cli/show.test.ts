@@ -26,7 +26,7 @@ export const a = segue.flow("a", { module: import.meta.url }).step("start", { re
 });
 
 describe("a flow's module", () => {
-  it("is drawn by its file, and by its name where there are several", () => {
+  it("is drawn by its file, or by its name if there are several", () => {
     const shown = project.segue("show", "./two.mjs:other", "--json");
     expect(JSON.parse(shown.stdout)).toMatchObject({ flow: "other", steps: [{ name: "begin" }] });
     expect(project.segue("show", "./two.mjs")).toMatchObject({
@@ -35,7 +35,7 @@ describe("a flow's module", () => {
     });
   });
 
-  it("is checked with all that it exports, each with what is wrong with it", () => {
+  it("has all its exported flows checked, each with its problems", () => {
     project.writeFlows(
       "some.mjs",
       `
@@ -66,8 +66,8 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
     ["./imports-broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],
     ["./typed.ts", 2, "./typed.ts is TypeScript, and flows run as JavaScript"],
-    ["./typed.ts:a", 2, "then name what comes out: ./typed.js:a"],
-  ])("%s is refused in the same words by show, check and run", (module, code, message) => {
+    ["./typed.ts:a", 2, "then name the output: ./typed.js:a"],
+  ])("%s is refused with the same message by show, check and run", (module, code, message) => {
     const shown = project.segue("show", module);
     expect(shown).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(message) });
     expect(project.segue("check", module)).toEqual(shown);
@@ -76,20 +76,15 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
 });
 
 describe("segue show", () => {
-  it.each(["./two", "../../etc/passwd", "../x", "one/../x"])(
-    "says of %s that there is no such run",
-    (name) => {
-      expect(project.segue("run", "./two.mjs:one").code).toBe(0);
-      expect(project.segue("show", name)).toMatchObject({
-        code: 2,
-        stderr: expect.stringMatching(
-          /^error: there is no run ".*" in .*\n {2}→ .*segue runs.* lists them\n$/,
-        ),
-      });
-    },
-  );
+  it.each(["./two", "../../etc/passwd", "../x", "one/../x"])("says that run %s does not exist", (name) => {
+    expect(project.segue("run", "./two.mjs:one").code).toBe(0);
+    expect(project.segue("show", name)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: there is no run ".*" in .*\n {2}→ .*segue runs.* lists them\n$/),
+    });
+  });
 
-  it("draws to a file, or prints what it drew, as JSON too", () => {
+  it("draws to a file, or prints the picture, also as JSON", () => {
     const drawn = project.segue("show", "modeling", "--svg", "m.svg", "--json");
     expect(drawn).toMatchObject({ code: 0, stdout: '{"file":"m.svg"}\n' });
     const svg = project.segue("show", "modeling", "--svg").stdout;
@@ -97,7 +92,7 @@ describe("segue show", () => {
     expect(JSON.parse(project.segue("show", "modeling", "--svg", "--json").stdout)).toEqual({ svg });
   });
 
-  it("shows one of Segue's own flows before it ever ran", () => {
+  it("shows one of Segue's own flows before its first run", () => {
     expect(project.segue("show", "modeling")).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("keep_best"),

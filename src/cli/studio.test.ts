@@ -35,13 +35,13 @@ async function told<T>(path: string, args: readonly string[], env: NodeJS.Proces
 const flagsOf = async (args: readonly string[], env?: NodeJS.ProcessEnv) =>
   (await told<{ flags: string }>("", args, env)).flags;
 
-it("names its datastore in the commands that it suggests, where it is not the default", async () => {
+it("names its datastore in suggested commands if it is not the default", async () => {
   expect(await flagsOf([])).toBe("");
   expect(await flagsOf(["--datastore", "my runs"])).toBe("--datastore 'my runs'");
   expect(await flagsOf([], { SEGUE_DATASTORE: "elsewhere" })).toBe("--datastore elsewhere");
 }, 60_000);
 
-it("suggests for a run that failed what the command did, also where that begins at an earlier flow", async () => {
+it("suggests the same as the command for a failed run, also if that begins at an earlier flow", async () => {
   const plays = Array.from({ length: 40 }, (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900}`);
   project.write("log.csv", `artist,track,uts\n${plays.join("\n")}\n`);
   const failed = project.segue("run", "intermediate", "primary", "--input", "log.csv");

@@ -22,7 +22,7 @@ export const odd = segue.flow("odd", { module: import.meta.url })
 });
 
 describe.each(["logs", "card"])("segue %s", (verb) => {
-  it("shows the task that is named", () => {
+  it("finds the named task", () => {
     for (const [path, item] of [
       ["odd/train", 1],
       ["odd/latest/train/1", 2],
@@ -34,13 +34,13 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
   it.each([
     ["odd/train/zz", 'step "train" has no task "zz"\n  → its tasks: 0, 1'],
     ["odd/latest/train/zz/1", 'step "train" has no task "zz/1"\n  → its tasks: 0, 1'],
-    ["odd/train/1/4/5", '"4/5" stands behind task odd/train/1\n  → leave it out: odd/train/1'],
+    ["odd/train/1/4/5", 'nothing may follow task odd/train/1, but "4/5" does\n  → leave it out: odd/train/1'],
     ["odd/trian/1", 'flow "odd" has no step "trian"\n  → did you mean "train"?'],
     ["odd/20261126-234422-d5kt9/start", 'there is no run "odd/20261126-234422-d5kt9" in '],
     ["odd/20261126-234422-d5kt9/train/0", "`segue runs odd` lists them"],
     ["odd/d5kt9/train/0", 'there is no run "odd/d5kt9" in '],
     ["odd", '"odd" names no task'],
-  ])("shows none for %s", (path, message) => {
+  ])("refuses %s", (path, message) => {
     expect(project.segue(verb, path)).toMatchObject({
       code: 2,
       stdout: "",
@@ -49,7 +49,7 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
   });
 });
 
-it("takes what stands behind the step for an artifact, where one is asked for", () => {
+it("reads the part after the step as an artifact where one is expected", () => {
   expect(project.segue("dump", "odd/train/loss").stdout).toBe("1\n");
   expect(project.segue("dump", "odd/train/1/loss").stdout).toBe("2\n");
   expect(project.segue("dump", "odd/train/lost").stderr).toContain('did you mean "loss"?');

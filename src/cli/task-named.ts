@@ -44,7 +44,7 @@ export async function onlyTaskNamed(client: Client, path: string): Promise<TaskR
   const named = partsOf(path).slice(0, -rest.length);
   const place = named.join("/");
   if (isTaskName(named.at(-1)!))
-    throw misuse(`"${more}" stands behind task ${place}`, `leave it out: ${place}`);
+    throw misuse(`nothing may follow task ${place}, but "${more}" does`, `leave it out: ${place}`);
   const tasks = (await task.run.tasks(task.step)).map((each) => each.task);
   throw misuse(
     `step "${task.step}" has no task "${more}"`,

@@ -8,7 +8,7 @@ const stream = (isTTY: boolean, columns = 80) => {
 };
 const report = { task: "training", done: 250, total: 1000, unit: "words", note: "2.50M words/s" };
 
-it("rewrites one line of a terminal and wipes it", async () => {
+it("rewrites one line of a terminal and clears it", async () => {
   const { stream: terminal, written } = stream(true, 30);
   const { progress, clear } = terminalProgress(terminal);
   // The first report after the start of the process may fall into the first tenth of a second.

@@ -80,7 +80,7 @@ export function addTrainOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--sample <x>",
-        "thin out tracks more frequent than this share; 0: none",
+        "downsample tracks more frequent than this share; 0: none",
         word2vecRanges.sample,
       ).default(1e-3),
     )

@@ -40,7 +40,7 @@ describe("segue train", () => {
     ["word2vec-text", "v.txt"],
     ["parquet", "v.parquet"],
     ["safetensors", "v.safetensors"],
-  ] as const)("writes %s and prints exactly the promised JSON", async (format, name) => {
+  ] as const)("writes %s and prints exactly the documented JSON", async (format, name) => {
     const { status, stdout, stderr } = quick("--output", file(name), "--json");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const figures = JSON.parse(stdout);
@@ -54,7 +54,7 @@ describe("segue train", () => {
     expect([vectors.length, vectors.size]).toEqual([50, 6]);
   });
 
-  it("says what of a raw file is left out, and where", async () => {
+  it("says which lines of a raw file are left out", async () => {
     const raw = file("raw.csv");
     const plays = (user: string, tracks: number) =>
       Array.from({ length: tracks }, (_, t) => `"${user}","A","t${t}","p"`);
@@ -80,7 +80,7 @@ describe("segue train", () => {
     expect(none.stderr).toContain("no playlist is left: all 2 have fewer than 9 tracks");
   });
 
-  it("reads raw files whose columns have names of their own, as its hint says", async () => {
+  it("reads raw files with unusual column names as its hint suggests", async () => {
     const raw = file("mine.csv");
     await writeFile(raw, "performer,song,list\nA,1,p\nA,2,p\nB,3,p\n");
     const train = (...args: string[]) =>
@@ -91,7 +91,7 @@ describe("segue train", () => {
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
   });
 
-  it("counts as one what it is told to: versions, and names that differ in capitals, of raw files and of sequences", async () => {
+  it("merges versions and names that differ in capitals, in raw files and sequences", async () => {
     const raw = file("names.csv");
     const songs = ["Help", "Help - Remastered 2009", "HELP", "Girl"];
     const artists = ["The Beatles", "The Beatles", "the beatles", "The Beatles"];
@@ -119,7 +119,7 @@ describe("segue train", () => {
     }
   });
 
-  it("reads JSON lines in other words than those of sequences, but no sequences that are broken", async () => {
+  it("reads JSON lines with other field names, but no broken sequences", async () => {
     const other = file("other.jsonl");
     const tracks = ["1", "2", "3"].map((name) => ({ artist: "A", name }));
     await writeFile(other, `${JSON.stringify({ name: "gym", tracks })}\n`);
@@ -133,7 +133,7 @@ describe("segue train", () => {
     expect(train(broken).stderr).toMatch(/broken\.jsonl:2: "playlist_id" is missing/);
   });
 
-  it("prints a few lines for people, and takes every option", () => {
+  it("prints a few readable lines, and accepts every option", () => {
     const all = [
       ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],
       ...["--min-count", 2, "--max-final-vocab", 60, "--sample", 0, "--alpha", 0.05, "--min-alpha", 0.001],
@@ -193,7 +193,7 @@ describe("segue train", () => {
     expect(none).toMatchObject({ status: 1, stderr: expect.stringMatching(/no file matches .*none-\*/) });
   });
 
-  it("refuses to write over what it reads, by whatever path", async () => {
+  it("refuses to overwrite its inputs, by any path", async () => {
     const own = file("own.jsonl");
     await writeFile(own, await readFile(input));
     await symlink(own, file("link.jsonl"));
@@ -223,7 +223,7 @@ describe("segue train", () => {
     expect(inIt.stderr).toMatch(/--output .*own\.zip is one of the inputs and would be overwritten/);
   });
 
-  it("says so where thinning out leaves nothing to learn from", async () => {
+  it("says so if downsampling leaves nothing to learn from", async () => {
     const small = file("small.jsonl");
     await writeFile(
       small,
@@ -271,7 +271,7 @@ describe("segue train", () => {
       '--workers must be "deterministic" or "racy", got "4"',
       "The number of threads (gensim's workers) is --threads.",
     ],
-  ])("knows gensim's %s, and says what to write instead", (args, message, hint) => {
+  ])("recognises gensim's %s, and says what to write instead", (args, message, hint) => {
     const { status, stdout, stderr } = quick(...args.split(" "), "--output", file("theirs.bin"));
     expect([status, stdout]).toEqual([2, ""]);
     const [first, second] = stderr.split("\n");
@@ -301,7 +301,7 @@ describe("segue train", () => {
     }
   });
 
-  it("leaves the earlier files alone where a training diverges", async () => {
+  it("leaves existing files alone if a training diverges", async () => {
     const args = ["--output", file("good.bin"), "--checkpoint", file("good.safetensors")];
     expect(quick(...args).status).toBe(0);
     const before = await Promise.all(
@@ -329,7 +329,7 @@ describe("segue train", () => {
     expect(other.stderr).toMatch(/was made with other --window \(10 then, 3 now\)/);
   });
 
-  it("says that a checkpoint was finished and how to train on, and writes what it was to write", async () => {
+  it("says that a checkpoint was finished and how to continue, and writes its outputs", async () => {
     const judged = ["--validation", 0.1, "--checkpoint", file("f.safetensors")];
     expect(quick("--output", file("f.bin"), ...judged).status).toBe(0);
     const rest = ["--validation", 0.1, "--resume", file("f.safetensors"), "--output", file("g.bin")];
@@ -358,7 +358,7 @@ describe("segue train", () => {
     expect([from.status, from.stderr]).toEqual([0, ""]);
   });
 
-  it("trains on, with the dimensions of what it goes on from; a cut file is refused", async () => {
+  it("continues from vectors with their dimensions, and refuses a truncated file", async () => {
     expect(quick("--output", file("first.safetensors")).status).toBe(0);
     const news = file("news.jsonl");
     const tracks = ["rock-1", "new-1", "new-2"];
@@ -378,7 +378,7 @@ describe("segue train", () => {
     expect(cut).toMatchObject({ status: 1, stderr: expect.stringContaining("cut short") });
   });
 
-  it("names the path that was given where it cannot be written, before any training", () => {
+  it("names an unwritable path as given, before any training", () => {
     // The playlists are not even looked for.
     const args = ["--input", file("none.jsonl"), "--epochs", 100_000];
     const refused = segue(...args, "--output", "/proc/v3.bin");
@@ -388,7 +388,7 @@ describe("segue train", () => {
     expect(misused).toMatchObject({ status: 2, stderr: expect.stringContaining("is a folder") });
   });
 
-  it("judges epochs by queries or by playlists held back", async () => {
+  it("evaluates epochs on queries or held-back playlists", async () => {
     const queries = file("queries.jsonl");
     const lines = Array.from({ length: 20 }, (_, i) => ({ context: [`rock-${i}`], next: `rock-${i + 1}` }));
     await writeFile(queries, lines.map((line) => JSON.stringify(line)).join("\n"));

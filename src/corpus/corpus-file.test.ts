@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("a corpus file", () => {
-  it("comes back as it was, in memory that threads share, and has the same bytes each time", async () => {
+  it("is restored unchanged in shared memory, and has the same bytes each time", async () => {
     const [one, two] = [join(folder, "one.safetensors"), join(folder, "two.safetensors")];
     await writeCorpusFile(one, songs());
     await writeCorpusFile(two, songs());
@@ -44,7 +44,7 @@ describe("a corpus file", () => {
     expect(await readCorpusFile(path)).toEqual({ tracks, items, offsets });
   });
 
-  it("gives its plays without its names", async () => {
+  it("can be read without its names", async () => {
     const path = join(folder, "plays.safetensors");
     const { items, offsets } = songs();
     await writeCorpusFile(path, songs());
@@ -53,7 +53,7 @@ describe("a corpus file", () => {
     await expect(readCorpusPlays(path)).rejects.toThrow("play 5 is of track number 9, but there are only 4");
   });
 
-  it("comes with parts that have the bytes of parts written by themselves", async () => {
+  it("writes parts with the same bytes as parts written on their own", async () => {
     const { artists: _, titles: __, ...bare } = songs();
     for (const corpus of [songs(), bare]) {
       for (const belongs of [(p: number) => p !== 1, (p: number) => p > 0, () => false]) {
@@ -109,7 +109,7 @@ describe("a corpus file", () => {
 });
 
 describe("parts of a corpus", () => {
-  it("number their tracks anew and hold nothing of the others", () => {
+  it("renumber their tracks and contain nothing else", () => {
     expect(partOf(songs(), (playlist) => playlist > 0)).toEqual({
       tracks: ["C-three", "Б-два", "D-four"],
       artists: ["C", "Б", "D"],

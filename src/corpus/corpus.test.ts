@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CorpusBuilder, trackIndex } from "./index.js";
 
 describe("CorpusBuilder", () => {
-  it("keeps an artist that is told late, and the first of several", () => {
+  it("keeps an artist given later, and the first of several", () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["X-1", "X-2", "Y-1"] });
     builder.add({ id: "2", tracks: ["X-1", "X-2", "Y-1", "Z-1"], artists: ["X", "X", "", "Z"] });
@@ -13,7 +13,7 @@ describe("CorpusBuilder", () => {
     });
   });
 
-  it("knows of no artists where none is given", () => {
+  it("has no artists if none is given", () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a"] });
     expect(builder.build().artists).toBeUndefined();
@@ -30,7 +30,7 @@ describe("CorpusBuilder", () => {
     [{}, /"tracks" should be a list of track ids, found undefined/],
     [{ tracks: ["a"], title: 1 }, /"title" should be text, found 1/],
     [{ id: 5, tracks: ["a"] }, /the id of a playlist should be text, found 5/],
-  ])("refuses %j, all of it", (playlist, message) => {
+  ])("refuses %j as a whole", (playlist, message) => {
     const builder = new CorpusBuilder();
     const add = () => builder.add({ id: "p", ...playlist } as unknown as { id: string; tracks: string[] });
     expect(add).toThrow(message);
@@ -46,7 +46,7 @@ describe("CorpusBuilder", () => {
     expect(builder.build().artists).toEqual(["A"]);
   });
 
-  it("leaves a corpus as it was built, and knows what was added after in the next one", () => {
+  it("does not change a built corpus when more is added for the next one", () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "p1", title: "one", tracks: ["a", "b"], artists: ["A", ""] });
     const first = builder.build();

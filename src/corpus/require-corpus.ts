@@ -12,7 +12,7 @@ export function requireCorpus(corpus: Corpus, of: string): void {
   if (Array.isArray(given?.tracks) && ArrayBuffer.isView(given.items) && ArrayBuffer.isView(given.offsets))
     return;
   throw misuse(
-    `${of} wants a corpus`,
+    `${of} needs a corpus`,
     'write await readSequences("playlists.jsonl"), or make one with CorpusBuilder',
   );
 }
@@ -24,7 +24,7 @@ export function requireCorpus(corpus: Corpus, of: string): void {
 export function requireCatalogue(catalogue: Catalogue, of: string): void {
   if (Array.isArray((catalogue as Partial<Catalogue> | undefined)?.tracks)) return;
   throw misuse(
-    `${of} wants a catalogue`,
+    `${of} needs a catalogue`,
     "give the corpus that the recommender was fitted on, or its bundle's",
   );
 }
@@ -35,7 +35,7 @@ export function requireCatalogue(catalogue: Catalogue, of: string): void {
  */
 export function requireQueries(queries: readonly Query[], of: string): void {
   const hint = 'a query is { context: ["Artist-Track", …], next: "Artist-Track" }; context may be []';
-  if (!Array.isArray(queries)) throw misuse(`${of} wants a list of queries, got ${asWritten(queries)}`, hint);
+  if (!Array.isArray(queries)) throw misuse(`${of} needs a list of queries, got ${asWritten(queries)}`, hint);
   const wrong = queries.findIndex(
     (query: Query | undefined) => !Array.isArray(query?.context) || typeof query.next !== "string",
   );

@@ -24,7 +24,7 @@ const two =
   '{"playlist_id":"p1","tracks":["a","b","a"]}\n{"playlist_id":7,"tracks":["c"],"title":"rainy sunday"}\n';
 
 describe("readSequences", () => {
-  it.each([undefined, 3, [undefined], {}])("is misused with %j in place of files", async (files) => {
+  it.each([undefined, 3, [undefined], {}])("refuses %j instead of files", async (files) => {
     const misused = {
       name: "SegueError",
       exitCode: 2,
@@ -139,21 +139,21 @@ describe("readSequences", () => {
     expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
   });
 
-  it("reads a named pipe, which can be opened but once", async () => {
+  it("reads a named pipe, which can be opened only once", async () => {
     const pipe = join(folder, "pipe.jsonl");
     execFileSync("mkfifo", [pipe]);
     const [corpus] = await Promise.all([readSequences(pipe), writeFile(pipe, two)]);
     expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
   });
 
-  it("reads standard input, also where it is the socket that a program in Node gives", () => {
+  it("reads standard input, even if it is a socket from a Node parent", () => {
     const read = `import(${JSON.stringify(pathToFileURL(distPath("corpus/index.js")).href)}).then(
       async ({ readSequences }) => console.log((await readSequences("/dev/stdin")).tracks.join()));`;
     const socket = spawnSync(process.execPath, ["--eval", read], { input: two, encoding: "utf8" });
     expect(socket).toMatchObject({ stderr: "", stdout: "a,b,c\n" });
   });
 
-  it("stops waiting for who never writes into a pipe", async () => {
+  it("stops waiting for a pipe without a writer", async () => {
     const pipe = join(folder, "silent.jsonl");
     execFileSync("mkfifo", [pipe]);
     const stop = new AbortController();
@@ -162,7 +162,7 @@ describe("readSequences", () => {
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  it("stops when told to", async () => {
+  it("stops on abort", async () => {
     await expect(
       readSequences(await file("two.jsonl", two), { signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ name: "AbortError" });

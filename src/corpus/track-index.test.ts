@@ -18,7 +18,7 @@ describe("the index from track ids to numbers", () => {
     );
   });
 
-  it("keeps apart a hundred thousand ids that differ by little", () => {
+  it("distinguishes a hundred thousand similar ids", () => {
     const tracks = Array.from({ length: 100_000 }, (_, i) => `Artist ${i % 300}-Track ${i}`);
     const index = trackIndex(tracks);
     for (let i = 0; i < tracks.length; i += 7) expect(index.get(tracks[i]!)).toBe(i);
@@ -26,7 +26,7 @@ describe("the index from track ids to numbers", () => {
     expect(trackIndex(tracks)).toBe(index);
   });
 
-  it("holds nothing where there is nothing, and the last place of an id that stands twice", () => {
+  it("is empty without ids, and returns the last place of a duplicate id", () => {
     expect(trackIndex([]).get("")).toBeUndefined();
     expect(trackIndex(["a", "", "a"]).get("a")).toBe(2);
     expect(trackIndex(["a", "", "b"]).get("")).toBe(1);

@@ -14,7 +14,7 @@ describe("twinKey", () => {
     "Band-Song - Album Version",
     "Band-Song (Explicit)",
     "Band-Song  - Mono",
-  ])("knows %s for the song", (title) => {
+  ])("recognises %s as the song", (title) => {
     expect(twinKey(title)).toBe("band-song");
   });
 
@@ -31,7 +31,7 @@ describe("twinKey", () => {
   });
 });
 
-it("findTwins names another track of the same song, or none", () => {
+it("findTwins returns another track of the same song, or none", () => {
   const tracks = ["b-s", "b-other", "b-s - Radio Edit", "b-s - Remastered 2009"];
   expect([...findTwins({ tracks })]).toEqual([2, -1, 0, 0]);
 });

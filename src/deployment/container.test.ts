@@ -77,7 +77,7 @@ function startContainer(variables: Readonly<Record<string, string>>, stderr: "in
   });
 }
 
-it("docker/serve serves the model on SageMaker's port, and ends well on SIGTERM", async () => {
+it("docker/serve serves the model on SageMaker's port, and stops cleanly on SIGTERM", async () => {
   const port = await freePort();
   const container = startContainer({
     SAGEMAKER_BIND_TO_PORT: String(port),
@@ -112,7 +112,7 @@ it("docker/serve has a variable for every option of segue serve", { timeout: 60_
   await Promise.all(refused);
 });
 
-it("docker/serve hands on what its variables say", async () => {
+it("docker/serve passes its variables on as options", async () => {
   const port = await freePort();
   const container = startContainer({
     SEGUE_PORT: String(port),

@@ -47,7 +47,7 @@ afterAll(async () => {
 const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };
 
 describe("deploying to this machine", () => {
-  it("checks an endpoint with the key that it wants by the environment", async () => {
+  it("checks an endpoint with the API key from the environment", async () => {
     const variable = "SEGUE_API_KEY";
     const before = process.env[variable];
     process.env[variable] = "of-the-environment-0123";
@@ -65,7 +65,7 @@ describe("deploying to this machine", () => {
     }
   });
 
-  it("says why nobody answers", async () => {
+  it("says why there is no answer", async () => {
     const nowhere = checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle(), calls: 1 });
     await expect(nowhere).rejects.toThrow(/did not answer .*ECONNREFUSED|bad port/);
   });
@@ -78,7 +78,7 @@ describe("deploying to this machine", () => {
     [200, "", "the answer has no predictions: it is empty"],
     [200, "null", "the answer has no predictions: null"],
     [200, '{"predictions":[{"output_1":[1]}]}', "the answer has no predictions: "],
-  ])("says what answered where it was not the endpoint: %i %s", async (status, body, message) => {
+  ])("says what answered instead of the endpoint: %i %s", async (status, body, message) => {
     const between = createServer((_, response) => response.writeHead(status).end(body)).listen(
       0,
       "127.0.0.1",
@@ -89,7 +89,7 @@ describe("deploying to this machine", () => {
     between.close();
   });
 
-  it("answers from its own process as the bundle does, and stops without a trace", async () => {
+  it("answers from its own process like the bundle, and leaves nothing when stopped", async () => {
     const endpoint = await deploy();
     expect(endpoint.pid).not.toBe(process.pid);
     const result = await checkEndpoint({
@@ -113,7 +113,7 @@ describe("deploying to this machine", () => {
     expect(await readFile(endpoint.logFile, "utf8")).toContain("endpoint stopped");
   });
 
-  it("tells an endpoint that answers from another bundle", async () => {
+  it("detects an endpoint that answers from another bundle", async () => {
     const other = join(folder, "other");
     await writeSongs(other, ["popularity"]);
     const endpoint = await deploy();
@@ -159,7 +159,7 @@ describe("deploying to this machine", () => {
     await expect(stopped).rejects.toThrow("enough");
   });
 
-  it("shares the port among processes, replaces one that dies, and reloads all", async () => {
+  it("shares the port among processes, replaces a dead one, and reloads all", async () => {
     const pointed = join(folder, "pointed");
     await writeSongs(join(pointed, "v1"), ["transitions", "popularity"]);
     await writeSongs(join(pointed, "v2"), ["popularity"]);
@@ -214,7 +214,7 @@ describe("deploying to this machine", () => {
     await stopLocal(endpoint);
   });
 
-  it("ends with the process that started it, however that ends, unless kept", async () => {
+  it("ends with the process that started it, however that one ends, unless kept", async () => {
     const script = join(folder, "start.mjs");
     await writeFile(
       script,

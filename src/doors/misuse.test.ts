@@ -400,7 +400,7 @@ async function answer(call: Call[0], args: readonly unknown[]): Promise<string> 
 }
 
 describe.each(Object.entries(doors))("%s", (door, calls) => {
-  it("has no other export", () => {
+  it("has no untested export", () => {
     const exported = {
       segue: main,
       "segue/deployment": deployment,
@@ -416,7 +416,7 @@ describe.each(Object.entries(doors))("%s", (door, calls) => {
     expect(names.filter((name) => calls[name] === undefined)).toEqual([]);
   });
 
-  it.each(Object.entries(calls))("%s refuses what it cannot use", async (name, [call, ...args]) => {
+  it.each(Object.entries(calls))("%s refuses invalid arguments", async (name, [call, ...args]) => {
     const right = args.map((argument) => argument.right);
     const failed: string[] = [];
     const check = async (i: number, instead: unknown, as: string, wanted = "is refused") => {

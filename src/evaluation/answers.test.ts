@@ -16,7 +16,7 @@ const artists = { a: "A", b: "A", c: "C", d: "D" };
 const training = corpusOf([["a", "b", "c"], ["a", "b"], ["a", "d", "d"], ["a"]], artists);
 const facts = trainingFacts(training);
 
-describe("the door in numbers", () => {
+describe("recommending by track numbers", () => {
   const questions = questionsOf(
     corpusOf([
       ["a", "new", "b", "newer", "newer", "a"],
@@ -28,7 +28,7 @@ describe("the door in numbers", () => {
   );
 
   it.each(["transitions", "popularity", "artist"])(
-    "gives the figures of the one in ids, to the last bit: %s",
+    "gives bit-identical figures to recommending by ids: %s",
     async (name) => {
       const fitted = await fitRecommender(name, training);
       const asked: unknown[] = [];
@@ -54,7 +54,7 @@ describe("the door in numbers", () => {
     },
   );
 
-  it("is given numbers, and ids where training knows none", async () => {
+  it("gets numbers, and ids for tracks unknown to training", async () => {
     const given: NumberedContext[] = [];
     const recommend = () => [];
     const tracks = training.tracks;
@@ -87,7 +87,7 @@ describe("the door in numbers", () => {
     ]);
   });
 
-  it("is passed by where another `recommend` stands before it, or the catalogue is another", async () => {
+  it("is not used if `recommend` is overridden or the catalogue differs", async () => {
     const fitted = await fitRecommender("popularity", training);
     const ask = async (recommender: Recommender, of = facts) => {
       const { at } = await evaluateRecommender(recommender, [{ context: ["d"], next: "c" }], {
@@ -111,7 +111,7 @@ describe("the door in numbers", () => {
   });
 
   it.each([[[]], [[null]], [[{ tracks: ["a"] }]], [[{ numbers: [0] }]]])(
-    "names who answers with %j",
+    "names the recommender that answers with %j",
     async (answer) => {
       const { recommend, inNumbers: door } = inNumbers([], training.tracks);
       const mine = { name: "mine", recommend, inNumbers: { ...door!, recommend: () => answer as never } };

@@ -26,7 +26,7 @@ const questions = [
 ];
 
 describe("baseProtocolMetrics", () => {
-  it.each([1, 20, 100, 1000])("comes to what the answers themselves come to, k = %d", async (k) => {
+  it.each([1, 20, 100, 1000])("gives the same figures as the answers themselves, k = %d", async (k) => {
     const corpus = { ...catalogue, offsets: Uint32Array.of(0, 2), items: Uint32Array.of(0, 1) };
     const nearest = nearestOf(vectors, catalogue);
     const { at } = await evaluateBaseProtocol(nearest, vectors.tracks, questions, {
@@ -39,7 +39,7 @@ describe("baseProtocolMetrics", () => {
       expect(value).toBeCloseTo(at[0]![name as keyof typeof metrics], 12);
   });
 
-  it("refuses no questions, and stops when it is told to", async () => {
+  it("refuses an empty list of questions, and stops on abort", async () => {
     await expect(baseProtocolMetrics(vectors, [], 10)).rejects.toThrow(/no queries/);
     const signal = AbortSignal.abort();
     await expect(baseProtocolMetrics(vectors, questions, 10, { signal })).rejects.toThrow(/abort/i);
@@ -49,7 +49,7 @@ describe("baseProtocolMetrics", () => {
 describe("evaluateBaseProtocol, worked by hand", () => {
   const facts = trainingFacts(corpusOf([["a", "b", "c"], ["a", "b"], ["a", "d", "d"], ["a"]]));
 
-  it("has one right answer, whatever played after it", async () => {
+  it("counts only the next track as relevant, whatever follows it", async () => {
     const questions = [
       { context: ["a"], next: "c", rest: ["b"] },
       { context: ["rare"], next: "c", rest: ["b"] },
@@ -64,7 +64,7 @@ describe("evaluateBaseProtocol, worked by hand", () => {
     expect(at[0]!.mrr).toBeCloseTo((1 / 2 + (1 + 1 / 2) / 3) / 2, 12);
   });
 
-  it("asks with the last track alone, bets on unknown ones, and counts every row", async () => {
+  it("asks with the last track only, bets on unknown ones, and counts every row", async () => {
     const seen: string[][] = [];
     const nearest = answering(({ tracks }) => {
       seen.push([...tracks]);

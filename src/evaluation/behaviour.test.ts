@@ -9,14 +9,14 @@ const queries = [
 ];
 
 describe("twinSwap", () => {
-  it("sees a recommender that cares for the title and one that does not", () => {
+  it("distinguishes recommenders that use the title from those that do not", () => {
     const deaf = answering(({ tracks }) => (tracks.at(-1)!.startsWith("x-song") ? ["y-other"] : ["z-more"]));
     expect(twinSwap(deaf, queries, { catalogue })).toMatchObject({ queries: 1, overlap: 1 });
     const literal = answering(({ tracks }) => (tracks.at(-1) === "x-song" ? ["y-other"] : ["z-more"]));
     expect(twinSwap(literal, queries, { catalogue })).toMatchObject({ queries: 1, overlap: 0 });
   });
 
-  it("compares what both answers hold with the longer of the two; two that are empty are the same", () => {
+  it("divides the overlap of two answers by the longer one; two empty answers are the same", () => {
     const twins = Array.from({ length: 30 }, () => queries[0]!);
     const asked: number[] = [];
     const swap = (literal: string[], edited: string[]) => {
@@ -34,14 +34,14 @@ describe("twinSwap", () => {
     expect(asked).toEqual(Array.from({ length: 9 }, () => [25, 20]).flat());
   });
 
-  it("has nothing to say without twins", () => {
+  it("is undefined without twins", () => {
     const recommender = answering(() => ["y-other"]);
     expect(twinSwap(recommender, [queries[1]!], { catalogue })).toEqual({ queries: 0 });
   });
 });
 
 describe("lessWrong", () => {
-  it("looks at the misses alone", () => {
+  it("considers only misses", () => {
     const likeness: Record<string, number> = {
       "x-song": 0.9,
       "y-other": 0.1,
@@ -60,7 +60,7 @@ describe("lessWrong", () => {
   });
 });
 
-it("takes the first twenty for an answer where nobody says", () => {
+it("uses the first twenty by default", () => {
   const answer = Array.from({ length: 30 }, (_, i) => `t${i}`);
   const far = corpusOf([answer]);
   const missed = (place: number) =>
@@ -73,7 +73,7 @@ it("takes the first twenty for an answer where nobody says", () => {
 });
 
 describe("unstablePrefixes", () => {
-  it("finds answers that change with k", () => {
+  it("detects answers that change with k", () => {
     expect(
       unstablePrefixes(
         answering(() => ["a", "b", "c"]),
@@ -93,7 +93,7 @@ describe("unstablePrefixes", () => {
   });
 });
 
-it("names a recommender that does not answer at once with a ranking for each query", () => {
+it("names a recommender that does not return a ranking for each query", () => {
   for (const answer of [[], Promise.resolve([])]) {
     const mine = { name: "mine", recommend: () => answer as never };
     for (const test of [

@@ -8,7 +8,7 @@ function coin(n: number, chance: number, seed: number): Float64Array {
 }
 
 describe("bootstrapMeans", () => {
-  it("comes near the normal interval of a share", () => {
+  it("is close to the normal interval of a proportion", () => {
     const [hits] = bootstrapMeans([coin(4000, 0.2, 5)]);
     const half = 1.96 * Math.sqrt((hits!.mean * (1 - hits!.mean)) / 4000);
     expect(hits!.low).toBeCloseTo(hits!.mean - half, 2);
@@ -17,7 +17,7 @@ describe("bootstrapMeans", () => {
     expect(hits!.high - hits!.low).toBeLessThan(2.2 * half);
   });
 
-  it("holds the true mean about as often as its level says", () => {
+  it("contains the true mean about as often as its level says", () => {
     let held = 0;
     for (let trial = 0; trial < 200; trial++) {
       const [interval] = bootstrapMeans([coin(300, 0.3, trial)], { resamples: 300, level: 0.9, seed: trial });
@@ -27,7 +27,7 @@ describe("bootstrapMeans", () => {
     expect(held).toBeLessThan(197);
   });
 
-  it("is wider where the queries of a playlist go together", () => {
+  it("is wider if the queries of a playlist are correlated", () => {
     const playlists = Uint32Array.from({ length: 4000 }, (_, i) => 7 * Math.floor(i / 20));
     const byPlaylist = coin(200, 0.3, 8);
     const hits = Float64Array.from(playlists, (p) => byPlaylist[p / 7]!);
@@ -47,7 +47,7 @@ describe("bootstrapMeans", () => {
 });
 
 describe("pairedDifference", () => {
-  it("is surer of a small steady gain than two intervals would be", () => {
+  it("detects a small steady gain that two intervals would not", () => {
     const before = coin(2000, 0.3, 2);
     const random = new Random(3);
     const after = before.map((hit) => (hit === 0 && random.next() < 0.02 ? 1 : hit));
@@ -59,19 +59,19 @@ describe("pairedDifference", () => {
     expect(a!.low).toBeLessThan(b!.high);
   });
 
-  it("finds nothing where there is nothing", () => {
+  it("finds no difference if there is none", () => {
     const same = pairedDifference(coin(2000, 0.3, 2), coin(2000, 0.3, 2));
     expect(same).toMatchObject({ mean: 0, low: 0, high: 0, p: 1 });
     expect(pairedDifference(coin(3000, 0.3, 20), coin(3000, 0.3, 40)).p).toBeGreaterThan(0.05);
   });
 
-  it("refuses what cannot be paired", () => {
+  it("refuses values that cannot be paired", () => {
     expect(() => pairedDifference(coin(2, 0.5, 1), coin(3, 0.5, 1))).toThrow(/cannot pair 2 queries with 3/);
     expect(() => bootstrapMeans([new Float64Array()])).toThrow(/no queries/);
   });
 });
 
-describe("what there is no interval of", () => {
+describe("invalid input for an interval", () => {
   const column = Float64Array.of(0, 1, 1);
   const refused = (message: RegExp) =>
     expect.objectContaining({ name: "SegueError", exitCode: 2, message: expect.stringMatching(message) });
@@ -91,7 +91,7 @@ describe("what there is no interval of", () => {
     expect(() => bootstrapMeans(columns as Float64Array[])).toThrow(refused(message));
   });
 
-  it("pairs of which one is not a number", () => {
+  it("pairs with a value that is not a number", () => {
     const wrong = Float64Array.of(0, Number.NaN, 0);
     expect(() => pairedDifference(column, wrong)).toThrow(refused(/^b\[1\] must be a finite number/));
     expect(() => pairedDifference(wrong, column)).toThrow(refused(/^a\[1\] must be/));
@@ -113,27 +113,27 @@ describe("what there is no interval of", () => {
       expect(() => pairedDifference(column, column, options)).toThrow(refused(message));
   });
 
-  it("takes as few resamples as the level allows", () => {
+  it("accepts as few resamples as the level allows", () => {
     for (const options of [{ resamples: 40 }, { resamples: 200, level: 0.99 }, { resamples: 10, level: 0.8 }])
       expect(bootstrapMeans([column], options)[0]!.mean).toBeCloseTo(2 / 3, 12);
   });
 });
 
-it("of one query is that query alone, however it is drawn", () => {
+it("is just that query for a single query", () => {
   expect(bootstrapMeans([Float64Array.of(0.5)])).toEqual([{ mean: 0.5, low: 0.5, high: 0.5 }]);
   const playlists = Uint32Array.of(9, 9, 9);
   const [interval] = bootstrapMeans([Float64Array.of(0, 1, 1)], { playlists });
   expect(interval).toEqual({ mean: 2 / 3, low: 2 / 3, high: 2 / 3 });
 });
 
-it("worked by hand: leaves out as many of the means below as above, and parts the way between two of them", () => {
+it("worked by hand: cuts off equal shares of means on both sides, and interpolates between two means", () => {
   const means = Float64Array.from({ length: 11 }, (_, i) => i);
   const of = (level: number) => intervalOf({ mean: 4, means, nonZero: 11 }, { level });
   expect(of(0.8)).toEqual({ mean: 4, low: expect.closeTo(1, 12), high: expect.closeTo(9, 12) });
   expect(of(0.5)).toEqual({ mean: 4, low: expect.closeTo(2.5, 12), high: expect.closeTo(7.5, 12) });
 });
 
-it("worked by hand: two queries give the means 0, 1/2 and 1 in the shares 1/4, 1/2 and 1/4", () => {
+it("worked by hand: two queries give the means 0, 1/2 and 1 with probabilities 1/4, 1/2 and 1/4", () => {
   const column = Float64Array.of(0, 1);
   // An interval that leaves out 10 % to each side holds all three means, one that leaves out 40 % the middle one alone.
   expect(bootstrapMeans([column], { level: 0.8 })).toEqual([{ mean: 0.5, low: 0, high: 1 }]);
@@ -145,7 +145,7 @@ it("worked by hand: two queries give the means 0, 1/2 and 1 in the shares 1/4, 1
   expect(p / 2).toBeCloseTo(1 - 0.75 ** 4 - 4 * 0.25 * 0.75 ** 3, 2);
 });
 
-it("worked by hand: a difference that few queries make is no surer than a sign test of these", () => {
+it("worked by hand: a difference from few queries is no more significant than their sign test", () => {
   const differing = (n: number, playlists?: Uint32Array) =>
     pairedDifference(
       Float64Array.from({ length: 60 }, (_, i) => (i < n ? 1 : 0)),

@@ -8,17 +8,17 @@ const training = corpusOf(["abcde", "fghijf", "abcd", "kklmmn", "abcdefghijklmn"
 const facts = trainingFacts(training);
 const isPlaylist = (text: string) => facts.isPlaylist(letters(text).map(facts.numberOf));
 
-it("knows a playlist by its tracks, whatever their order and repeats", () => {
+it("recognises a playlist by its tracks, in any order and with repeats", () => {
   expect(["abcde", "edcba", "aabcde", "fghij", "jihgfjihgf"].filter((text) => !isPlaylist(text))).toEqual([]);
 });
 
-it("takes neither a part nor more of it, nor a track that training never saw, nor fewer than five", () => {
+it("accepts no subset or superset, no unknown track, and no fewer than five tracks", () => {
   expect(
     ["fghi", "abcdef", "abcdX", "abcdeX", "abcd", "aabbc", "klmn", "kklmmn", ""].filter(isPlaylist),
   ).toEqual([]);
 });
 
-it("tells sets apart that hold as many tracks, and as high numbers", () => {
+it("distinguishes sets of the same size and range", () => {
   const few = trainingFacts(corpusOf([letters("abcdefghijkl"), letters("aceghi")]));
   const of = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
   let held = 0;
@@ -30,7 +30,7 @@ it("tells sets apart that hold as many tracks, and as high numbers", () => {
   expect(held).toBe(1);
 });
 
-it("mixes up no two of 300,000 sets", () => {
+it("has no collision among 300,000 sets", () => {
   const random = new Random(7);
   const tracks = Array.from({ length: 1000 }, (_, i) => `t${i}`);
   const five = (from: number) => random.shuffle(Array.from({ length: 40 }, () => from + random.below(500)));
@@ -48,7 +48,7 @@ it("mixes up no two of 300,000 sets", () => {
 });
 
 it.each(["last", "every"] as const)(
-  "counts playlists, not questions, asked for the %s track",
+  "counts playlists, not questions, when asking for the %s track",
   async (positions) => {
     const asked = corpusOf(["edcba", "lmnopq", "jihgf"].map(letters));
     const questions = questionsOf(asked, { positions });
@@ -64,7 +64,7 @@ it.each(["last", "every"] as const)(
   },
 );
 
-it("finds the copies of playlists that two people have, where the other one is trained on", async () => {
+it("finds held-out playlists that are copies of training playlists", async () => {
   const lists = Array.from({ length: 60 }, (_, p) => Array.from({ length: 7 }, (_, i) => `t${p * 7 + i}`));
   const { train, questions, heldOut } = holdOut(corpusOf([...lists, ...lists]), { share: 0.3 });
   const trained = new Set(

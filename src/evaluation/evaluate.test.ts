@@ -38,7 +38,7 @@ describe("evaluateRecommender, worked by hand", () => {
   const answers: Record<string, string[]> = { a: ["c", "b"], zz: ["c", "a", "d"], d: ["a"] };
   const recommender = answering(({ tracks }) => answers[tracks.at(-1) ?? ""] ?? []);
 
-  it("has every query in the denominator, at every k", async () => {
+  it("divides by all queries at every k", async () => {
     const { at, queries } = await evaluateRecommender(recommender, questions, {
       ks: [2, 1],
       facts,
@@ -51,7 +51,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at[1]!.ndcg).toBeCloseTo((1 + 1 / Math.log2(3)) / 4, 12);
   });
 
-  it("keeps what each query was worth, and says where it has no such column", async () => {
+  it("keeps the value of each query, and says which columns exist", async () => {
     const { outcomes, at } = await evaluateRecommender(recommender, questions, { ks: [1, 2], facts });
     const column = outcomes.values("hitRatio", at[1]!.k);
     expect(column.reduce((sum, value) => sum + value) / questions.length).toBe(at[1]!.hitRatio);
@@ -63,7 +63,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(() => outcomes.values("hitRatio", 99)).toThrow("k = 99 was not evaluated");
   });
 
-  it("tells what the answers are like", async () => {
+  it("measures coverage, novelty, diversity and popularity of the answers", async () => {
     const { at } = await evaluateRecommender(recommender, questions, { ks: [1, 3], facts });
     // At 1 the answers are c, c, a: two of four tracks; held by 1, 1 and 4 of 4 playlists.
     expect(at[0]!.coverage).toBe(2 / 4);
@@ -82,14 +82,14 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
   });
 
-  it("has no figures of answers where there are none", async () => {
+  it("has no figures about answers if there are none", async () => {
     const silent = answering(() => []);
     const { at } = await evaluateRecommender(silent, questions, { facts });
     expect(at[0]).toMatchObject({ hitRatio: 0, coverage: 0 });
     expect([at[0]!.novelty, at[0]!.popularityLift, at[0]!.artistDiversity]).toEqual(Array(3).fill(undefined));
   });
 
-  it("parts the queries into slices that add up", async () => {
+  it("splits the queries into slices that add up", async () => {
     const { slices } = await evaluateRecommender(recommender, questions, { ks: [2], facts });
     const of = (by: string) =>
       Object.fromEntries(slices.filter((s) => s.by === by).map((s) => [s.label, s.queries]));
@@ -102,7 +102,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(known.at[0]).toMatchObject({ k: 2, hitRatio: 1 / 2 });
   });
 
-  it("parts them by the length of the context: none, 1, to 4, to 9, to 49, more", async () => {
+  it("slices by length of the context: 0, 1, up to 4, up to 9, up to 49, more", async () => {
     const ofLength = (length: number) => ({ context: Array.from({ length }, () => "a"), next: "b" });
     const asked = [0, 1, 2, 4, 5, 9, 10, 49, 50].map(ofLength);
     const { slices } = await evaluateRecommender(recommender, asked, { facts });
@@ -117,7 +117,7 @@ describe("evaluateRecommender, worked by hand", () => {
     ]);
   });
 
-  it("tells how far it is, and stops when told to", async () => {
+  it("reports progress, and stops on abort", async () => {
     const reports: ProgressReport[] = [];
     await evaluateRecommender(recommender, questions, { facts, batch: 3, progress: (r) => reports.push(r) });
     expect(reports.map(({ done, total }) => [done, total])).toEqual([
@@ -137,7 +137,7 @@ describe("evaluateRecommender, worked by hand", () => {
     }
   });
 
-  it("fails with what a batch failed with, also where an earlier one is not answered yet", async () => {
+  it("fails with the error of a batch, even if an earlier one is unanswered", async () => {
     const unheard: unknown[] = [];
     const listen = (reason: unknown) => unheard.push(reason);
     process.on("unhandledRejection", listen);
@@ -173,7 +173,7 @@ describe("evaluateRecommender, worked by hand", () => {
     },
   );
 
-  it("counts a track once that a ranking holds twice, and one that no playlist holds as one that one does", async () => {
+  it("counts a repeated track of a ranking once, and an unplayed track as played in one playlist", async () => {
     const unheard = new CorpusBuilder();
     unheard.number("never played");
     for (const tracks of [["a", "b"], ["a"]]) unheard.add({ id: "p", tracks });
@@ -185,7 +185,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at[0]!.novelty).toBeCloseTo((0 + 0 + 1 + 1) / 4, 12);
   });
 
-  it("counts what stands twice among the relevant tracks once, also where training never saw it", async () => {
+  it("counts duplicate relevant tracks once, even if unknown to training", async () => {
     const question = { context: [], next: "new", rest: ["a", "new", "a", "newer"] };
     const both = [answering(() => ["a", "new"]), inNumbers(["c", "a"], training.tracks)];
     const [byIds, byNumbers] = await Promise.all(
@@ -201,7 +201,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(byNumbers!.knownTargets).toBe(1);
   });
 
-  it("counts a target that the context holds like any other", async () => {
+  it("counts a target that is in the context like any other", async () => {
     const { at } = await evaluateRecommender(
       inNumbers(["b", "a"], training.tracks),
       [{ context: ["a", "b"], next: "a" }],
@@ -216,7 +216,7 @@ describe("evaluateRecommender, worked by hand", () => {
     ]);
   });
 
-  it("takes a track that training never saw for one nobody plays: as new as any, by an artist of its own", async () => {
+  it("treats a track unknown to training as unplayed: maximally novel, with its own artist", async () => {
     const { at } = await evaluateRecommender(
       answering(() => ["new", "a", "b"]),
       [{ context: ["a"], next: "c" }],
@@ -232,7 +232,7 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1, 2 / 3]);
   });
 
-  it("leaves what stands behind k out of all figures, should an answer be longer", async () => {
+  it("ignores answers beyond k in all figures", async () => {
     const wordy = {
       name: "wordy",
       recommend: () => [{ tracks: ["c", "b", "a"], scores: new Float32Array(3) }],
@@ -256,19 +256,19 @@ describe("evaluateRecommender, worked by hand", () => {
     await expect(evaluateRecommender(recommender, [], { facts })).rejects.toThrow(/no queries/);
   });
 
-  it("says what it lacks where it is called from plain JavaScript", async () => {
+  it("reports missing arguments in calls from plain JavaScript", async () => {
     const misused = (message: string) => ({ name: "SegueError", exitCode: 2, message });
     for (const options of [undefined, {}, { facts: training }])
       await expect(
         evaluateRecommender(recommender, [{ context: ["a"], next: "b" }], options as never),
       ).rejects.toMatchObject(misused("evaluateRecommender needs the facts of training"));
     expect(() => trainingFacts(Promise.resolve(training) as never)).toThrow(
-      expect.objectContaining(misused("trainingFacts wants a corpus")),
+      expect.objectContaining(misused("trainingFacts needs a corpus")),
     );
   });
 });
 
-it("tells the seconds until answers came, where a recommender lets wait for them", async () => {
+it("measures the seconds until answers of an asynchronous recommender", async () => {
   const slow = {
     name: "slow",
     recommend: async (contexts: readonly unknown[]) => {

@@ -5,7 +5,7 @@ import { holdOut } from "./hold-out.js";
 
 const lists = Array.from({ length: 500 }, (_, p) => [`a${p}`, `b${p % 7}`, "c"]);
 
-it("puts every playlist on one side, and asks for the last track of those it holds out", () => {
+it("puts every playlist into one part, and asks for the last track of held-out ones", () => {
   const { train, questions, heldOut } = holdOut(corpusOf(lists), { share: 0.3 });
   expect(heldOut).toBe(questions.length);
   // Three standard deviations of 500 draws.
@@ -18,7 +18,7 @@ it("puts every playlist on one side, and asks for the last track of those it hol
   }
 });
 
-it("leaves a playlist on its side when others are added, and draws anew with another seed", () => {
+it("keeps the part of a playlist when others are added, and changes it with the seed", () => {
   const asked = (count: number, seed?: number) =>
     holdOut(corpusOf(lists.slice(0, count)), { ...(seed === undefined ? {} : { seed }) }).questions.map(
       ({ context }) => context[0],
@@ -37,14 +37,14 @@ it("leaves a playlist on its side when others are added, and draws anew with ano
   expect(heldBack(0).slice(-late.length)).toEqual(late);
 });
 
-it("asks for every position where that is wanted, and trains on playlists that have nothing to ask", () => {
+it("asks for every position if requested, and trains on playlists without a question", () => {
   const short = Array.from({ length: 100 }, (_, p) => [`single${p}`]);
   const { train, questions, heldOut } = holdOut(corpusOf([...lists, ...short]), { positions: "every" });
   expect(questions).toHaveLength(2 * heldOut);
   expect(train.tracks.filter((track) => track.startsWith("single"))).toHaveLength(100);
 });
 
-it("refuses to leave a side empty", () => {
+it("refuses an empty part", () => {
   expect(() =>
     holdOut(
       corpusOf([

@@ -61,18 +61,18 @@ describe("leaderboard", () => {
     });
   });
 
-  it("puts what hits earlier first where both hit as often, as the grid of segue run does", async () => {
+  it("breaks ties in hit ratio by how early hits are, like the grid of segue run", async () => {
     const board = leaderboard([await entry("a", ["c", "b"]), await entry("b", ["b"])]);
     expect(board.rows.map(({ recommender }) => recommender)).toEqual(["b", "a"]);
     expect(board.rows[1]!.behind!.mean).toBe(0);
   });
 
-  it("puts those that are alike in every figure in order of their names", async () => {
+  it("orders entries with equal figures by name", async () => {
     const alike = await Promise.all(["b", "c", "a"].map((name) => entry(name, ["b"])));
     expect(leaderboard(alike).rows.map(({ recommender }) => recommender)).toEqual(["a", "b", "c"]);
   });
 
-  it("writes one minus sign throughout, and tells programs the level of its intervals", async () => {
+  it("uses one minus sign throughout, and includes the level of intervals in its JSON", async () => {
     const { figures, ...rest } = await entry("b", ["b"]);
     const board = leaderboard([{ ...rest, figures: { ...figures, popularityLift: -0.25 } }], { level: 0.9 });
     expect(leaderboardText(board)).toContain(" −0.25 ");
@@ -86,7 +86,7 @@ describe("leaderboard", () => {
     expect(leaderboard([])).toEqual({ k: 0, queries: 0, level: 0.95, rows: [] });
   });
 
-  it("gives each recommender the interval and the difference that it has alone", async () => {
+  it("gives each recommender the same interval and difference as on its own", async () => {
     const entries = [await entry("b", ["b"]), await entry("c", ["c", "b"]), await entry("none", ["c"])];
     const options = {
       seed: 3,
@@ -105,7 +105,7 @@ describe("leaderboard", () => {
     }
   });
 
-  it("says of which level its intervals are, and what is even at that level", async () => {
+  it("states the level of its intervals, and what is even at that level", async () => {
     // b is right in 40 of 100; the other answers five of these wrongly.
     const b = await entry("b", ["b"]);
     const other = {
@@ -121,7 +121,7 @@ describe("leaderboard", () => {
     expect(leaderboardText(at50!)).toMatch(/ 50 % interval .*\n.*\n.* −5\.00 {2}/);
   });
 
-  it("is not sure of what comes by chance just as often as its intervals miss", async () => {
+  it("does not call a chance difference significant more often than its level allows", async () => {
     const { rows, ...board } = leaderboard([await entry("b", ["b"]), await entry("none", ["c"])]);
     const at = (p: number) =>
       leaderboardText({ ...board, rows: [rows[0]!, { ...rows[1]!, behind: { ...rows[1]!.behind!, p } }] });
@@ -129,7 +129,7 @@ describe("leaderboard", () => {
     expect(at(0.049)).not.toMatch(/even/);
   });
 
-  it("takes nothing for sure of a single query", async () => {
+  it("calls nothing significant for a single query", async () => {
     const one = async (name: string, answer: string[]) => {
       const { hits, reciprocalRanks, gains, ...rest } = await entry(name, answer);
       const first = (column: Float64Array) => column.slice(0, 1);
@@ -141,7 +141,7 @@ describe("leaderboard", () => {
     expect(leaderboardHtml(board)).toContain("<caption>1 query</caption>");
   });
 
-  it("names the entry that is not whole", async () => {
+  it("names an incomplete entry", async () => {
     const whole = await entry("b", ["b"]);
     const { hits: _, ...without } = whole;
     expect(() => leaderboard([whole, without as Entry])).toThrow(
@@ -155,7 +155,7 @@ describe("leaderboard", () => {
 });
 
 describe("report", () => {
-  it("has the names that `segue evaluate --json` promises", async () => {
+  it("has the names documented for `segue evaluate --json`", async () => {
     const measured = await measureRecommender(async () => answering(() => ["b"], "b"), corpus, questions, {
       ks: [2],
     });

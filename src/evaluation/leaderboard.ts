@@ -63,7 +63,7 @@ const anEntry = "see the type Entry of segue/evaluation";
  */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
   requireBootstrap(options, "leaderboard");
-  if (!Array.isArray(entries)) throw misuse("a leaderboard wants a list of entries", anEntry);
+  if (!Array.isArray(entries)) throw misuse("a leaderboard needs a list of entries", anEntry);
   for (const [i, entry] of entries.entries()) {
     if (entry?.figures === undefined)
       throw misuse(`entries[${i}] of the leaderboard is not an entry`, anEntry);

@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 const takes = (seconds: number) => void vi.advanceTimersByTime(1000 * seconds);
 
-it("counts the start of the threads that answer neither as fitting nor as answering", async () => {
+it("excludes the start of answering threads from both fit and answer times", async () => {
   const corpus = corpusOf([["a", "b"]]);
   const answer = () => {
     takes(2);

@@ -7,7 +7,7 @@ describe("rankingMetrics, worked by hand", () => {
     expect(rankingMetrics([1], 1, 1)).toEqual({ hitRatio: 1, mrr: 1, ndcg: 1, recall: 1, map: 1 });
   });
 
-  it("counts nothing beyond k, and nothing where nothing was found", () => {
+  it("counts no hits beyond k, and 0 without hits", () => {
     const nothing = { hitRatio: 0, mrr: 0, ndcg: 0, recall: 0, map: 0 };
     expect(rankingMetrics([6], 1, 5)).toEqual(nothing);
     expect(rankingMetrics([], 2, 5)).toEqual(nothing);
@@ -47,7 +47,7 @@ describe("randomBetMetrics", () => {
     );
   });
 
-  it("never promises more than certainty", () => {
+  it("never exceeds 1", () => {
     expect(randomBetMetrics(5, 100).hitRatio).toBeCloseTo(1, 12);
     expect(randomBetMetrics(0, 10).hitRatio).toBe(0);
   });

@@ -25,7 +25,7 @@ const on = (findings: Partial<Findings>) =>
   remarksOn({ test, ranking, cleaned, kFlag: "--knn-k", ...findings });
 const onTest = (changed: Partial<AskedFigures>) => on({ test: { ...test, ...changed } });
 
-it("is silent where figures can be taken as they stand, and where there are none", () => {
+it("says nothing if the figures need no remark, or if there are none", () => {
   expect(on({})).toEqual([]);
   expect(remarksOn({ kFlag: "-k" })).toEqual([]);
   // As an older run left them, which did not count these.
@@ -33,7 +33,7 @@ it("is silent where figures can be taken as they stand, and where there are none
 });
 
 describe("answers as long as the catalogue", () => {
-  it("hold all of it: the models are not compared then", () => {
+  it("that contain all of it do not compare models", () => {
     const even = [ranked("a", 0.9), ranked("b", 0.9)];
     const gain = { mean: 0, low: 0, high: 0, p: 1 };
     expect(on({ test: { ...test, k: 100, catalogue: 60, gain }, ranking: even })).toEqual([
@@ -42,7 +42,7 @@ describe("answers as long as the catalogue", () => {
     expect(onTest({ k: 60, catalogue: 60 })[0]).toMatch(/holds them all/);
   });
 
-  it("hold much of it from a quarter on", () => {
+  it("are remarked on from a quarter of it", () => {
     const [remark, ...more] = remarksOn({ test: { ...test, k: 100, catalogue: 400 }, kFlag: "-k" });
     expect(remark).toMatch(
       /only 400 tracks, so that 100 drawn at random hold 25 % .*; ask for fewer: -k 10$/,
@@ -57,7 +57,7 @@ describe("answers as long as the catalogue", () => {
 });
 
 describe("targets that training has not seen", () => {
-  it("bound what can be hit", () => {
+  it("limit the hit ratio", () => {
     expect(onTest({ knownTargets: 0.23 })).toEqual([
       expect.stringMatching(/^only 23 % .* more than 0\.2300;/),
     ]);
@@ -66,7 +66,7 @@ describe("targets that training has not seen", () => {
     expect(onTest({ knownTargets: 0.5 })).toEqual([]);
   });
 
-  it("leave nothing to compare where they are all", () => {
+  it("leave nothing to compare if all are unknown", () => {
     const none = [ranked("a", 0, 0), ranked("b", 0, 0)];
     const gain = { mean: 0, low: 0, high: 0, p: 1 };
     expect(on({ test: { ...test, knownTargets: 0, gain }, ranking: none })).toEqual([
@@ -78,7 +78,7 @@ describe("targets that training has not seen", () => {
 });
 
 describe("contexts that training has not seen", () => {
-  it("leave recommenders without anything to go on", () => {
+  it("leave recommenders without input", () => {
     expect(onTest({ knownContexts: 0 })).toEqual([
       expect.stringMatching(
         /^no query holds a track that training knows, so answers rely only on .*; it takes/,
@@ -93,7 +93,7 @@ describe("contexts that training has not seen", () => {
   });
 });
 
-it("tells of playlists that are in training too from one in a hundred on", () => {
+it("remarks on playlists that are also in training from one per cent on", () => {
   expect(onTest({ copies: 9 })).toEqual([]);
   expect(onTest({ copies: 10 })).toEqual([
     expect.stringMatching(/^10 of 1,000 playlists asked about \(1\.0 %\) are in training too, /),
@@ -103,7 +103,7 @@ it("tells of playlists that are in training too from one in a hundred on", () =>
 });
 
 describe("few queries", () => {
-  it("say the interval, and count what was asked", () => {
+  it("state the interval and the number of queries", () => {
     expect(onTest({ queries: 149, interval: [0.33, 0.474] })).toEqual([
       expect.stringMatching(/^only 149 playlists were asked, .* anywhere from 0\.33 to 0\.47 \(95 %\); more/),
     ]);
@@ -121,7 +121,7 @@ describe("few queries", () => {
     [12, 1, [1, 1], "0.76 to 1.00"],
     [1, 0, [0, 0], "0.00 to 0.79"],
     [10, 0.4, undefined, "0.17 to 0.69"],
-  ] as const)("of %j, %d hit, are not taken for sure", (queries, hitRatio, interval, range) => {
+  ] as const)("of %j with %d hits are not taken as significant", (queries, hitRatio, interval, range) => {
     expect(onTest({ queries, hitRatio, interval })[0]).toContain(`anywhere from ${range} (95 %)`);
   });
 });
@@ -141,7 +141,7 @@ describe("the choice of the best", () => {
     );
   });
 
-  it("is told by the differences over the same queries, where they are known", () => {
+  it("is judged by paired differences if known", () => {
     const behind = (p: number) => ({ ...ranked("vstan", 0.4), behind: { p } });
     const best = ranked("blend", 0.42);
     // The intervals overlap in all of these.
@@ -150,7 +150,7 @@ describe("the choice of the best", () => {
     expect(on({ ranking: [best, behind(1)] })).toHaveLength(1);
   });
 
-  it("is judged by Wilson's interval where all were hit, and not by what has learned nothing", () => {
+  it("is judged by Wilson's interval if all were hits, and not against models that learned nothing", () => {
     const all = (asked: number) => ({ ...ranked("blend", 1, 0), asked });
     const next = ranked("vstan", 0.88, 0.06);
     expect(on({ ranking: [all(20), next] })).toHaveLength(1);
@@ -159,7 +159,7 @@ describe("the choice of the best", () => {
   });
 });
 
-it("takes no difference for sure that rests on five playlists, as little as the leaderboard does", () => {
+it("takes no difference of five playlists as significant, like the leaderboard", () => {
   // Of 200 the best hits these five more, and none less: a coin falls so one time in 16.
   const few = pairedDifference(
     new Float64Array(200),
@@ -172,18 +172,18 @@ it("takes no difference for sure that rests on five playlists, as little as the 
   expect(onTest({ gain })).toEqual([expect.stringMatching(/does no better than .* p 0\.06[23]\)/)]);
 });
 
-describe("beside popularity", () => {
+describe("compared with popularity", () => {
   it.each([
     [
       { mean: 0.02, low: -0.03, high: 0.07, p: 0.42 },
       /does no better .*\+0\.020, 95 % interval −0\.030 to \+0\.070, p 0\.420/,
     ],
     [{ mean: -0.1, low: -0.15, high: -0.05, p: 0.002 }, /blend hits less than .*; --recommenders popularity/],
-  ])("%j is said", (gain, remark) => {
+  ])("%j is remarked", (gain, remark) => {
     expect(onTest({ gain })).toEqual([expect.stringMatching(remark)]);
   });
 
-  it("says so once where popularity itself is best", () => {
+  it("remarks once if popularity itself is best", () => {
     const gain = { mean: 0, low: 0, high: 0, p: 1 };
     const itself = [ranked("popularity", 0.42), ranked("vstan", 0.3)];
     expect(on({ test: { ...test, gain }, ranking: itself })).toEqual([
@@ -192,7 +192,7 @@ describe("beside popularity", () => {
   });
 });
 
-it("tells of many rejected rows, and where they are", () => {
+it("remarks on many rejected rows, and where they are", () => {
   expect(on({ cleaned: { ...cleaned, rejected: 51 } })).toEqual([
     "51 of 1,000 rows (5.1 %) could not be used; segue dump intermediate/20260131-090507-k3f9/clean_data/rejectedRows names the file that lists them, each with its reason",
   ]);

@@ -84,7 +84,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     if (home) await rm(home, { recursive: true });
   });
 
-  it("prints every request that would make something in a dry run and sends none", async () => {
+  it("prints every request that would create something in a dry run, and sends none", async () => {
     emulator.seen.length = 0;
     const options = [
       ...["--sagemaker-serverless-memory", "2048", "--sagemaker-serverless-concurrency", "3"],
@@ -168,7 +168,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     60_000,
   );
 
-  it("is deployed again by a resumed run where the check that failed has deleted it", async () => {
+  it("is deployed again by a resumed run if the failed check deleted it", async () => {
     emulator.modelError = true;
     const failed = await segue(...good);
     expect(failed.stderr).toMatch(/the model in segue answered 500/);
@@ -186,7 +186,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
-  it("is left alone by a resumed run where another has deployed to it since", async () => {
+  it("is left alone by a resumed run if another run has deployed to it since", async () => {
     emulator.modelError = true;
     const failed = await segue(...good, "--keep");
     expect(failed.code).toBe(1);
@@ -202,7 +202,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
-  it("takes the endpoint away again when it is stopped while it waits for it", async () => {
+  it("deletes the endpoint if it is stopped while waiting for it", async () => {
     emulator.seen.length = 0;
     const { child, ended } = begin(...good);
     await expect
@@ -213,7 +213,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
-  it("makes a bundle that says what it is, and knows what to answer where nothing is known", async () => {
+  it("makes a bundle that describes itself and has answers for unknown tracks", async () => {
     const done = JSON.parse((await segue("run", "deployment", "--json")).stdout);
     expect(done.check).toMatchObject({ k: 7, unknown: { answered: 7, sameAsBundle: true } });
     const folder = /04_models\/[\w-]+/.exec(

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("input that is not there", () => {
+describe("missing input", () => {
   const given = () => ({ input: [join(folder, "gone.csv")], data: join(folder, "data") });
 
   it("is refused before a run is recorded", async () => {
@@ -24,7 +24,7 @@ describe("input that is not there", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("may be there on the machines of workers", async () => {
+  it("may exist on the machines of workers", async () => {
     const parameters = parseParameters(intermediate, given());
     await expect(checkParameters(intermediate, parameters, "dbos")).resolves.toBeUndefined();
     await expect(checkParameters(intermediate, parameters)).rejects.toThrow("there is no file");

@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 
 describe("rules", () => {
-  it("leaves out what was played and what is refused, and still gives k", () => {
+  it("leaves out played and excluded tracks, and still returns k", () => {
     const ruled = new RuledRecommender(neighbours, corpus);
     const { tracks } = ruled.recommend(context, 20, { excludePlayed: true, exclude: ["Black-05"] });
     expect(tracks).toHaveLength(20);
     for (const out of ["Black-03", "Black-04", "Black-05"]) expect(tracks).not.toContain(out);
   });
 
-  it("names a recommender of others that does not answer with rankings", () => {
+  it("names a wrapped recommender that does not answer with rankings", () => {
     for (const answer of [undefined, [], [{ tracks: ["Black-03"] }]]) {
       const broken = {
         ...popular,
@@ -64,7 +64,7 @@ describe("rules", () => {
     expect(ruled.recommend(context, 5, { words: ["polka"] }).tracks).toEqual([]);
   });
 
-  it("knows an artist whether an accent is sent as a letter or as a mark behind one", async () => {
+  it("matches artists with composed and decomposed accents", async () => {
     const builder = new CorpusBuilder();
     builder.add({
       id: "1",
@@ -79,7 +79,7 @@ describe("rules", () => {
     expect(by("Bjo\u0308rn")).toEqual(["Bjo\u0308rn-Here"]);
   });
 
-  it("knows all tracks of a word's playlists", async () => {
+  it("finds all tracks of a word's playlists", async () => {
     const carried = new Set<string>();
     for (let p = 0; p < crowd.titles!.length; p++) {
       if (!crowd.titles![p]!.startsWith("Pop")) continue;
@@ -102,7 +102,7 @@ describe("rules", () => {
     expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });
 
-  it("refuses rules that there are not, and values that a rule cannot have", () => {
+  it("refuses unknown rules, and invalid values", () => {
     const ruled = new RuledRecommender(neighbours, corpus);
     for (const [rules, message, hint] of [
       [
@@ -151,14 +151,14 @@ function thrownBy(what: () => unknown): unknown {
 }
 
 describe("explain", () => {
-  it("refuses what is no context", () => {
+  it("refuses an invalid context", () => {
     const explainer = new Explainer(neighbours, corpus);
     expect(() => explainer.explain([] as never, "Black-05")).toThrow(
       /^the context must have a list of tracks/,
     );
   });
 
-  it("counts what a track followed, by hand", () => {
+  it("counts what a track followed, worked by hand", () => {
     const reasons = new Explainer(neighbours, corpus).explain(context, "Black-05");
     let followed = 0;
     for (let p = 0; p + 1 < corpus.offsets.length; p++) {
@@ -176,7 +176,7 @@ describe("explain", () => {
     );
   });
 
-  it("compares vectors of the tracks that have one, and tells the artists of unknown tracks", async () => {
+  it("compares vectors of tracks that have one, and uses the artists of unknown tracks", async () => {
     const recommender = await fitRecommender("nearest", crowd, { minCount: 5, epochs: 5 });
     const { vectors } = recommender as TrackVectorModel;
     expect(vectors.length).toBeLessThan(crowd.tracks.length);
@@ -194,7 +194,7 @@ describe("explain", () => {
     expect(explainer.explain({ tracks: ["Jazz 4-Unheard"] }, "Jazz 3-3")).toEqual([]);
   });
 
-  it("names title words, repeats and popularity, and is silent of unknown tracks", () => {
+  it("names title words, repeats and popularity, and says nothing about unknown tracks", () => {
     const explainer = new Explainer(neighbours, corpus);
     expect(explainer.explain({ tracks: [], title: "white nights" }, "White-01")[0]).toMatchObject({
       kind: "title",
@@ -215,9 +215,9 @@ describe("explain", () => {
   });
 });
 
-describe("what fills up an answer", () => {
+describe("the fallback that fills up an answer", () => {
   it.each(["vstan", "artist"])(
-    "is by the artists, then of the title's playlists, then popular: %s",
+    "uses tracks by the artists, then of the title's playlists, then popular ones: %s",
     async (kind) => {
       const recommender = await fitRecommender(kind, crowd);
       const titled = recommender.recommend([{ tracks: [], title: "dub sunday" }], 100)[0]!.tracks;
@@ -232,7 +232,7 @@ describe("what fills up an answer", () => {
   );
 });
 
-it("is by what is known alone: the blend has no say where that is no track and no artist", async () => {
+it("does not ask the blend if neither a track nor an artist is known", async () => {
   const light = { trees: 20, folds: 1, vectorEpochs: 1 };
   const blend = await fitRecommender("blend", corpus, light);
   const popularity = await fitRecommender("popularity", corpus);
@@ -266,7 +266,7 @@ describe("words of titles", () => {
     ["夏", "E-Summer"],
     ["🇯🇵", "E-Summer"],
     ["creme", "F-Sweet"],
-  ])("are known of one playlist, pictures too, and its popular tracks come first: %s", (title, first) => {
+  ])("match a single playlist, even emoji, with its popular tracks first: %s", (title, first) => {
     const { tracks, scores } = recommender.recommend([{ tracks: [], title }], 6)[0]!;
     expect(tracks[0]).toBe(first);
     const carried = new RuledRecommender(recommender, few).recommend({ tracks: [] }, 6, { words: [title] });
@@ -274,7 +274,7 @@ describe("words of titles", () => {
     expect(scores[carried.tracks.length]!).toBeLessThan(-2 + 1 / 4 + 1e-6);
   });
 
-  it("are named once, as they are written", () => {
+  it("are named once, as written", () => {
     const explainer = new Explainer(recommender, few);
     const named = explainer.explain({ tracks: [], title: "Day 🔥 days ☔️" }, "B-Known");
     expect(named).toMatchObject([
@@ -286,7 +286,7 @@ describe("words of titles", () => {
 });
 
 describe("extend", () => {
-  it("goes on in the colour of one track, without repeats", () => {
+  it("continues in the style of one track, without repeats", () => {
     const added = extendPlaylist(neighbours, corpus, { tracks: ["White-07"] }, 12);
     expect(added).toHaveLength(12);
     expect(new Set(["White-07", ...added]).size).toBe(13);
@@ -306,7 +306,7 @@ describe("extend", () => {
     }
   });
 
-  it("varies by seed alone", () => {
+  it("varies only with the seed", () => {
     const draw = (seed: number) => extendPlaylist(neighbours, corpus, context, 8, { variety: 1, seed });
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
@@ -337,7 +337,7 @@ describe("extend", () => {
     expect(added).toEqual(expect.arrayContaining(["one", "two", "three"]));
   });
 
-  it("goes on to other artists where the first ones are full", async () => {
+  it("continues with other artists when the first reach their cap", async () => {
     const recommender = await fitRecommender("artist", crowd);
     const added = extendPlaylist(recommender, crowd, { tracks: ["Pop 0-0"] }, 40, {
       rules: { perArtist: 1 },
@@ -346,7 +346,7 @@ describe("extend", () => {
     expect(new Set(added.map((track) => track.slice(0, track.indexOf("-")))).size).toBe(40);
   });
 
-  it("mixes artists as playlists do unless told otherwise, and a longer list begins as a shorter one", async () => {
+  it("mixes artists as playlists do by default, and a longer list begins like a shorter one", async () => {
     const recommender = await fitRecommender("artist", crowd);
     const start = { tracks: ["Pop 0-0"] };
     const byOne = (list: readonly string[]) => list.filter((track) => track.startsWith("Pop 0-")).length;
@@ -361,7 +361,7 @@ describe("extend", () => {
     expect(byOne(extendPlaylist(recommender, crowd, start, 10, { rules: { perArtist: 100 } }))).toBe(10);
   });
 
-  it("adds no other release of what is there", async () => {
+  it("adds no other release of a track", async () => {
     const builder = new CorpusBuilder();
     const tracks = ["A-One", "A-One - Radio Edit", "B-Two", "B-Two (2001 Remaster)", "C-Three"];
     for (const id of ["1", "2", "3"]) builder.add({ id, tracks });
@@ -371,7 +371,7 @@ describe("extend", () => {
     expect(added).toEqual(["B-Two", "C-Three"]);
   });
 
-  it("adds up to 1,000 tracks, all that there are where these are fewer", async () => {
+  it("adds up to 1,000 tracks, or all that exist", async () => {
     const start = { tracks: ["Pop 0-0"] };
     const recommender = await fitRecommender("popularity", crowd);
     const added = extendPlaylist(recommender, crowd, start, 1_000);

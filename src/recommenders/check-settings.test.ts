@@ -19,12 +19,12 @@ async function refusalOf(name: string, settings: Record<string, unknown>) {
 describe.each(Object.values(recommenderKinds))("the settings of $name", (kind) => {
   const names = Object.keys(kind.defaults);
 
-  it("have a range each, which holds the default", () => {
+  it("each have a range that contains the default", () => {
     expect(Object.keys(kind.ranges).sort()).toEqual([...names].sort());
     expect(() => checkSettings(kind.name, { ...kind.defaults })).not.toThrow();
   });
 
-  it.each(names)("%s: no word, nothing that is no number, nothing without end", async (setting) => {
+  it.each(names)("%s: accepts no text, no NaN and no infinity", async (setting) => {
     const wrong: unknown[] = ["x", "5", "", "AUTO", null, [], [3], {}, Number.NaN];
     wrong.push(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
     if (!mayBeNegative.has(setting)) wrong.push(-1);
@@ -50,7 +50,7 @@ describe("settings", () => {
     expect(() => checkSettings("transitions", { skip: 2.5 })).toThrow(/is 2.5, wanted a whole number ≥ 1$/);
   });
 
-  it("that are undefined are not given", async () => {
+  it("count as not given if undefined", async () => {
     const given = { repeats: undefined, window: undefined };
     const fitted = await fitRecommender("popularity", corpus, given);
     const plain = await fitRecommender("popularity", corpus);
@@ -67,11 +67,11 @@ describe("settings", () => {
     { leaves: 33 },
     { querySample: 0 },
     { lambda: 0 },
-  ])("of the blend: no %o", (settings) => {
+  ])("of the blend: refuses %o", (settings) => {
     expect(() => checkSettings("blend", settings)).toThrow(/the setting "\w+" of the recommender "blend"/);
   });
 
-  it("of the blend: no more folds of a tail than there are playlists", () => {
+  it("of the blend: refuses more folds of a tail than playlists", () => {
     expect(() => checkSettings("blend", { tail: 0.3 })).toThrow(/"folds" \(4\) parts of "tail" \(0.3\)/);
     expect(() => checkSettings("blend", { tail: 0.3, folds: 3 })).not.toThrow();
     expect(() => checkSettings("blend", { tail: 0.2, folds: 5 })).not.toThrow();
@@ -82,7 +82,7 @@ describe("settings", () => {
     { tail: 0.2, folds: 5 },
     { tail: 0.01 },
     { hard: 1, easy: 0, candidates: 1, finalists: 1, firstTrees: 0, nominated: 1, neighbours: 1, keep: 1 },
-  ])("of the blend at the edge of their ranges fit: %o", async (settings) => {
+  ])("of the blend at the limits of their ranges work: %o", async (settings) => {
     for (const playlists of [1, 2, 40]) {
       const few = checkerboard({ playlists });
       const fitted = await fitRecommender(
@@ -97,7 +97,7 @@ describe("settings", () => {
     }
   });
 
-  it("are refused by the name they have in params.yml, too", () => {
+  it("are also refused by their names in params.yml", () => {
     const [point] = gridPoints([{ recommender: "v-sknn", context_decay: "linear", per_track: [100] }]);
     expect(() => checkSettings("v-sknn", point!.settings)).not.toThrow();
     const [wrong] = gridPoints([{ recommender: "v-sknn", context_decay: "liner" }]);

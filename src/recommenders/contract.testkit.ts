@@ -91,7 +91,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       expect((await fitted).name).toBe(kind.name);
     });
 
-    it("sees the obvious answer of a checkerboard", async () => {
+    it("finds the obvious answer of a checkerboard", async () => {
       const [black, white] = (await fitted).recommend(
         [context("Black-03", "Black-04", "Black-05"), context("White-21", "White-22", "White-23")],
         5,
@@ -103,7 +103,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       expect(white!.tracks.every((track) => track.startsWith("White-"))).toBe(true);
     });
 
-    it("answers one ranking a context, in order, and none for none", async () => {
+    it("returns one ranking per context, in order, and none for none", async () => {
       const recommender = await fitted;
       const contexts = [context("Black-01"), context(), context("White-07", "White-08")];
       const together = recommender.recommend(contexts, 7);
@@ -114,7 +114,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       expect(recommender.recommend([], 7)).toEqual([]);
     });
 
-    it("answers by numbers what it answers by ids, and refuses the same k", async () => {
+    it("gives the same answers by numbers as by ids, and refuses the same k", async () => {
       const { inNumbers, recommend } = await fitted;
       expect(inNumbers).toMatchObject({ tracks: corpus.tracks, insteadOf: recommend });
       const contexts = [
@@ -150,18 +150,18 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       }
     });
 
-    it("takes repeated tracks", async () => {
+    it("accepts repeated tracks", async () => {
       const tracks = Array.from({ length: 50 }, () => "Black-04");
       expectSound((await fitted).recommend([context(...tracks)], 10)[0]!, 10, ids);
     });
 
-    it("takes a k larger than the catalogue", async () => {
+    it("accepts a k larger than the catalogue", async () => {
       const [ranking] = (await fitted).recommend([context("Black-03", "Black-04")], 10_000);
       expectSound(ranking!, ids.size, ids);
       expect(ranking!.tracks.length).toBeGreaterThan(0);
     });
 
-    it("takes a context of 10,000 tracks", async () => {
+    it("accepts a context of 10,000 tracks", async () => {
       const tracks = Array.from({ length: 10_000 }, (_, i) =>
         i % 7 === 0 ? `unknown-${i}` : `White-${String(i % 24).padStart(2, "0")}`,
       );
@@ -179,7 +179,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       }
     });
 
-    it("refuses what is no list of contexts", async () => {
+    it("refuses anything but a list of contexts", async () => {
       const recommender = await fitted;
       for (const [contexts, message] of [
         [[context(), {}], /^contexts\[1\] must have a list of tracks, got {}$/],
@@ -204,7 +204,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       });
     });
 
-    it("gives the same ranking when saved and restored", async () => {
+    it("gives the same ranking after saving and restoring", async () => {
       const recommender = await fitted;
       const state = recommender.save();
       expect(state.kind).toBe(kind.name);

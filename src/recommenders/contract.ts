@@ -85,7 +85,7 @@ export function requireRecommender(
 ): void {
   if (typeof (recommender as Partial<FittedRecommender> | null | undefined)?.[must] === "function") return;
   throw misuse(
-    `${of} wants a recommender${must === "save" ? " that was fitted or restored" : ""}`,
+    `${of} needs a recommender${must === "save" ? " that was fitted or restored" : ""}`,
     'write await fitRecommender("vstan", corpus), or bundle.recommender()',
   );
 }

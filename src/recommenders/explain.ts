@@ -221,7 +221,7 @@ function largestOf(counts: ReadonlyMap<number, number>): [number, number] | unde
 export function reasonsAsText(reasons: readonly Reason[]): string {
   if (!Array.isArray(reasons) || reasons.some((reason) => typeof reason?.kind !== "string"))
     throw misuse(
-      "reasonsAsText wants a list of reasons",
+      "reasonsAsText needs a list of reasons",
       "give what explainer.explain(context, track) returns",
     );
   return reasons.map(reasonAsText).join("; ");

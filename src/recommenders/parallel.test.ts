@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender, parallelRecommender } from "./index.js";
 
-it("answers as the recommender itself does, in order, from several threads", async () => {
+it("gives the same answers as the recommender itself, in order, from several threads", async () => {
   const builder = new CorpusBuilder();
   for (let p = 0; p < 50; p++)
     builder.add({ id: `p${p}`, tracks: [0, 1, 2].map((i) => `t${(p * (i + 1)) % 13}`) });
@@ -27,7 +27,7 @@ it("answers as the recommender itself does, in order, from several threads", asy
   }
 });
 
-it("fails where a question cannot be sent, answers the next one, and fails once it is closed", async () => {
+it("fails if a question cannot be sent, answers the next one, and fails once closed", async () => {
   const builder = new CorpusBuilder();
   for (let p = 0; p < 9; p++) builder.add({ id: `p${p}`, tracks: ["a", "b", `c${p}`] });
   const corpus = builder.build();

@@ -33,7 +33,7 @@ describe("the answer to a smaller k", () => {
     return { tracks: p % 3 === 0 ? [...tracks, "Jazz 3-Unheard"] : tracks, title: "Dub hours" };
   });
   it.each(Object.keys(recommenderKinds))(
-    "is where that to a larger one begins: %s",
+    "is a prefix of that to a larger one: %s",
     async (name) => {
       const recommender = await fitRecommender(name, corpus, lighter[name] ?? {}, { seed: 1 });
       const long = recommender.recommend(contexts, 400);
@@ -54,7 +54,7 @@ describe("the setting repeats", () => {
   const withSetting = Object.values(recommenderKinds)
     .filter(({ defaults, name }) => "repeats" in defaults && name !== "nearest" && name !== "track2vec")
     .map(({ name }) => name);
-  it.each(withSetting)("multiplies the scores of what has played: %s", async (name) => {
+  it.each(withSetting)("multiplies the scores of played tracks: %s", async (name) => {
     const answer = async (repeats: number) => {
       const recommender = await fitRecommender(name, checkerboard(), { repeats });
       return recommender.recommend([{ tracks: played }], 20)[0]!.tracks;
@@ -67,7 +67,7 @@ describe("the setting repeats", () => {
   });
 });
 
-it("is not for repeating, in the blend either, where one play in hundreds repeats", async () => {
+it("excludes repeats, also in the blend, if one play in hundreds is one", async () => {
   // Twenty playlists of one artist each, that share little: the best clue is a repeat that came by chance.
   const builder = new CorpusBuilder();
   for (let p = 0; p < 20; p++) {
@@ -86,7 +86,7 @@ it("is not for repeating, in the blend either, where one play in hundreds repeat
   }
 });
 
-it("counts the last playlist as the latest ones where a twentieth of them is none", async () => {
+it("treats the last playlist as recent if a twentieth of the playlists is less than one", async () => {
   const builder = new CorpusBuilder();
   for (const [p, tracks] of [["a", "b"], ["a", "b"], ["z"]].entries()) builder.add({ id: `${p}`, tracks });
   const recent = await fitRecommender("recent-popularity", builder.build());
@@ -94,14 +94,14 @@ it("counts the last playlist as the latest ones where a twentieth of them is non
 });
 
 describe("the registry", () => {
-  it.each(Object.keys(recommenderKinds))("fits nothing once it was told to stop: %s", async (name) => {
+  it.each(Object.keys(recommenderKinds))("fits nothing after an abort: %s", async (name) => {
     const reason = new Error("the deploy was cancelled");
     const signal = AbortSignal.abort(reason);
     await expect(fitRecommender(name, checkerboard(), {}, { signal })).rejects.toBe(reason);
   });
 
   it(
-    "ends the fit of a blend when it is told to stop, while timers have their turns",
+    "ends the fit of a blend on abort, and lets timers run",
     async () => {
       const reason = new Error("the deploy was cancelled");
       for (const task of ["gathering", "boosting"]) {
@@ -133,7 +133,7 @@ describe("the registry", () => {
     await expect(fitRecommender(popularity!, checkerboard(), { windows: 1 })).rejects.toThrow(/no setting/);
   });
 
-  it("fits no name and no setting that the compiler can tell to be wrong", async () => {
+  it("does not compile with an unknown name or setting", async () => {
     const corpus = checkerboard();
     // @ts-expect-error: no such recommender
     await expect(fitRecommender("vstann", corpus)).rejects.toThrow(/no recommender/);

@@ -150,7 +150,7 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
     typeof state.arrays !== "object" ||
     typeof state.settings !== "object"
   )
-    throw misuse("restoreRecommender wants a recommender's state", "give what its save() returned");
+    throw misuse("restoreRecommender needs a recommender's state", "give what its save() returned");
   requireCatalogue(catalogue, "restoreRecommender");
   const own = state.catalogue?.tracks;
   if (own !== undefined && own !== catalogue.tracks.length)

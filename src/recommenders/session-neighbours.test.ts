@@ -14,7 +14,7 @@ function corpus() {
   return builder.build();
 }
 
-it("lets tracks of the context's artists come first, unless it is told not to", async () => {
+it("boosts tracks of the context's artists, unless turned off", async () => {
   const first = async (tracks: string[], settings = {}) => {
     const recommender = await fitRecommender("vstan", corpus(), { recency: 0, idfVote: 0, ...settings });
     return recommender.recommend([{ tracks }], 1)[0]!.tracks[0];
@@ -24,7 +24,7 @@ it("lets tracks of the context's artists come first, unless it is told not to", 
   expect(await first(["Cleo-unheard", "Cleo-new", "Ana-1"], { artists: 0 })).toBe("Ben-1");
 });
 
-it("answers as before where it was saved before artists counted", async () => {
+it("gives unchanged answers if saved before artists counted", async () => {
   const plain = await fitRecommender("vstan", corpus(), { artists: 0 });
   const state = plain.save();
   const { artists: _, ...settings } = state.settings;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it("takes the latest bundle of a folder, and none that is being written", async () => {
+it("returns the latest bundle of a folder, and none that is being written", async () => {
   await bundle("models/20260102-b", 1);
   await bundle("models/20260101-a", 2);
   await bundle("models/20260103-c.12-ab.tmp", 3);
@@ -40,7 +40,7 @@ it("follows `current` before it looks for the latest", async () => {
   expect(await bundlePath(at("pointed"))).toBe(at("pointed/old"));
 });
 
-it("takes no other bundle where `current` leads to none, and says where it leads", async () => {
+it("uses no other bundle if `current` leads to none, and says where it leads", async () => {
   await bundle("lost/here", 1);
   const lost = (message: RegExp) =>
     expect(bundlePath(at("lost"))).rejects.toMatchObject({ code: "no-bundle", message });
@@ -62,7 +62,7 @@ it("takes no other bundle where `current` leads to none, and says where it leads
   expect(await bundlePath(at("lost"))).toBe(at("lost/here"));
 });
 
-it("says that there is none", async () => {
+it("says if there is none", async () => {
   await mkdir(at("empty"));
   await expect(bundlePath(at("empty"))).rejects.toMatchObject({ code: "no-bundle", exitCode: 1 });
   await expect(bundlePath(at("nowhere"))).rejects.toThrow("there is no bundle at ");

@@ -25,7 +25,7 @@ function slotOf(holds: number, options: WaitingOptions = {}) {
 const settled = () => new Promise(setImmediate);
 
 describe("questions that wait", () => {
-  it("are given to the model as it has room, and dropped where their client has gone", async () => {
+  it("are passed to the model when it has room, and dropped if their client has gone", async () => {
     const { models, taken, dropped } = slotOf(2);
     const asker = { client: "a", gone: false };
     const first = [models.answer(light), models.answer(light)];
@@ -42,7 +42,7 @@ describe("questions that wait", () => {
     expect(dropped).toEqual(["client-gone"]);
   });
 
-  it("are refused beyond so many, where none of them has lost its client", async () => {
+  it("are refused beyond the limit, if no client has gone", async () => {
     const { models, taken, dropped } = slotOf(1, { maxWaiting: 1 });
     const asker = { client: "a", gone: false };
     const first = models.answer(light);
@@ -59,7 +59,7 @@ describe("questions that wait", () => {
     expect(await third).toEqual(answer);
   });
 
-  it("count by what they cost: one that is long leaves room for none beside it", async () => {
+  it("count by cost: a large one leaves no room for another", async () => {
     const { models, taken } = slotOf(32);
     const long: Question = { of: "extend", request: { context: [], n: 100, variety: 0, seed: 1 } };
     const asked = [models.answer(long), models.answer(light)];
@@ -72,7 +72,7 @@ describe("questions that wait", () => {
     await asked[1];
   });
 
-  it("are taken from each client in turn, and of a client as it asked them", async () => {
+  it("are taken from clients in turn, and of each client in order", async () => {
     const { models, taken } = slotOf(1);
     const order: string[] = [];
     const ask = async (client: string, name: string) => {
@@ -88,7 +88,7 @@ describe("questions that wait", () => {
     expect(order).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
   });
 
-  it("are taken from each client by what they cost, and a new one begins where the others are", async () => {
+  it("are taken from clients by cost, and a new client starts level with the others", async () => {
     const { models, taken } = slotOf(1);
     const order: string[] = [];
     const long: Question = { of: "extend", request: { context: [], n: 4, variety: 0, seed: 1 } };
@@ -109,7 +109,7 @@ describe("questions that wait", () => {
     expect(order).toEqual(["a0", "a1", "b1", "b2", "b3", "b4", "a2", "b5", "c1", "b6", "c2", "c3"]);
   });
 
-  it("give way in a full line, the last of the client that has most, to a client that has fewer", async () => {
+  it("in a full queue, the last one of the client with most gives way to a client with fewer", async () => {
     const { models, taken, dropped } = slotOf(1, { maxWaiting: 3 });
     const outcomes: Record<string, unknown> = {};
     const ask = (name: string) =>
@@ -143,7 +143,7 @@ describe("questions that wait", () => {
     expect(outcomes).toMatchObject({ a0: "answered", a1: "answered", a2: "answered", b1: "answered" });
   });
 
-  it("go to the model that takes over, and are refused at the stop", async () => {
+  it("go to the next model, and are refused at the stop", async () => {
     const old = slotOf(1);
     const next = slotOf(1);
     void old.models.answer(light);

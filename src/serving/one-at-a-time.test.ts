@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { oneAtATime } from "./one-at-a-time.js";
 
-it("runs one at a time, and once for all who asked meanwhile, also after one that failed", async () => {
+it("runs one at a time, and once for all requests made meanwhile, even after a failure", async () => {
   const ends: Array<(fails?: Error) => void> = [];
   const ask = oneAtATime(
     () =>

@@ -13,11 +13,11 @@ it.each([
   ["Modjo-Lady (ft. Jay-Z)", "modjo-lady"],
   ["Little Feat-Willin'", "little feat-willin'"],
   ["Modjo-With You (Live)", "modjo-with you (live)"],
-])("is, of %s, %s", (track, plain) => {
+])("reduces %s to %s", (track, plain) => {
   expect(plainName(track)).toBe(plain);
 });
 
-it("takes no longer where somebody sends what is no name", async () => {
+it("takes no longer for text that is not a name", async () => {
   const sent = [" ".repeat(2000), "(feat ".repeat(330), " - ".repeat(660), `${"\t".repeat(1999)}(`];
   const taken = await processorMs(() => {
     for (let i = 0; i < 250; i++) for (const text of sent) plainName(text);

@@ -3,7 +3,7 @@ import { processorMs } from "../system/time.testkit.js";
 import { RateLimit } from "./rate-limit.js";
 
 describe("a rate limit", () => {
-  it("lets twice the rate through at once, then the rate", () => {
+  it("allows a burst of twice the rate, then the rate", () => {
     const limit = new RateLimit(5);
     const taken = (from: number, to: number) => {
       let count = 0;
@@ -16,13 +16,13 @@ describe("a rate limit", () => {
     expect(taken(11_000, 21_000)).toBeLessThanOrEqual(51);
   });
 
-  it("keeps clients apart", () => {
+  it("counts clients separately", () => {
     const limit = new RateLimit(1);
     expect([limit.take("a", 0), limit.take("a", 0), limit.take("a", 0)]).toEqual([true, true, false]);
     expect(limit.take("b", 0)).toBe(true);
   });
 
-  it("remembers who is busy while many others come and go, in bounded time", async () => {
+  it("remembers busy clients while many others come and go, in bounded time", async () => {
     const limit = new RateLimit(0.001);
     while (limit.take("busy", 0));
     const taken = await processorMs(() => {

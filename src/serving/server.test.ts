@@ -84,7 +84,7 @@ describe("the endpoint as a server", () => {
     });
   });
 
-  it("has one address where localhost has several, since the stop would leave the others open", async () => {
+  it("uses one address if localhost has several, since a stop would leave the others open", async () => {
     const { url } = await start({ host: "localhost" });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await expect(fetch(url.replace("127.0.0.1", "[::1]"))).rejects.toThrow();
@@ -123,7 +123,7 @@ describe("the endpoint as a server", () => {
       { model: "data/04_models" as never },
       /^model must be a source or a model in memory, got "data\/04_models"$/,
     ],
-  ] satisfies [Partial<ServerOptions>, RegExp][])("is misused with %j", async (options, message) => {
+  ] satisfies [Partial<ServerOptions>, RegExp][])("refuses %j", async (options, message) => {
     let opened = 0;
     const source: ModelSource = {
       ...changingSource(),
@@ -140,19 +140,19 @@ describe("the endpoint as a server", () => {
     expect(opened).toBe(0);
   });
 
-  it("lets the pages of apps in that are not on the web", async () => {
+  it("allows origins of apps that are not on the web", async () => {
     const corsOrigins = ["https://app.example:8443", "capacitor://localhost", "null", "*"];
     await expect(start({ corsOrigins })).resolves.toBeDefined();
   });
 
-  it("closes the model where it cannot start with it", async () => {
+  it("closes the model if it cannot start", async () => {
     const source = changingSource();
     const plugins = [() => Promise.reject(new Error("no such table"))];
     await expect(start({ model: source, plugins })).rejects.toThrow("no such table");
     expect(source.closed).toEqual(["v1"]);
   });
 
-  it("lets a new model take over without a failed request, and closes the old one", async () => {
+  it("switches to a new model without a failed request, and closes the old one", async () => {
     const source = changingSource();
     const server = await start({ model: source });
     const seen = new Set<string>();
@@ -176,7 +176,7 @@ describe("the endpoint as a server", () => {
     expect(source.closed).toEqual(["v1", "v2", "v3", "v4"]);
   });
 
-  it("reloads once more, and no oftener, for all who ask while a reload is under way", async () => {
+  it("reloads once more for all requests made during a reload", async () => {
     const source = changingSource();
     let opened = 0;
     const slow: ModelSource = {
@@ -199,7 +199,7 @@ describe("the endpoint as a server", () => {
     expect((await server.reload()).changed).toBe(false);
   });
 
-  it("notices a newer model by itself, and goes on with the old one where the new one is broken", async () => {
+  it("notices a newer model by itself, and keeps the old one if the new one is broken", async () => {
     const source = changingSource();
     const { url } = await start({ model: source, watchInterval: 20 });
     const version = async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle;
@@ -215,7 +215,7 @@ describe("the endpoint as a server", () => {
     await expect.poll(version).toBe("v3");
   });
 
-  it("takes a model that came while the one before it was being opened", async () => {
+  it("switches to a model that appeared while the previous one was being opened", async () => {
     const source = changingSource();
     const model: ModelSource = {
       ...source,
@@ -232,7 +232,7 @@ describe("the endpoint as a server", () => {
       .toBe("v2");
   });
 
-  it("takes a model that was not whole when it was noticed, once it is", async () => {
+  it("switches to a model once it is complete", async () => {
     const source = changingSource();
     let tries = 0;
     // As a bundle that is copied into its place: its manifest stays as it is while the other files come.
@@ -280,7 +280,7 @@ describe("the endpoint as a server", () => {
     agent.destroy();
   });
 
-  it("goes on answering for a while after it was told to stop, and says that requests should go elsewhere", async () => {
+  it("keeps answering during the drain delay, and says that it is not ready", async () => {
     const { url, close } = await start({ drainDelay: 600 });
     const began = performance.now();
     const stopped = close();
@@ -301,7 +301,7 @@ describe("the endpoint as a server", () => {
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });
 
-  it("wants an API key where it was given some, except for probes and docs", async () => {
+  it("requires an API key if keys are set, except for probes and docs", async () => {
     const apiKeys = ["first-key-0123456789", "second-key-0123456789"];
     const source = changingSource();
     const { url } = await start({ apiKeys, model: source });
@@ -324,7 +324,7 @@ describe("the endpoint as a server", () => {
     expect(await reloaded.json()).toEqual({ version: "v2", changed: true });
   });
 
-  it("takes other API keys while it runs, and is neither opened nor shut by that", async () => {
+  it("replaces API keys while it runs, without becoming open or closed to all", async () => {
     const [first, second] = ["first-key-0123456789", "second-key-0123456789"] as const;
     const closed = await start({ apiKeys: [first] });
     await closed.useApiKeys([second]);
@@ -338,7 +338,7 @@ describe("the endpoint as a server", () => {
     expect((await recommend(open.url)).status).toBe(200);
   });
 
-  it("does not reload for everybody", async () => {
+  it("refuses /admin/reload if no API keys are set", async () => {
     const { url } = await start({ model: changingSource() });
     const refused = await fetch(`${url}/admin/reload`, { method: "POST" });
     expect(refused.status).toBe(403);
@@ -358,20 +358,17 @@ describe("the endpoint as a server", () => {
   it.each([
     [true, "the address that the proxy saw", (i: number) => `203.0.113.${i}, 198.51.100.7`],
     [2, "the address that the farther proxy saw", (i: number) => `203.0.113.${i}, 198.51.100.7, 10.0.0.1`],
-  ])(
-    "behind proxies (trustProxy %s) counts by %s, not by what the client made up",
-    async (trustProxy, _, from) => {
-      const { url } = await start({ rateLimit: 2, trustProxy });
-      const made = (i: number) => recommend(url, { "x-forwarded-for": from(i) });
-      const statuses = (await Promise.all(Array.from({ length: 12 }, (_, i) => made(i)))).map(
-        ({ status }) => status,
-      );
-      expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(2);
-      expect((await recommend(url, { "x-forwarded-for": "192.0.2.99" })).status).toBe(200);
-    },
-  );
+  ])("behind proxies (trustProxy %s) counts by %s, not by a forged address", async (trustProxy, _, from) => {
+    const { url } = await start({ rateLimit: 2, trustProxy });
+    const made = (i: number) => recommend(url, { "x-forwarded-for": from(i) });
+    const statuses = (await Promise.all(Array.from({ length: 12 }, (_, i) => made(i)))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(2);
+    expect((await recommend(url, { "x-forwarded-for": "192.0.2.99" })).status).toBe(200);
+  });
 
-  it("lets no other origin in unless told", async () => {
+  it("allows no other origin by default", async () => {
     const origin = "https://app.example";
     const closed = await start();
     expect((await recommend(closed.url, { origin })).headers.get("access-control-allow-origin")).toBeNull();
@@ -393,7 +390,7 @@ describe("the endpoint as a server", () => {
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("answers requests that come too slowly, too large or not at all as HTTP", async () => {
+  it("answers requests that are too slow, too large or not HTTP", async () => {
     const { url } = await start({ requestTimeout: 300 });
     const head = "POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
     expect(await raw(url, `${head}content-length: 50\r\n\r\n{"context`)).toMatch(
@@ -417,7 +414,7 @@ describe("the endpoint as a server", () => {
     expect((await recommend(url)).status).toBe(200);
   });
 
-  it("logs no track unless asked", async () => {
+  it("logs no tracks by default", async () => {
     for (const logTracks of [false, true]) {
       const lines: string[] = [];
       const logger = createLogger("info", { write: (line) => void lines.push(line) });
@@ -437,7 +434,7 @@ describe("the endpoint as a server", () => {
     }
   });
 
-  it("calls a request as its sender does, in the answer, its errors and the log, and else by a new name", async () => {
+  it("uses the sender's request id in answers, errors and the log, or else a new one", async () => {
     const lines: string[] = [];
     const logger = createLogger("info", { write: (line) => void lines.push(line) });
     const fail = () => {
@@ -471,7 +468,7 @@ describe("the endpoint as a server", () => {
     for (const id of made) expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it("serves a web app's files and nothing beside them", async () => {
+  it("serves a web app's files and no others", async () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-web-"));
     const webRoot = join(folder, "web");
     await mkdir(join(webRoot, "assets"), { recursive: true });
@@ -517,7 +514,7 @@ describe("the endpoint as a server", () => {
     }
   });
 
-  it("takes a hundred requests of a connection at once, and closes it where more come", async () => {
+  it("accepts a hundred pipelined requests of a connection, and closes it on more", async () => {
     const { url } = await start();
     const requests = (count: number, last = "") =>
       `${"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)}${last}`;

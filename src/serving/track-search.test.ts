@@ -37,7 +37,7 @@ describe("search over titles and artists", () => {
     }
   });
 
-  it("finds 95 % of tracks with a slip in one word", async () => {
+  it("finds 95 % of tracks with a typo in one word", async () => {
     const search = await TrackSearch.build(tracks);
     const found = tracks.slice(0, 500).filter((track) => {
       const words = wordsOf(track);
@@ -48,7 +48,7 @@ describe("search over titles and artists", () => {
     expect(found.length / 500).toBeGreaterThan(0.95);
   });
 
-  it("gives at most the limit, best first, each once, and leaves no trace of the last query", async () => {
+  it("returns at most the limit, best first, each once, independent of the last query", async () => {
     const search = await TrackSearch.build(tracks);
     const first = search.find("karito mundel", 20);
     for (let i = 0; i < 20; i++) search.find(tracks[i]!, 5);
@@ -57,7 +57,7 @@ describe("search over titles and artists", () => {
     for (let i = 1; i < first.length; i++) expect(first[i]!.score).toBeLessThanOrEqual(first[i - 1]!.score);
   });
 
-  it("takes the best known of tracks with the same words for what is meant, and no other for what is typed in full", async () => {
+  it("matches the most popular of tracks with the same words, but an exact name only to itself", async () => {
     const named = ["Cover Band-Long Song", "Tribute-Long Song", "The Band-Long Song - Remastered 2011"];
     const search = await TrackSearch.build(named, [1, 3, 200]);
     const found = (typed: string) => search.find(typed, 3).map(({ track }) => track);
@@ -68,7 +68,7 @@ describe("search over titles and artists", () => {
     expect(best!.track).toBe(named[1]);
   });
 
-  it("holds no word in an empty collection and takes any query", async () => {
+  it("answers any query on an empty collection", async () => {
     const empty = await TrackSearch.build([]);
     const search = await TrackSearch.build(tracks.slice(0, 50));
     fc.assert(
@@ -84,7 +84,7 @@ describe("search over titles and artists", () => {
 });
 
 describe("words", () => {
-  it("are compared without case, accents and punctuation, and pairwise where a script writes no spaces", () => {
+  it("ignore case, accents and punctuation, and are character pairs in scripts without spaces", () => {
     expect(wordsOf("Beyoncé – Déjà Vu (feat. JAY-Z)")).toEqual(["beyonce", "deja", "vu", "feat", "jay", "z"]);
     expect(wordsOf("Don't Stop 'Til")).toEqual(["dont", "stop", "til"]);
     expect(wordsOf("丸の内サ")).toEqual(["丸の", "の内", "内サ"]);
@@ -92,7 +92,7 @@ describe("words", () => {
     expect(wordsOf("!!!")).toEqual([]);
   });
 
-  it("are as far apart as a plain recursion says", () => {
+  it("have the edit distance of a plain recursion", () => {
     const plain = (a: string, b: string): number => {
       if (a === "" || b === "") return a.length + b.length;
       const same = a[0] === b[0] ? 0 : 1;

@@ -11,7 +11,7 @@ import type { Store } from "./store.js";
  */
 export function requireStore(store: Store, of: string): void {
   if (thingWith("", "url", "get", "put", "list").holds(store)) return;
-  throw misuse(`${of} wants a store`, 'write await openStore(".segue")');
+  throw misuse(`${of} needs a store`, 'write await openStore(".segue")');
 }
 
 const someUrl: ValueRange = {

@@ -35,7 +35,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  it("touches an object that is old, and lets one be that is not", async () => {
+  it("touches an old object, but not a new one", async () => {
     const store = new S3Store("s3://models/touched é", options);
     await store.put("a b/ü.json", "1");
     const modified = async () => {
@@ -57,7 +57,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(new TextDecoder().decode(await store.get("a b/ü.json"))).toBe("1");
   });
 
-  it("knows that a key is its own whose answer was lost on the way", async () => {
+  it("recognises its own key if the answer was lost", async () => {
     let writes = 0;
     const lossy = await startProxy(moto.endpoint, ({ method }) =>
       method === "PUT" && ++writes === 1 ? "lose" : "pass",
@@ -98,7 +98,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(await uploadsLeft(store)).toEqual([]);
   });
 
-  it("leaves nothing when it is aborted, at any moment", async () => {
+  it("leaves nothing if aborted at any moment", async () => {
     const store = new S3Store("s3://models/aborted", { ...options, partSize: 5 * 1024 * 1024, parallel: 2 });
     const path = join(folder, "aborted.bin");
     await writeFile(path, randomBytes(31 * 1024 * 1024));
@@ -119,7 +119,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(await uploadsLeft(store)).toEqual([]);
   });
 
-  it("tries again what fails on the way, and leaves nothing where it goes on failing", async () => {
+  it("retries failures, and leaves nothing if they persist", async () => {
     const path = join(folder, "flaky.bin");
     const contents = randomBytes(12 * 1024 * 1024);
     await writeFile(path, contents);
@@ -146,7 +146,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
-  it("reads anew what breaks off in the middle", async () => {
+  it("rereads after a broken connection", async () => {
     const contents = randomBytes(300_000);
     await new S3Store("s3://models/anew", options).put("a.bin", contents);
     let cuts = 0;
@@ -166,7 +166,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
-  it("leaves no file where a download breaks off", async () => {
+  it("leaves no file if a download breaks off", async () => {
     const whole = new S3Store("s3://models/broken", options);
     await whole.put("a.bin", randomBytes(300_000));
     const cutting = await startProxy(moto.endpoint, ({ method }) => (method === "GET" ? "cut" : "pass"));
@@ -182,7 +182,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
-  it("does not wait forever for a server that has fallen silent, before its answer or within it", async () => {
+  it("does not wait forever for a silent server, before or during its answer", async () => {
     const asked: string[] = [];
     const unanswered = createServer((socket) => {
       socket.once("data", (head) => asked.push(head.toString().split(" ")[0]!)).on("error", () => {});
@@ -210,7 +210,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
-  it("sends checksums, of the kind that was asked for, and refuses what changed on the way", async () => {
+  it("sends checksums of the requested kind, and refuses corrupted data", async () => {
     const path = join(folder, "checked.bin");
     await writeFile(path, randomBytes(11 * 1024 * 1024));
     const sent: string[] = [];
@@ -261,7 +261,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(await store.get("a/b.json")).toBeUndefined();
   });
 
-  it("encrypts as it is told to", async () => {
+  it("encrypts as configured", async () => {
     const store = new S3Store("s3://models/secret", {
       ...options,
       encryption: "aws:kms",
@@ -277,7 +277,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
-  it("puts an empty text without a word of the SDK's on standard error", async () => {
+  it("stores an empty text without SDK output on standard error", async () => {
     const warn = vi.spyOn(console, "warn");
     const store = new S3Store("s3://models/empty", options);
     await store.put("put", "");
@@ -287,7 +287,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     warn.mockRestore();
   });
 
-  it("lists more than one page, in order, without what a console leaves", async () => {
+  it("lists several pages in order, without folder markers", async () => {
     const store = new S3Store("s3://models/many", options);
     await store.client.send(new PutObjectCommand({ Bucket: "models", Key: "many/sub/", Body: "" }));
     const keys = Array.from({ length: 1010 }, (_, i) => `sub/${String(i).padStart(4, "0")}`);
@@ -301,7 +301,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(found).toEqual(keys);
   });
 
-  it("cannot be left by a key", async () => {
+  it("does not let a key leave the prefix", async () => {
     const store = new S3Store("s3://models/inside", options);
     await store.client.send(new PutObjectCommand({ Bucket: "models", Key: "outside", Body: "x" }));
     for (const key of ["../outside", "a/../../outside", "/outside", "", "a//b", "./a"]) {
@@ -331,7 +331,7 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     );
   });
 
-  it("says that nobody answers", async () => {
+  it("says if there is no answer", async () => {
     const store = new S3Store("s3://models", { ...options, endpoint: "http://127.0.0.1:9", attempts: 1 });
     const failure = store.put("a", "x").catch((error: unknown) => error);
     expect(await failure).toBeInstanceOf(SegueError);
@@ -361,7 +361,7 @@ describe.skipIf(motoPython === undefined)("S3Store with wrong credentials", () =
   });
 });
 
-it("lets go of a download whose file cannot be made", async () => {
+it("aborts a download whose file cannot be created", async () => {
   const server = createHttpServer((_, answer) => {
     answer.writeHead(200, { "content-length": 1 << 30 });
     answer.write(Buffer.alloc(1 << 20));

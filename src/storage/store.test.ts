@@ -36,7 +36,7 @@ describe.skipIf(motoPython === undefined)("with moto", () => {
 });
 
 describe("FolderStore", () => {
-  it("says in words, and of which file, why a new one cannot be written", async () => {
+  it("says why a file cannot be written, with its path", async () => {
     const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
     try {
       await store.put("a", "1");
@@ -51,7 +51,7 @@ describe("FolderStore", () => {
 });
 
 describe("openStore", () => {
-  it("opens by URL and refuses what it does not know", async () => {
+  it("opens by URL and refuses unknown ones", async () => {
     expect(await openStore("data/x")).toBeInstanceOf(FolderStore);
     expect((await openStore("s3://bucket/prefix")).url).toBe("s3://bucket/prefix");
     await expect(openStore("ftp://x/y")).rejects.toThrow('unknown scheme "ftp"');

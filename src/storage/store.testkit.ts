@@ -26,7 +26,7 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
       return found;
     };
 
-    it("gives back what was put, whatever its size, and nothing for what was not", async () => {
+    it("returns stored values of any size, and nothing for missing keys", async () => {
       await store.put("a/b.json", "first");
       await store.put("a/b.json", "second");
       const large = new Uint8Array(300_000).map((_, i) => i % 251);
@@ -43,7 +43,7 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
       ]);
     });
 
-    it("lets one of many writers have a key that is not taken", async () => {
+    it("lets only one of many writers create a key", async () => {
       const wins = await Promise.all(
         Array.from({ length: 8 }, (_, i) => store.putIfAbsent("lock", `writer ${i}`)),
       );
@@ -70,7 +70,7 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
       expect(await store.getFile("files/y", join(folder, "none"))).toBe(false);
     });
 
-    it("touches what is there", async () => {
+    it("touches existing keys", async () => {
       await store.put("x/y", "1");
       expect([await store.touch("x/y"), await store.touch("x"), await store.touch("z")]).toEqual([
         true,
@@ -80,7 +80,7 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
       expect(await text("x/y")).toBe("1");
     });
 
-    it("deletes, also what is not there", async () => {
+    it("deletes keys, even missing ones", async () => {
       await store.put("x/y", "1");
       await store.delete("x/y");
       await store.delete("x/y");

@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
   });
   afterAll(() => studio?.close());
 
-  it.each([1280, 390])("cuts no label of a chart, %i wide", async (width) => {
+  it.each([1280, 390])("cuts off no label of a chart, %i wide", async (width) => {
     const { page } = await studio.open("#/data", { width });
     await page.waitForSelector("figure svg", { timeout: 30_000 });
     const cut = await page.evaluate(`[...document.querySelectorAll("figure svg")].flatMap((svg) => {
@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     await page.close();
   });
 
-  it("says what the shares of unknown next tracks are shares of, in per cent of the whole", async () => {
+  it("labels the shares of unknown next tracks, in per cent", async () => {
     const { page } = await studio.open("#/data");
     const figure = page.locator("figure", { hasText: "Next tracks that a model cannot know" });
     await figure.locator("svg").waitFor({ timeout: 30_000 });
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     await page.close();
   });
 
-  it("says why there are no shares where no playlist has a next track", async () => {
+  it("says why there are no shares if no playlist has a next track", async () => {
     const { page } = await studio.open("#/data", {
       before: (page) =>
         page.route("**/v1/studio/analysis", async (route) => {
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     [[160, -210], /^Not quite: a truncated power law is closer to it\./],
     [[160, 210], /^It is closer to one/],
     [[160, -0.04], /^It may be, but a truncated power law would fit as well/],
-  ])("answers whether it is a power law where the ratios are %s", async (ratios, answer) => {
+  ])("says whether it is a power law if the ratios are %s", async (ratios, answer) => {
     const { page } = await studio.open("#/data", {
       before: (page) =>
         page.route("**/v1/studio/analysis", async (route) => {
@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     await page.close();
   });
 
-  it("labels the lines of counts with the counts where they are", async () => {
+  it("labels the gridlines with their counts", async () => {
     const { page } = await studio.open("#/data");
     const figure = page.locator("figure", { hasText: "How long playlists are" });
     await figure.locator("svg").waitFor({ timeout: 30_000 });

@@ -5,7 +5,7 @@ import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import { hasChromium, poll } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
-describe.skipIf(!hasChromium)("the keys in Listen", () => {
+describe.skipIf(!hasChromium)("the keyboard focus in Listen", () => {
   let studio: TestStudio;
   beforeAll(async () => {
     studio = await testStudio({ corpus: generatedCorpus(60) });
@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium)("the keys in Listen", () => {
       return [item && [...item.parentElement.children].indexOf(item), document.activeElement.className.split(" ")[1]];
     })()`);
 
-  it("stay at their place when the track there is added, disliked, suggested again or removed", async () => {
+  it("stays in place when its track is added, disliked, suggested again or removed", async () => {
     const { page, problems } = await studio.open("#/listen");
     const suggested = () => page.locator(".take").nth(2).getAttribute("data-id");
     const tracks = page.locator("[data-track]");

@@ -65,25 +65,22 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
   };
   const ids = named.map(id);
 
-  it.each(["text", "CSV", "JSON", "M3U"])(
-    "brings back what it saved as %s, all of it and no other",
-    async (name) => {
-      await open(linkTo(...ids));
-      await expect.poll(playlist).toEqual(ids);
-      const saving = page.waitForEvent("download");
-      await page.getByRole("button", { name, exact: true }).click();
-      const download = await saving;
-      const buffer = readFileSync(await download.path());
-      await page.close();
-      await open("#/listen");
-      await page
-        .getByLabel("Choose a file")
-        .setInputFiles({ name: download.suggestedFilename(), mimeType: "", buffer });
-      await expect.poll(playlist).toEqual(ids);
-      expect(await page.getByText("Found 8 of 8.").count()).toBe(1);
-      expect(problems).toEqual([]);
-    },
-  );
+  it.each(["text", "CSV", "JSON", "M3U"])("imports what it saved as %s, exactly", async (name) => {
+    await open(linkTo(...ids));
+    await expect.poll(playlist).toEqual(ids);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name, exact: true }).click();
+    const download = await saving;
+    const buffer = readFileSync(await download.path());
+    await page.close();
+    await open("#/listen");
+    await page
+      .getByLabel("Choose a file")
+      .setInputFiles({ name: download.suggestedFilename(), mimeType: "", buffer });
+    await expect.poll(playlist).toEqual(ids);
+    expect(await page.getByText("Found 8 of 8.").count()).toBe(1);
+    expect(problems).toEqual([]);
+  });
 
   it("says which lines of a list name their track only loosely", async () => {
     await open("#/listen");
@@ -106,7 +103,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
-  it("brings a file that is dropped on the page, and leaves the tracks that it is dropped on where they are", async () => {
+  it("imports a file dropped on the page, and does not move the tracks under it", async () => {
     await open(linkTo(ids[0]!, ids[1]!, ids[2]!));
     await expect.poll(playlist).toHaveLength(3);
     const drop = (selector: string) =>
@@ -128,7 +125,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
-  it("opens a link that is pasted while it is open, also the same one again", async () => {
+  it("opens a pasted link, even the same one again", async () => {
     await open("#/listen");
     await goTo(linkTo(ids[0]!, ids[1]!));
     await expect.poll(playlist).toEqual([ids[0], ids[1]]);
@@ -147,7 +144,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
-  it("keeps what was added to a link's tracks, and whom it asks, when coming back from another view", async () => {
+  it("keeps added tracks and the chosen recommender when coming back from another view", async () => {
     await open(linkTo(ids[0]!, ids[1]!, ids[2]!));
     await expect.poll(playlist).toHaveLength(3);
     await page.locator("[data-ready=true] .take").first().click();
@@ -183,7 +180,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toHaveLength(4);
   });
 
-  it("still has the playlist when the page is loaded again, without those that are not there any more", async () => {
+  it("keeps the playlist on reload, without tracks that no longer exist", async () => {
     await open("#/listen");
     for (let i = 0; i < 3; i++) {
       await page.keyboard.press("1");
@@ -197,7 +194,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toEqual([before[0]]);
   });
 
-  it("still leaves out what was disliked when the page is loaded again, until it is told to suggest it again", async () => {
+  it("keeps disliked tracks excluded on reload, until they may be suggested again", async () => {
     await open("#/listen");
     const suggested = () =>
       page.locator(".take").evaluateAll((all) => all.map((each) => each.getAttribute("data-id")));
@@ -241,7 +238,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     return { context, send, middle };
   }
 
-  it("moves a track by touch, by its handle alone", async () => {
+  it("moves a track by touch, only by its handle", async () => {
     const { context, send, middle } = await phone(4, 800);
     const drag = async (selector: string, from: number, to: number) => {
       const [start, end] = [await middle(selector, from), await middle(selector, to)];
@@ -286,7 +283,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await context.close();
   });
 
-  it("says which tracks of a link are not there, and takes no others for them", async () => {
+  it("says which tracks of a link are missing, and does not replace them", async () => {
     await open(linkTo("Twin-Sang", ids[0]!));
     await page
       .locator(".note", { hasText: "1 of the 2 tracks of the link is not among the songs here: Twin-Sang" })
@@ -299,7 +296,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(await page.getByText("of the link").count()).toBe(0);
   });
 
-  it("lets go of an error when the next try succeeds", async () => {
+  it("removes an error when the next attempt succeeds", async () => {
     await open("#/listen");
     await page.route("**/v1/studio/extend", (route) => route.abort());
     await page.getByRole("button", { name: "Extend" }).click();

@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
   /** What stands there and is not that many have it. */
   const otherwise = async () => (await reasons()).filter((reason) => !/^in \d+ playlists$/.test(reason));
 
-  it("come because they are popular where nothing plays or nobody listens, else because of what plays", async () => {
+  it("are explained by popularity for an empty or ignored playlist, else by its tracks", async () => {
     ({ page } = await openPage(browser, `${server.url}/#/listen`));
     await page.waitForSelector(".take");
     const shown = (await page.evaluate(
@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
     await expect.poll(otherwise).toEqual([]);
   });
 
-  it("have bars of different lengths where scores are below 0", async () => {
+  it("have bars of different lengths for negative scores", async () => {
     page = await browser.newPage();
     const tracks = [-1, -2, -3].map((score) => ({ id: `t${score}`, title: `t${score}`, score }));
     await page.route("**/v1/studio/next", (route) => route.fulfill({ json: { tracks } }));

@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
   const playlist = () => page.locator("[data-track] .clamped").allInnerTexts();
   const hits = () => page.locator("#hits.expanded li");
 
-  it("adds what is typed, not what was typed before, and stays closed", async () => {
+  it("adds the hit for the current text, not an earlier one, and stays closed", async () => {
     await openSlow();
     await page.keyboard.type("rap artist 1 song 1");
     await hits().first().waitFor();
@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     expect(problems).toEqual([]);
   });
 
-  it("lets no answer come up under an empty box", async () => {
+  it("shows no answer under an empty box", async () => {
     await openSlow();
     await page.keyboard.type("rap artist 1 song 1");
     await hits().first().waitFor();
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     expect(await page.locator("#search").inputValue()).toBe("country");
   });
 
-  it("adds nothing where Enter was followed by other letters, Escape, or no hit", async () => {
+  it("adds nothing if Enter was followed by typing, Escape, or no hit", async () => {
     await openSlow();
     await page.keyboard.type("rap artist");
     await page.keyboard.press("Enter");
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     expect(await playlist()).toEqual([]);
   });
 
-  it("asks for more where one letter finds nothing", async () => {
+  it("asks for more letters if one finds nothing", async () => {
     await openSlow();
     await page.keyboard.type("x");
     await page.getByText("One letter is too short: keep typing.").waitFor();
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.getByText("Nothing matches “xq”. Try another spelling, or fewer letters.").waitFor();
   });
 
-  it("says that the server is gone, and asks again at the next Enter", async () => {
+  it("says that the server is gone, and retries on the next Enter", async () => {
     await openSlow();
     await page.route("**/v1/tracks?*", (route) => route.abort());
     await page.keyboard.type("rap artist 1");
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
 });
 
 describe.skipIf(!hasChromium)("a song whose name is longer than the window", () => {
-  it("leaves its artist to be read among the hits", async () => {
+  it("leaves its artist visible among the hits", async () => {
     const builder = new CorpusBuilder();
     const tracks = ["One", "Two", "The longest of all ".repeat(20).trim()];
     const artists = tracks.map((_, i) => `Artist number ${i}`);

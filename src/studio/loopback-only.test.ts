@@ -24,7 +24,7 @@ describe("a studio for this machine alone", () => {
     expect(await statuses("::1", foreign)).toEqual(foreign.map(() => 403));
   });
 
-  it("answers to any name where it is shared", async () => {
+  it("answers to any name if it is shared", async () => {
     expect(await statuses("0.0.0.0", [...own, ...foreign])).toEqual([...own, ...foreign].map(() => 200));
   });
 });

@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
-  it("says how many neighbours share a genre word, and where no title has one", async () => {
+  it("says how many neighbours share a genre word, or that no title has one", async () => {
     const said = async (page: Page) => {
       const text = await page.locator("aside p").first().textContent();
       await page.close();
@@ -86,11 +86,11 @@ describe.skipIf(!hasChromium)("the map", () => {
       /^\d+ tracks, each played \d+ times or more\. Of 10 nearest neighbours [\d.]+ % share the genre word, [\d.]+ % by chance \([\d.]+×\)\.$/,
     );
     expect(await said(await openCorners())).toMatch(
-      /^4 tracks, each played 40 times or more\. No playlist of theirs has rock or rap in its title; name others, where there are titles, by --genres\.$/,
+      /^4 tracks, each played 40 times or more\. None of their playlists has rock or rap in its title; if there are titles, choose other words with --genres\.$/,
     );
   });
 
-  it("lights what is found and dims the rest", async () => {
+  it("highlights found points and dims the rest", async () => {
     const page = await open();
     await poll(() => coloured(page)).toBeGreaterThan(0.002);
     const all = await coloured(page);
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
-  it("says which one of those found is chosen, and where nothing is", async () => {
+  it("says which of the found points is chosen, or that nothing is found", async () => {
     const page = await openCorners();
     const search = page.getByRole("searchbox", { name: "Search the map" });
     await search.fill("artist song");
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
-  it("lights what a lasso holds, and a path", async () => {
+  it("highlights the points in a lasso, and a path", async () => {
     const page = await openCorners();
     const at = await cornersOn(page);
     await poll(() => coloured(page)).toBeGreaterThan(0.0002);
@@ -172,7 +172,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
-  it("zooms by two fingers, and what lies under them stays there", async () => {
+  it("zooms around two fingers", async () => {
     const context = await studio.browser.newContext({
       hasTouch: true,
       isMobile: true,
@@ -209,7 +209,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     await context.close();
   });
 
-  it("has no tooltip, no choice and no place in the list for what is switched off", async () => {
+  it("has no tooltip, selection or list entry for hidden points", async () => {
     const page = await openCorners();
     const [hidden, , shown] = await cornersOn(page);
     await page.mouse.move(hidden!.x, hidden!.y);

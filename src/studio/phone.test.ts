@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)("on a phone", () => {
       .filter((each) => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight)
       .map((each) => each.textContent)`);
 
-  it("names songs, artists and reasons whole, and no keys", async () => {
+  it("shows full songs, artists and reasons, and no keyboard shortcuts", async () => {
     const page = await open("#/listen", ".take");
     for (let count = 1; count <= 3; count++) {
       await page.locator(".take").first().tap();
@@ -58,14 +58,14 @@ describe.skipIf(!hasChromium)("on a phone", () => {
     await page.context().close();
   });
 
-  it("names the most played songs whole", async () => {
+  it("shows the full names of the most played songs", async () => {
     const page = await open("#/data", "section[aria-label='Most played songs'] li");
     expect(await page.locator("li .clamped").count()).toBeGreaterThan(5);
     expect(await cut(page, "li .clamped")).toEqual([]);
     await page.context().close();
   });
 
-  it("has boxes whose letters are not so small that it zooms in where they are touched", async () => {
+  it("has inputs with large enough text that touching them does not zoom in", async () => {
     for (const [hash, ready] of [
       ["#/listen", ".take"],
       ["#/map", "main > *"],

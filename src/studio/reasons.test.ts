@@ -21,13 +21,13 @@ describe("reasons", () => {
     transitions = await fitRecommender("transitions", corpus);
   });
 
-  it("name no track where the recommender does not listen to any", () => {
+  it("name no track if the recommender ignores the playlist", () => {
     const [disliked, ...tracks] = answer(popularity, context);
     const reasons = reasonsFor(popularity, context, tracks, [disliked!]);
     expect(reasons).toEqual(Array.from({ length: 11 }, () => ({ popular: true })));
   });
 
-  it("say that all is popular where nothing plays, or nothing that is known", () => {
+  it('say "popular" if the playlist is empty or unknown', () => {
     for (const playing of [[], ["nobody-nothing"]]) {
       const tracks = answer(transitions, playing);
       const reasons = reasonsFor(transitions, playing, tracks);
@@ -35,7 +35,7 @@ describe("reasons", () => {
     }
   });
 
-  it("name the track that ranks it highest, with its place there", () => {
+  it("name the track that ranks it highest, with its rank", () => {
     const tracks = answer(transitions, context);
     const reasons = reasonsFor(transitions, context, tracks);
     const named = reasons.flatMap(({ because, place }, i) => (because ? [{ because, place, i }] : []));

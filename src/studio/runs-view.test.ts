@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       return { scrollTop, toEnd: scrollHeight - clientHeight - scrollTop };
     })()`) as Promise<{ scrollTop: number; toEnd: number }>;
 
-  it("follows a task that runs: what it prints, its card and its artifacts, and stays where the reader is", async () => {
+  it("follows a running task, with log, card and artifacts, and keeps the reader's scroll position", async () => {
     const [closed, said] = [join(folder, "closed"), join(folder, "said.txt")];
     writeFileSync(closed, "");
     const running = run("talker", { folder, lines: 600 });
@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("says that the run in the address is not there, rather than show another as if it were it", async () => {
+  it("says that the run in the URL is missing, instead of showing another", async () => {
     const { run: id } = await run("talker", { folder, lines: 1 });
     ({ page } = await studio.open("#/runs/talker/gone"));
     const note = page.locator(".page .note.error");
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("says how many lines of a log are left out, shows all, and its colours", async () => {
+  it("says how many lines of a log are left out, and can show all, in colour", async () => {
     const { run: id } = await run("talker", { folder, lines: 600 });
     await open();
     await page.getByRole("button", { name: /^start\/0/ }).click();
@@ -132,7 +132,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("compares runs whose parameters are called as what stands beside them", async () => {
+  it("compares runs whose parameters have names of other rows", async () => {
     const first = await run("talker", { folder, time: 1, state: "good", start: ["a"] });
     const second = await run("talker", { folder, time: 2, state: "good", start: ["b"] });
     await open();
@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("tells how to run one anew that failed for what it was told, with the datastore of the studio", async () => {
+  it("says how to rerun a run that failed on wrong input, with the datastore of the studio", async () => {
     const again = { flows: ["misused"], flags: ["--datastore", "another", "--folder", "a b"] };
     const misused = await run("misused", { folder }, engineFixtures, { again });
     await open();
@@ -166,7 +166,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("says at the top of a run that failed which task it was, why, and what to do", async () => {
+  it("says at the top of a failed run which task failed, why, and what to do", async () => {
     const failed = await run("misled", {}, fixtures, {
       next: { flows: ["after"], flags: [] },
       again: { flows: ["misled", "after"], flags: ["--own"] },
@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("has the run that was chosen in the address: loaded again it is there, going back leads to the one before", async () => {
+  it("keeps the chosen run in the URL, for reloading and going back", async () => {
     const [first, second] = [await run("talker", { folder }), await run("talker", { folder })];
     await open();
     const title = () => page.locator("#run-title").innerText();
@@ -215,7 +215,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it.each([390, 1280])("is not wider than a window of %i pixels", async (width) => {
+  it.each([390, 1280])("fits into a window %i pixels wide", async (width) => {
     const long = "w".repeat(300);
     await run("talker", { folder, state: long, start: Array.from({ length: 40 }, (_, i) => `item ${i}`) });
     await open({ width });
@@ -253,7 +253,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     }
   });
 
-  it("lists the other runs where one's record is damaged, and says what to do", async () => {
+  it("lists the other runs if one record is damaged, and says what to do", async () => {
     const { run: id } = await run("talker", { folder });
     await store.put("runs/talker/29990101-000000-zzzzz.json", "{");
     try {
@@ -269,7 +269,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await poll(() => page.locator(".note").count()).toBe(0);
   });
 
-  it("counts the tasks of a foreach that wait for a place, too", async () => {
+  it("also counts the waiting tasks of a foreach", async () => {
     writeFileSync(join(folder, "closed"), "");
     const running = run("gate", { folder, count: 3 }, engineFixtures);
     await poll(() => existsSync(join(folder, "ran.txt"))).toBe(true);
@@ -281,7 +281,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   });
 
   it.each(["light", "dark"] as const)(
-    "colours pictures and cards as its button says where the system is %s",
+    "colours pictures and cards by its theme button if the system is %s",
     async (theme) => {
       const finished = await run("talker", { folder });
       await open({ theme });
@@ -311,18 +311,15 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     },
   );
 
-  it.each(["light", "dark"] as const)(
-    "leaves a card that is opened by itself as %s as the system",
-    async (theme) => {
-      const { run: id } = await run("talker", { folder });
-      ({ page } = await studio.open(`v1/studio/runs/talker/${id}/tasks/start/0/card`, { theme }));
-      const paper = {
-        light: "r === 255 && g === 255 && b === 255",
-        dark: "r === 20 && g === 24 && b === 31",
-      };
-      const other = theme === "light" ? "dark" : "light";
-      expect(await shareOfPixels(page, "img.themed", paper[theme])).toBeGreaterThan(0.4);
-      expect(await shareOfPixels(page, "img.themed", paper[other])).toBeLessThan(0.01);
-    },
-  );
+  it.each(["light", "dark"] as const)("shows a card opened on its own as %s as the system", async (theme) => {
+    const { run: id } = await run("talker", { folder });
+    ({ page } = await studio.open(`v1/studio/runs/talker/${id}/tasks/start/0/card`, { theme }));
+    const paper = {
+      light: "r === 255 && g === 255 && b === 255",
+      dark: "r === 20 && g === 24 && b === 31",
+    };
+    const other = theme === "light" ? "dark" : "light";
+    expect(await shareOfPixels(page, "img.themed", paper[theme])).toBeGreaterThan(0.4);
+    expect(await shareOfPixels(page, "img.themed", paper[other])).toBeLessThan(0.01);
+  });
 });

@@ -4,7 +4,7 @@ import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import { hasChromium } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
-describe.skipIf(!hasChromium)("a studio whose server is away", () => {
+describe.skipIf(!hasChromium)("a studio whose server is unreachable", () => {
   let studio: TestStudio;
   beforeAll(async () => {
     studio = await testStudio({ corpus: generatedCorpus(100), mapTracks: 100 });
@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium)("a studio whose server is away", () => {
     ["map", ".stage canvas"],
     ["data", "figure svg"],
     ["runs", "text=There are no runs yet."],
-  ])("says so in %s, and goes on when it is back", async (view, ready) => {
+  ])("says so in %s, and continues when it is back", async (view, ready) => {
     const { page } = await studio.open(`#/${view}`, {
       before: (page) => page.route("**/v1/**", (route) => route.abort()),
     });
@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)("a studio whose server is away", () => {
     await page.close();
   });
 
-  it("says in Listen that what it shows is of before, until a slow server has answered", async () => {
+  it("marks suggestions in Listen as outdated until a slow server has answered", async () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();
     const list = page.locator("ol[aria-busy]");
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)("a studio whose server is away", () => {
     await page.close();
   });
 
-  it("keeps what it shows in Listen, and asks again for what comes next", async () => {
+  it("keeps the suggestions in Listen, and requests new ones again", async () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();
     await page.route("**/v1/studio/next", (route) => route.abort());

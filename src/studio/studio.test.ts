@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  it("has no page for runs and tasks that are not", async () => {
+  it("has no page for missing runs and tasks", async () => {
     const { runs } = (await (await fetch(`${studio.url}/v1/studio/runs`)).json()) as {
       runs: Array<{ flow: string; run: string }>;
     };
@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     await page.close();
   });
 
-  it("answers from key to screen within 100 ms", async () => {
+  it("shows the effect of a key within 100 ms", async () => {
     const { page } = await open("#/listen");
     await page.waitForSelector(".take");
     // Text, since it runs in the page: the tests' own types know no DOM.
@@ -331,7 +331,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     90_000,
   );
 
-  it("says what to do where there is nothing, and when the server is gone", async () => {
+  it("says what to do if there is nothing, and if the server is gone", async () => {
     const page = await studio.browser.newPage();
     await page.route("**/v1/studio/runs", (route) => route.fulfill({ json: { runs: [] } }));
     await page.goto(`${studio.url}/#/runs`);

@@ -15,24 +15,21 @@ describe.skipIf(!hasChromium)("the theme button", () => {
   it.each([
     { system: "dark", button: "Light colours" },
     { system: "light", button: "Dark colours" },
-  ] as const)(
-    "reaches the picture of the power law where the system is $system",
-    async ({ system, button }) => {
-      const { page, problems } = await studio.open("#/data", { theme: system });
-      await page.waitForSelector(".law", { timeout: 60_000 });
-      const isDark = async () => (await shareOfPixels(page, ".law", "r + g + b < 150")) > 0.5;
-      await poll(isDark).toBe(system === "dark");
-      await page.getByRole("button", { name: button }).click();
-      await poll(isDark).toBe(system !== "dark");
-      await page.reload();
-      await page.waitForSelector(".law");
-      await poll(isDark).toBe(system !== "dark");
-      expect(problems).toEqual([]);
-      await page.close();
-    },
-  );
+  ] as const)("changes the picture of the power law if the system is $system", async ({ system, button }) => {
+    const { page, problems } = await studio.open("#/data", { theme: system });
+    await page.waitForSelector(".law", { timeout: 60_000 });
+    const isDark = async () => (await shareOfPixels(page, ".law", "r + g + b < 150")) > 0.5;
+    await poll(isDark).toBe(system === "dark");
+    await page.getByRole("button", { name: button }).click();
+    await poll(isDark).toBe(system !== "dark");
+    await page.reload();
+    await page.waitForSelector(".law");
+    await poll(isDark).toBe(system !== "dark");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
 
-  it("reaches the other tabs", async () => {
+  it("changes the other tabs, too", async () => {
     const context = await studio.browser.newContext({ colorScheme: "dark" });
     const [page, other] = [await context.newPage(), await context.newPage()];
     for (const tab of [page, other]) await tab.goto(`${studio.url}/#/data`);
@@ -43,7 +40,7 @@ describe.skipIf(!hasChromium)("the theme button", () => {
     await context.close();
   });
 
-  it("prints the picture of the power law light", async () => {
+  it("prints the light picture of the power law", async () => {
     const { page } = await studio.open("#/data", { theme: "dark" });
     await page.waitForSelector(".law", { timeout: 60_000 });
     const source = () => page.evaluate("document.querySelector('.law').currentSrc");
@@ -53,7 +50,7 @@ describe.skipIf(!hasChromium)("the theme button", () => {
     await page.close();
   });
 
-  it("leaves paper white, with dark letters on it", async () => {
+  it("prints dark text on white", async () => {
     const { page } = await studio.open("#/listen", { theme: "dark" });
     await page.waitForSelector(".take");
     const ink = () => page.evaluate("getComputedStyle(document.body).color");
@@ -64,7 +61,7 @@ describe.skipIf(!hasChromium)("the theme button", () => {
     await page.close();
   });
 
-  it("gives the map's points the colours of the theme that is shown", async () => {
+  it("gives the map's points the colours of the current theme", async () => {
     const { page } = await studio.open("#/map", { theme: "dark" });
     await page.waitForSelector(".stage canvas", { timeout: 60_000 });
     // What is found is drawn in its full colour.

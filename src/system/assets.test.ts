@@ -8,7 +8,7 @@ import { distPath } from "./index.js";
 const folder = mkdtempSync(join(tmpdir(), "segue-assets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it("says what to do where the code is without its kernels, as in a bundle of another program", () => {
+it("says what to do if the kernels are missing, as when bundled into another program", () => {
   for (const file of ["assets.js", "errors.js"])
     cpSync(distPath(`system/${file}`), join(folder, "app/assets", file));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');

@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it("lets pass what can be written, and leaves nothing behind", async () => {
+it("accepts writable paths, and leaves nothing behind", async () => {
   for (const path of [at("file"), at("new"), at("new/below/it"), at("folder/new")]) await checkOutput(path);
   for (const path of [at("folder"), at("new"), at("new/below/it")]) await checkOutput(path, "folder");
   expect((await readdir(folder)).sort()).toEqual(["file", "folder", "to-null"]);
   expect(await readdir(at("folder"))).toEqual([]);
 });
 
-it("refuses what stands in the way, as misuse", async () => {
+it("refuses paths that cannot be written, as misuse", async () => {
   for (const [path, kind, message] of [
     [at("folder"), "file", `${at("folder")} is a folder`],
     [at("file"), "folder", `${at("file")} is a file`],
@@ -36,22 +36,19 @@ it("refuses what stands in the way, as misuse", async () => {
   await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });
 });
 
-it.skipIf(!existsSync("/dev/fd/0"))(
-  "refuses the links of the system, also where a file is behind them",
-  async () => {
-    const file = await open(at("file"));
-    try {
-      // Checked alone: a write that were let through would put a file where this machine has its link.
-      await expect(checkOutput(`/dev/fd/${file.fd}`)).rejects.toMatchObject({ exitCode: 2 });
-    } finally {
-      await file.close();
-    }
-    await symlink(at("file"), at("link"));
-    await checkOutput(at("link"));
-  },
-);
+it.skipIf(!existsSync("/dev/fd/0"))("refuses links of the system, even if they lead to a file", async () => {
+  const file = await open(at("file"));
+  try {
+    // Checked alone: a write that were let through would put a file where this machine has its link.
+    await expect(checkOutput(`/dev/fd/${file.fd}`)).rejects.toMatchObject({ exitCode: 2 });
+  } finally {
+    await file.close();
+  }
+  await symlink(at("file"), at("link"));
+  await checkOutput(at("link"));
+});
 
-it.skipIf(!existsSync("/proc/self"))("names the path of the user where the system refuses it", async () => {
+it.skipIf(!existsSync("/proc/self"))("names the path as given if the system refuses it", async () => {
   const refused = { name: "SegueError", message: expect.stringMatching(/^cannot use \/proc\/v3\.bin: /) };
   await expect(checkOutput("/proc/v3.bin")).rejects.toMatchObject(refused);
   // Written at once, the error is Node's own, since callers look for its code; it names no temporary file either.

@@ -26,7 +26,7 @@ describe("explainDiskError", () => {
       expect(explainDiskError(error)).toBe(error);
   });
 
-  it("says what the system refuses, for the file that the user knows of", async () => {
+  it("explains the system's error, with the path that the user gave", async () => {
     await writeFile(join(folder, "file"), "");
     await mkdir(join(folder, "folder"));
     await expect(writeFileAtomic(join(folder, "folder"), "x")).rejects.toMatchObject({
@@ -40,14 +40,14 @@ describe("explainDiskError", () => {
     expect(await readdir(folder)).toEqual(["file", "folder"]);
   });
 
-  it("names the place and not the temporary folder that was to be in it", async () => {
+  it("names the parent folder instead of a temporary folder in it", async () => {
     const error = await mkdtemp(join(folder, "nowhere", ".prepare-")).catch((caught: unknown) => caught);
     expect(explainDiskError(error)).toMatchObject({
       message: `cannot use ${join(folder, "nowhere")}: there is no such file or folder`,
     });
   });
 
-  it("knows DuckDB's words, too", async () => {
+  it("recognises errors of DuckDB, too", async () => {
     const error = new Error('IO Error: Could not write file "x": No space left on device');
     expect(explainDiskError(error, "/data")).toMatchObject({ message: "cannot use /data: the disk is full" });
   });
@@ -59,7 +59,7 @@ describe("a full disk", () => {
     process.getuid?.() === 0 &&
     spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path], { stdio: "ignore" }).status === 0;
 
-  it("is told as such by whoever writes, and nothing is left", async (context) => {
+  it("is reported as such by every writer, and nothing is left", async (context) => {
     const disk = join(folder, "disk");
     await mkdir(disk);
     if (!canMount(disk)) {

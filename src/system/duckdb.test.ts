@@ -23,7 +23,7 @@ describe("withDuckDb", () => {
     expect(row).toEqual({ n: 12, list: [1, 2], text: "x", nothing: null, bound: 7 });
   });
 
-  it("has times in UTC on every connection, wherever the machine stands", async () => {
+  it("has times in UTC on every connection, whatever the time zone", async () => {
     // A machine in UTC is "Etc/UTC" for itself.
     const zone = "SELECT current_setting('TimeZone') AS zone";
     await withDuckDb({}, async (db) => {
@@ -103,7 +103,7 @@ describe("withDuckDb", () => {
     return withDuckDb({ memoryLimit }, async (db) => (await db.row<{ value: string }>(sql)).value);
   };
 
-  it("holds no more than it was told, and than three quarters of what there is", async () => {
+  it("uses at most the given memory, and at most three quarters of the machine's", async () => {
     expect(await limitAt("100MiB")).toBe("100.0 MiB");
     expect(await limitAt("64 mb")).toBe("61.0 MiB");
     expect(await limitAt("104857600B")).toBe("100.0 MiB");
@@ -115,7 +115,7 @@ describe("withDuckDb", () => {
 describe("SQL text", () => {
   it("quotes strings", () => expect(sqlString("it's")).toBe("'it''s'"));
 
-  it("fills every mark, and only marks that are there", () => {
+  it("fills every placeholder, and only existing ones", () => {
     expect(fillSql("SELECT {{a}}, {{a}}", { a: "1" })).toBe("SELECT 1, 1");
     expect(() => fillSql("SELECT {{a}}", {})).toThrow("{{a}}");
     expect(() => fillSql("SELECT 1", { a: "1" })).toThrow("no place for a");

@@ -198,7 +198,7 @@ export function fillSql(template: string, fragments: Readonly<Record<string, str
   const used = new Set<string>();
   const filled = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const fragment = fragments[name];
-    if (fragment === undefined) throw new Error(`the SQL wants {{${name}}}, which was not given`);
+    if (fragment === undefined) throw new Error(`the SQL needs {{${name}}}, which was not given`);
     used.add(name);
     return fragment;
   });

@@ -9,19 +9,19 @@ describe("an error as plain data", () => {
     misuse("two columns could be it", "say which"),
     new SegueError("the disk is full"),
     new SegueError("no such track", { code: "unknown-track", exitCode: 1 }),
-  ])("keeps all that %s says", (error) => {
+  ])("keeps all fields of %s", (error) => {
     const { message, hint, code, exitCode } = error;
     const back = sent(error);
     expect(back).toBeInstanceOf(SegueError);
     expect(back).toMatchObject({ message, hint, code, exitCode });
   });
 
-  it("knows a SegueError of another copy of the package", () => {
+  it("recognises a SegueError of another copy of the package", () => {
     const other = Object.assign(new Error("wrong"), { name: "SegueError", hint: "so", exitCode: 2 });
     expect(errorData(other)).toEqual({ message: "wrong", hint: "so", exitCode: 2 });
   });
 
-  it("takes of anything else only what it says", () => {
+  it("keeps only the message of anything else", () => {
     expect(errorData(Object.assign(new Error("no"), { code: "ENOENT", exitCode: 2 }))).toEqual({
       message: "no",
     });

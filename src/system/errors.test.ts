@@ -9,6 +9,6 @@ it.each([
   [null, "null"],
   [{ code: 5 }, "{ code: 5 }"],
   [{ code: 5, list: [1, { a: "x" }] }, "{ code: 5, list: [ 1, { a: 'x' } ] }"],
-])("says what was thrown, whatever it was: %o", (thrown, message) => {
+])("gives a message for any thrown value: %o", (thrown, message) => {
   expect(messageOf(thrown)).toBe(message);
 });

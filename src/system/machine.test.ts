@@ -43,7 +43,7 @@ function coresWith(membership: string, files: Readonly<Record<string, string>>):
 }
 
 describe("the quota of a control group", () => {
-  it("is read of a group and of those around it, and the least counts", () => {
+  it("is the least one of a group and its ancestors", () => {
     expect(
       coresWith("0::/kube/pod/box\n", {
         "kube/pod/box/cpu.max": "max 100000\n",
@@ -53,12 +53,12 @@ describe("the quota of a control group", () => {
     ).toBe(1.5);
   });
 
-  it("is read at the root where a container does not see its own path", () => {
+  it("is read at the root if a container does not see its own path", () => {
     expect(coresWith("0::/../../outside\n", { "cpu.max": "200000 100000\n" })).toBe(2);
     expect(coresWith("0::/docker/0123\n", { "cpu.max": "50000 100000\n" })).toBe(0.5);
   });
 
-  it("is read of version 1, in which the controllers have folders of their own", () => {
+  it("is read from version 1, with a folder per controller", () => {
     expect(
       coresWith("9:name=systemd:/\n4:memory:/box\n2:cpu,cpuacct:/box\n0::/\n", {
         "cpu/box/cpu.cfs_quota_us": "300000\n",
@@ -76,20 +76,20 @@ describe("the quota of a control group", () => {
     expect(coresWith(membership, files)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("is none where the system has no control groups", () => {
+  it("is none without control groups", () => {
     expect(cgroupCores({ membership: join(folder, "none") })).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
-describe("what this process may use", () => {
-  it("is no more than the machine has, and no less than one core", () => {
+describe("the resources of this process", () => {
+  it("are at most the machine's, and at least one core", () => {
     expect(usableCores()).toBeGreaterThanOrEqual(1);
     expect(usableCores()).toBeLessThanOrEqual(availableParallelism());
     expect(usableMemory()).toBeGreaterThan(0);
     expect(usableMemory()).toBeLessThanOrEqual(totalmem());
   });
 
-  it.skipIf(whyNoQuota !== undefined)("is what a quota of this system leaves", () => {
+  it.skipIf(whyNoQuota !== undefined)("are limited by a quota of this system", () => {
     const group = `/sys/fs/cgroup/cpu/segue-test-${process.pid}`;
     mkdirSync(group);
     try {

@@ -24,7 +24,7 @@ function refusal(path: string): unknown {
 }
 
 describe("makeFolder", () => {
-  it("makes all that is missing, and leaves what is there", async () => {
+  it("makes all missing folders, and keeps existing ones", async () => {
     const deep = join(folder, "a", "b", "c");
     makeFolder(deep);
     await writeFile(join(deep, "kept"), "");
@@ -36,7 +36,7 @@ describe("makeFolder", () => {
     makeFolder(".");
   });
 
-  it("goes through links to folders, and refuses what is none", async () => {
+  it("follows links to folders, and refuses other links", async () => {
     await symlink(join(folder, "a"), join(folder, "link"));
     makeFolder(join(folder, "link", "e"));
     expect(existsSync(join(folder, "a", "e"))).toBe(true);
@@ -49,7 +49,7 @@ describe("makeFolder", () => {
         });
   });
 
-  it("ends where the file system makes no folders", async (context) => {
+  it("fails if the file system cannot make folders", async (context) => {
     if (process.platform !== "linux") context.skip();
     expect(refusal("/proc/segue-test/a")).toMatchObject({
       message: "cannot use /proc/segue-test: no folder can be created there",
@@ -60,7 +60,7 @@ describe("makeFolder", () => {
     });
   });
 
-  it("says that it may not", async (context) => {
+  it("says if permission is denied", async (context) => {
     if (process.getuid?.() === 0) context.skip();
     const locked = join(folder, "locked");
     await mkdir(locked);
@@ -70,7 +70,7 @@ describe("makeFolder", () => {
     });
   });
 
-  it("says that a mount is read-only", async (context) => {
+  it("says if a mount is read-only", async (context) => {
     const disk = join(folder, "disk");
     await mkdir(disk);
     const mounted =

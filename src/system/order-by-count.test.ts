@@ -3,7 +3,7 @@ import { orderByCount } from "./order-by-count.js";
 import { Random } from "./random.js";
 import { atOnce } from "./slices.js";
 
-it.each([0, 1, 9, 70_000, 5e6, 2 ** 40])("is that of a stable sort, for counts up to %d", (most) => {
+it.each([0, 1, 9, 70_000, 5e6, 2 ** 40])("equals a stable sort, for counts up to %d", (most) => {
   const random = new Random(3);
   const counts = Array.from({ length: 900 }, () => Math.floor(random.next() * (most + 1)));
   counts[17] = most;
@@ -12,6 +12,6 @@ it.each([0, 1, 9, 70_000, 5e6, 2 ** 40])("is that of a stable sort, for counts u
   expect(Array.from(atOnce(orderByCount(numbers, counts)))).toEqual(wanted);
 });
 
-it("of nothing is nothing", () => {
+it("is empty for no counts", () => {
   expect(atOnce(orderByCount(new Uint32Array(), []))).toHaveLength(0);
 });

@@ -18,7 +18,7 @@ describe("a process", () => {
     expect(bornOf(pid)).toBeUndefined();
   });
 
-  it.skipIf(!existsSync("/proc/self/stat"))("is another one where it began at another time", () => {
+  it.skipIf(!existsSync("/proc/self/stat"))("is another one if it began at another time", () => {
     expect(isAlive(process.pid, bornOf(process.pid))).toBe(true);
     expect(isAlive(process.pid, "1")).toBe(false);
   });

@@ -19,7 +19,7 @@ function write(header: unknown, data: Uint8Array = new Uint8Array(0)): void {
 const tensor = (dtype: string, shape: unknown, data_offsets: unknown) => ({ dtype, shape, data_offsets });
 
 describe("writing", () => {
-  it("gives length, header and data, byte by byte", async () => {
+  it("writes length, header and data, byte by byte", async () => {
     await writeSafetensors(
       path,
       {
@@ -46,14 +46,14 @@ describe("writing", () => {
     expect(readFileSync(path).toString("hex")).toBe(expected.toString("hex"));
   });
 
-  it("refuses a shape that is not the array's", async () => {
+  it("refuses a shape that does not match the array", async () => {
     const wrong = writeSafetensors(path, { a: { array: Float32Array.of(1, 2, 3), shape: [2, 2] } });
     await expect(wrong).rejects.toThrow("tensor a of shape [2,2] does not have 3 values");
   });
 });
 
 describe("reading", () => {
-  it("takes what others write: any order, unaligned data, scalars, empty tensors, no metadata", async () => {
+  it("accepts files of other writers: any order, unaligned data, scalars, empty tensors, no metadata", async () => {
     const data = Buffer.alloc(1 + 8 + 4);
     data[0] = 5;
     data.writeFloatLE(2.5, 1);
@@ -76,7 +76,7 @@ describe("reading", () => {
     expect(tensors.byte).toEqual({ array: Uint8Array.of(5), shape: [1] });
   });
 
-  it.each([false, true])("takes floats of 16 bits as 32 bits, in shared memory: %s", async (shared) => {
+  it.each([false, true])("reads 16-bit floats as 32-bit ones, in shared memory: %s", async (shared) => {
     // Both signs, one third, the smallest above zero, the largest below infinity, and what is no number.
     const half = [0x3c00, 0xc000, 0x3555, 0x0001, 0x7bff, 0xfc00, 0x7e00, 0x8000];
     const brain = [0x3f80, 0xc000, 0x3eab, 0x0001, 0x7f7f, 0xff80, 0x7fc0, 0x8000];
@@ -99,7 +99,7 @@ describe("reading", () => {
     expect([...tensors.brain!.array]).toEqual([1, -2, 0.333984375, 2 ** -133, largest, -Infinity, NaN, -0]);
   });
 
-  it("says of the format's other types that they are not read, and what to do", async () => {
+  it("refuses the format's other types, and says what to do", async () => {
     write({ ids: tensor("I64", [1], [0, 8]) }, new Uint8Array(8));
     await expect(readSafetensors(path)).rejects.toMatchObject({
       code: "unsupported-type",

@@ -17,7 +17,7 @@ it("makes a new folder each time", async () => {
   }
 });
 
-it("says that TMPDIR chooses the place, where none can be made", async () => {
+it("points to TMPDIR if no folder can be made", async () => {
   const nowhere = join(tmpdir(), "segue-is-not-there");
   vi.stubEnv("TMPDIR", nowhere);
   await expect(temporaryFolder("tried")).rejects.toMatchObject({

@@ -9,7 +9,7 @@ const exec = promisify(execFile);
 it.each([
   ["--input-type=module", ""],
   ['--import=data:text/javascript,console.log("loaded")', "loaded\n"],
-])("a thread has none of the process's flags: %s", async (flag, printed) => {
+])("a thread inherits no flags of the process: %s", async (flag, printed) => {
   const thread = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage("works");';
   const code = `
     import(${JSON.stringify(pathToFileURL(distPath("system/index.js")).href)}).then(({ ownThread }) => {

@@ -11,13 +11,13 @@ it.each<[ValueRange, string, readonly unknown[], readonly unknown[]]>([
   [numberWithin({ least: 0, most: 1 }), "a number from 0 to 1", [0, 0.5, 1], [-1e-9, 1 + 1e-9]],
   [numberWithin({ above: 0, below: 1 }), "a number > 0 and < 1", [1e-9, 0.5], [0, 1]],
   [numberWithin({ above: 0, most: 1 }), "a number > 0 and ≤ 1", [1e-9, 1], [0, 1.1]],
-])("%j holds what it says: %s", (range, wanted, held, refused) => {
+])("%j contains what it says: %s", (range, wanted, held, refused) => {
   expect(range.wanted).toBe(wanted);
   expect(held.filter((value) => !range.holds(value))).toEqual([]);
   expect(refused.filter((value) => range.holds(value))).toEqual([]);
 });
 
-it("refuses as misuse, with the name, what is wanted and what was given", () => {
+it("refuses as misuse, with the name, the valid values and the given one", () => {
   expect(() => requireWithin(wholeNumber(1), "k", 1)).not.toThrow();
   expect(() => requireWithin(wholeNumber(1), "k", 0, "Ask for 20, say.")).toThrow(
     expect.objectContaining({

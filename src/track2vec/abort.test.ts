@@ -51,7 +51,7 @@ describe("an abort while a large training is prepared", () => {
       ["alone", (given: TrainOptions) => trainTrack2Vec(corpus, given)],
       ["in a grid", ({ signal, ...given }: TrainOptions) => trainGrid(corpus, [given], { signal })],
     ] as const) {
-      it(`is obeyed within 100 ms: ${name}, ${way}`, async () => {
+      it(`takes effect within 100 ms: ${name}, ${way}`, async () => {
         const given = { vectorSize: 24, minCount: 1, sg: true, epochs: 50, ...options };
         for (const delay of [1, 60, 150, 300, 500, 800, 1200, 1700]) {
           const late = await lateness(delay, (signal) => train({ ...given, signal }));

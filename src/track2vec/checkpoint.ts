@@ -193,7 +193,7 @@ function difference(
   try {
     before = JSON.parse(theirs);
   } catch {
-    return [`${path} does not tell what it was made with`, hint];
+    return [`${path} does not record the options it was made with`, hint];
   }
   const other = Object.keys({ ...before, ...now })
     .filter((key) => before[key] !== now[key])

@@ -23,7 +23,7 @@ describe("checkpoints", () => {
   it.each([
     { sg: true, hs: false },
     { sg: false, hs: true },
-  ])("resume to the very same vectors: %o", async (kind) => {
+  ])("resume to bit-identical vectors: %o", async (kind) => {
     const checkpoint = join(folder, "training.safetensors");
     const options = { ...quick, ...kind };
     const whole = await trainTrack2Vec(corpus, options);
@@ -63,7 +63,7 @@ describe("checkpoints", () => {
     });
   });
 
-  it("belong to the vectors that the training began with", async () => {
+  it("are tied to the vectors that the training began with", async () => {
     const checkpoint = join(folder, "from.safetensors");
     const first = await trainTrack2Vec(corpus, { ...quick, epochs: 1 });
     const second = await trainTrack2Vec(corpus, { ...quick, epochs: 1, seed: 2 });
@@ -85,7 +85,7 @@ describe("checkpoints", () => {
     await expect(resume({ from })).rejects.toMatchObject(refused);
   });
 
-  it("resume early stopping where it was, and end at once where nothing is left to do", async () => {
+  it("resume early stopping, and end at once if nothing is left to do", async () => {
     const checkpoint = join(folder, "stopping.safetensors");
     const queries = Array.from({ length: 60 }, (_, group) => ({
       context: [`g${group}-1`],
@@ -107,7 +107,7 @@ describe("checkpoints", () => {
     expect(again.vectors.vectors).toEqual(whole.vectors.vectors);
   });
 
-  it("say what is wrong with a file that is none, cut short, or cannot be written", async () => {
+  it("say what is wrong with an invalid, truncated or unwritable file", async () => {
     const path = join(folder, "good.safetensors");
     await trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: path });
     const resume = (file: string) => trainTrack2Vec(corpus, { ...quick, epochs: 1, resume: file });
@@ -134,7 +134,7 @@ describe("checkpoints", () => {
     await writeSafetensors(cut, without, metadata);
     await expect(resume(cut)).rejects.toThrow(/cut\.safetensors lacks weights\.inputs, 36000 32-bit floats/);
     await writeSafetensors(cut, tensors, { ...metadata, fingerprint: "{" });
-    await expect(resume(cut)).rejects.toThrow(/does not tell what it was made with/);
+    await expect(resume(cut)).rejects.toThrow(/does not record the options it was made with/);
     await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot use .*none: there is no such file/);
     const nowhere = trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: join(path, "inside") });
     await expect(nowhere.then(() => "written")).rejects.toThrow(
@@ -156,8 +156,8 @@ describe("checkpoints", () => {
   });
 });
 
-describe("training on", () => {
-  it("keeps what is known, learns new tracks, and survives a file between", async () => {
+describe("continued training", () => {
+  it("keeps known tracks, learns new ones, and works across a file", async () => {
     const first = await trainTrack2Vec(groupedCorpus(), { ...quick, sg: true, epochs: 8 });
     const path = join(folder, "vectors.safetensors");
     await saveVectors(first.vectors, path);
@@ -186,7 +186,7 @@ describe("validation", () => {
     next: `g${group}-2`,
   }));
 
-  it("keeps the best epoch and stops when it gets no better", async () => {
+  it("keeps the best epoch and stops when there is no improvement", async () => {
     const seen: Float32Array[] = [];
     const run = await trainTrack2Vec(corpus, {
       ...quick,
@@ -208,7 +208,7 @@ describe("validation", () => {
 });
 
 describe("without shared memory", () => {
-  it("trains on this thread to the same vectors, lets timers run, and obeys an abort", async () => {
+  it("trains the same vectors on this thread, lets timers run, and stops on abort", async () => {
     const threads = await trainTrack2Vec(corpus, { ...quick, threads: 2 });
     const alone = await trainTrack2Vec(corpus, { ...quick, shared: false });
     expect(alone.threads).toBe(1);

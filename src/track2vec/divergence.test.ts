@@ -27,7 +27,7 @@ describe("requireFiniteWeights", () => {
   });
 });
 
-describe("what is to be done", () => {
+describe("the advice", () => {
   const hintOf = (given: Partial<Word2VecOptions>, from?: { inputs: Float32Array }) => {
     const options = resolveOptions(given);
     const place = { epoch: 1, options, wording: ofTracks, from };
@@ -56,14 +56,14 @@ describe("what is to be done", () => {
     expect(hintOf(given)).toBe(hint);
   });
 
-  it("is to begin with other vectors where those are none that were learnt", () => {
+  it("is to start from other vectors if the given ones were not trained", () => {
     expect(hintOf({ alpha: 2 }, { inputs: Float32Array.of(0, -1e30) })).toBe(
       "begin with other vectors than those of from, which have values up to 1e+30",
     );
     expect(hintOf({ alpha: 2 }, { inputs: Float32Array.of(0, -30) })).toMatch(/alpha/);
   });
 
-  it("helps: fewer negatives at the same alpha are learnt from", async () => {
+  it("works: training succeeds with fewer negatives at the same alpha", async () => {
     const builder = new CorpusBuilder();
     const tracks = Array.from({ length: 50 }, (_, at) => `t${at % 3}`);
     for (let p = 0; p < 200; p++) builder.add({ id: `p${p}`, tracks });

@@ -88,7 +88,7 @@ describe("the table of options", () => {
   const value = (text: string) =>
     text === "one per processor" ? word2vecDefaults.threads : text === "none" ? undefined : JSON.parse(text);
 
-  it("tells our defaults, all of them, in code", () => {
+  it("gives all defaults in code", () => {
     const ours = rows.filter(([, , name]) => name! in word2vecDefaults);
     for (const [, , name, byDefault] of ours)
       expect(value(byDefault!), name).toEqual(word2vecDefaults[name as keyof Word2VecOptions]);
@@ -96,7 +96,7 @@ describe("the table of options", () => {
     expect(told.sort()).toEqual(Object.keys(word2vecDefaults).sort());
   });
 
-  it("has every one of gensim's that is no option here, and code says what to do instead", async () => {
+  it("lists every gensim option that Segue lacks, and code says what to do instead", async () => {
     const missing = rows.filter(([, , name]) => name === "" || !(name! in word2vecDefaults));
     const theirs = missing.map(([name]) => name!);
     expect(theirs).toContain("compute_loss");
@@ -107,7 +107,7 @@ describe("the table of options", () => {
       });
   });
 
-  it("tells the command line's defaults", () => {
+  it("gives the command line's defaults", () => {
     const help = spawnSync(join(folder, "segue"), ["train", "--help"], { encoding: "utf8" }).stdout.replace(
       /\n {10,}/g,
       " ",

@@ -34,7 +34,7 @@ function scanOf(index: ExactIndex, queries: Float32Array, q: number, row: number
 }
 
 describe("ExactIndex", () => {
-  it("answers as the plain scan does, at any shape", () => {
+  it("gives the same answers as a plain scan, for any shape", () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -54,7 +54,7 @@ describe("ExactIndex", () => {
     );
   });
 
-  it("tells the place in which a row stands in the answer, and of one that does not", () => {
+  it("gives the rank of a row in the answer, or that it has none", () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -93,7 +93,7 @@ describe("ExactIndex", () => {
     [130, 0],
     [300, 2],
     [5000, 0],
-  ])("is exact with %i dimensions, of which all rows have much in common (%i)", (size, common) => {
+  ])("is exact with %i dimensions if all rows have much in common (%i)", (size, common) => {
     const noise = normals(400 * size, 3);
     const index = new ExactIndex(
       noise.map((value, at) => value + common * ((at % size) % 3)),
@@ -106,7 +106,7 @@ describe("ExactIndex", () => {
     );
   });
 
-  it("answers alike where the engine lacks relaxed SIMD", async () => {
+  it("gives the same answers without relaxed SIMD", async () => {
     const size = 21;
     const vectors = normals(3000 * size, 8);
     const queries = normals(9 * size, 9);
@@ -119,7 +119,7 @@ describe("ExactIndex", () => {
     vi.unstubAllEnvs();
   });
 
-  it("is exact where rounding to bytes is not: all rows within 1e-4 of one another", () => {
+  it("is exact if quantisation is not: all rows within 1e-4 of each other", () => {
     const size = 20;
     const noise = normals(3000 * size, 5);
     const index = new ExactIndex(
@@ -133,7 +133,7 @@ describe("ExactIndex", () => {
     );
   });
 
-  it("orders equal rows by number, in every block and thread", () => {
+  it("orders ties by row number, in every block and thread", () => {
     const size = 8;
     const index = new ExactIndex(
       Float32Array.from({ length: 5000 * size }, (_, at) => at % size),
@@ -152,7 +152,7 @@ describe("ExactIndex", () => {
     for (let round = 0; round < 3; round++) expect(index.search(queries, 10, undefined, 4)).toEqual(one);
   });
 
-  it("gives zeros for a query of zeros, and takes rows of zeros", () => {
+  it("gives zeros for a query of zeros, and accepts rows of zeros", () => {
     const index = new ExactIndex(Float32Array.of(0, 0, 1, 0, -1, 0), 2);
     expect(index.search(new Float32Array(2), 3)).toEqual({
       k: 3,

@@ -17,7 +17,7 @@ describe.skipIf(!hasGensim)("gensim's keyed vectors", () => {
   const vectors = new TrackVectors({ tracks, size, vectors: values });
   const free = Float32Array.from({ length: size }, () => random.normal());
 
-  it("answer most_similar, similarity, rank and get_vector as we do", () => {
+  it("give the same most_similar, similarity, rank and get_vector", () => {
     const lists: {
       positive: (string | number[] | [string | number[], number])[];
       negative: (typeof lists)[0]["positive"];
@@ -71,7 +71,7 @@ answer = {
 });
 
 describe.skipIf(!hasGensim)("gensim's vocabulary", () => {
-  it("has the same tokens, counts and chances of being kept", () => {
+  it("has the same tokens, counts and subsampling probabilities", () => {
     const sentences = Array.from({ length: 300 }, () =>
       Array.from({ length: 8 }, () => `w${Math.floor(60 * random.next() ** 3)}`),
     );

@@ -6,7 +6,7 @@ import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 
 describe("threads between trainings", () => {
-  it("wait for the next training, and no longer than they are told", async () => {
+  it("wait for the next training, for a limited time", async () => {
     const first = takeThread();
     await once(first, "online");
     returnThread(first);
@@ -20,7 +20,7 @@ describe("threads between trainings", () => {
     await other.terminate();
   });
 
-  it("are started ahead, as many as are asked for and no more", async () => {
+  it("can be started in advance, exactly as many as requested", async () => {
     startThreads(2);
     startThreads(2);
     const taken = [takeThread(), takeThread()];
@@ -31,7 +31,7 @@ describe("threads between trainings", () => {
     await Promise.all(taken.map((worker) => worker.terminate()));
   });
 
-  it("give what new ones give, after trainings of other kinds and shapes", async () => {
+  it("give the same results as new threads, after trainings of other kinds and shapes", async () => {
     const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 800, length: 14 });
     const kinds = [
       { sg: true, vectorSize: 12 },
@@ -45,7 +45,7 @@ describe("threads between trainings", () => {
     for (const [n, kind] of [...kinds.entries()].reverse()) expect(await train(kind)).toEqual(before[n]);
   });
 
-  it("go when they have worked on much, which they keep", async () => {
+  it("are replaced after large trainings, since they keep their memory", async () => {
     await Promise.all(Array.from({ length: 8 }, () => takeThread().terminate()));
     const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 800, length: 14 });
     const threads = new Set<number>();

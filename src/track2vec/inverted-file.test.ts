@@ -23,7 +23,7 @@ const indexOf = async (vectors: TrackVectors) => {
 };
 
 describe("an inverted file", () => {
-  it("holds every row once, in the list whose centre is nearest", async () => {
+  it("contains every row once, in the list with the nearest centre", async () => {
     const vectors = grouped(3000, 12, 40, 1);
     const lists = await buildLists(vectors);
     expect([...lists.rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 3000 }, (_, row) => row));
@@ -34,7 +34,7 @@ describe("an inverted file", () => {
     }
   });
 
-  it("finds the share of the true nearest that it tells, while it looks at few rows", async () => {
+  it("has the recall that it states, while scanning few rows", async () => {
     const vectors = grouped(20_000, 16, 300, 2);
     const { lists, index } = await indexOf(vectors);
     expect(lists.recall).toBeGreaterThanOrEqual(0.985);
@@ -50,7 +50,7 @@ describe("an inverted file", () => {
     expect(hits / truth.rows.length).toBeGreaterThan(0.975);
   });
 
-  it("answers as the exact scan does where it looks into all lists, ties and rows of zeros too, at any shape", async () => {
+  it("gives the same answers as the exact scan if it reads all lists, including ties and rows of zeros", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -74,7 +74,7 @@ describe("an inverted file", () => {
     );
   });
 
-  it("looks further where its lists hold fewer rows than are asked for", async () => {
+  it("reads more lists if they have fewer rows than requested", async () => {
     const vectors = grouped(900, 8, 30, 3);
     const { lists } = await indexOf(vectors);
     const index = new ListIndex(packLists(vectors.vectors, 8, { ...lists, probes: 1 }));
@@ -83,7 +83,7 @@ describe("an inverted file", () => {
     expect(index.search(vectors.vectorAt(7), 0).rows.length).toBe(0);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops on abort", async () => {
     const aborted = AbortSignal.abort(new Error("enough"));
     await expect(buildLists(grouped(60_000, 8, 10, 4), aborted)).rejects.toThrow("enough");
   });

@@ -47,7 +47,7 @@ const shape = fc.record({
 });
 
 describe("the reference", () => {
-  it("steps down the numerical gradient: skip-gram", () => {
+  it("follows the numerical gradient: skip-gram", () => {
     fc.assert(
       fc.property(shape, ({ seed, inputs, outputs, size }) => {
         const example = randomExample(seed, inputs, outputs, size);
@@ -63,7 +63,7 @@ describe("the reference", () => {
     );
   });
 
-  it("steps down the numerical gradient: CBOW", () => {
+  it("follows the numerical gradient: CBOW", () => {
     fc.assert(
       fc.property(shape, fc.boolean(), ({ seed, inputs, outputs, size }, useMean) => {
         const example = randomExample(seed, inputs, outputs, size);
@@ -126,7 +126,7 @@ async function expectReference(
 }
 
 describe("the kernel", () => {
-  it("does what the reference does, whatever the options", async () => {
+  it("gives the same as the reference for any options", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -163,45 +163,42 @@ describe("the kernel", () => {
     { sg: true, hs: true, negative: 5, vectorSize: 20, window: 40, small: true, shrinkWindows: false },
     { sg: false, hs: true, negative: 5, vectorSize: 33, window: 40, small: true, cbowMean: false },
   ])(
-    "does what the reference does: %o",
+    "gives the same as the reference: %o",
     async ({ small, ...options }) => {
       await expectReference({ seed: 7, sample: 0, ...options }, { small });
     },
     240_000,
   );
 
-  it.each([1, 2, 5, 10, 40])(
-    "has a context at distance d in windows as often as window %i says",
-    async (window) => {
-      const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 100, length: 200 });
-      const session = await open({ sg: true, window, sample: 0, alpha: 0.025 }, true, corpus);
-      const { layout, memory, chunks } = session.job;
-      expect(layout.group).toBe(8);
-      const work = new Work(session.job, 0);
-      const within = new Float64Array(window + 1);
-      let asked = 0;
-      for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
-        work.kernel.runChunk(0, chunk);
-        const first = chunks.firsts[chunk]!;
-        const start = chunks.segments[first]!;
-        const windows = new Uint32Array(memory.buffer, layout.plans.first.windows);
-        for (let s = first; s < chunks.firsts[chunk + 1]!; s++) {
-          const [from, to] = [chunks.segments[s]! - start, chunks.segments[s + 1]! - start];
-          for (let i = from + window; i < to - window; i++, asked += 2) {
-            for (let d = 1; d <= window; d++) {
-              within[d]! += Number(windows[2 * i]! <= i - d) + Number(windows[2 * i + 1]! > i + d);
-            }
+  it.each([1, 2, 5, 10, 40])("has a context at distance d as often as window %i implies", async (window) => {
+    const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 100, length: 200 });
+    const session = await open({ sg: true, window, sample: 0, alpha: 0.025 }, true, corpus);
+    const { layout, memory, chunks } = session.job;
+    expect(layout.group).toBe(8);
+    const work = new Work(session.job, 0);
+    const within = new Float64Array(window + 1);
+    let asked = 0;
+    for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
+      work.kernel.runChunk(0, chunk);
+      const first = chunks.firsts[chunk]!;
+      const start = chunks.segments[first]!;
+      const windows = new Uint32Array(memory.buffer, layout.plans.first.windows);
+      for (let s = first; s < chunks.firsts[chunk + 1]!; s++) {
+        const [from, to] = [chunks.segments[s]! - start, chunks.segments[s + 1]! - start];
+        for (let i = from + window; i < to - window; i++, asked += 2) {
+          for (let d = 1; d <= window; d++) {
+            within[d]! += Number(windows[2 * i]! <= i - d) + Number(windows[2 * i + 1]! > i + d);
           }
         }
       }
-      expect(asked).toBeGreaterThan(10_000);
-      const reach = within.reduce((sum, count) => sum + count, 0) / asked;
-      expect(reach).toBeCloseTo((window + 1) / 2, 0.5);
-      for (let d = 1; d <= window; d++) {
-        expect(Math.abs(within[d]! / asked - (window - d + 1) / window)).toBeLessThan(0.1);
-      }
-    },
-  );
+    }
+    expect(asked).toBeGreaterThan(10_000);
+    const reach = within.reduce((sum, count) => sum + count, 0) / asked;
+    expect(reach).toBeCloseTo((window + 1) / 2, 0.5);
+    for (let d = 1; d <= window; d++) {
+      expect(Math.abs(within[d]! / asked - (window - d + 1) / window)).toBeLessThan(0.1);
+    }
+  });
 
   it("draws negatives in proportion to count^nsExponent (chi-square)", async () => {
     for (const nsExponent of [0.75, -0.5]) {

@@ -49,31 +49,27 @@ describe("what does not fit into 4 GiB", () => {
     ["both losses", 12_000_000, 64, { hs: true }],
     ["with shards", 15_000_000, 48, { shards: 8 }],
     ["odd dimensions", 3_000_000, 333, {}],
-  ] as const)(
-    "is refused with how much would, to the very track and dimension: %s",
-    (_, vocabulary, size, kind) => {
-      const needs = needsOf(vocabulary, size, kind);
-      const { code, message, hint } = refusal(needs);
-      expect(code).toBe("out-of-memory");
-      expect(message).toMatch(
-        /needs \d+\.\d\d GiB of memory \(\d+\.\d\d GiB of it matrices\), and the kernel addresses 4 GiB/,
-      );
-      const [, tracks, dimensions] =
-        /would fit: (\d+) tracks of \d+ dimensions .*; or all \d+ with vectorSize (\d+)/.exec(hint ?? "") ??
-        [];
-      const rows = (n: number) => ({
-        ...needs,
-        vocabulary: n,
-        pathWords: Math.ceil((needs.pathWords / vocabulary) * n),
-      });
-      expect(fits(rows(Number(tracks)))).toBe(true);
-      expect(() => layOut(rows(Number(tracks) + 1))).toThrow(/GiB/);
-      expect(fits({ ...needs, size: Number(dimensions) })).toBe(true);
-      expect(() => layOut({ ...needs, size: Number(dimensions) + 1 })).toThrow(/GiB/);
-    },
-  );
+  ] as const)("is refused with the exact limit of tracks and dimensions: %s", (_, vocabulary, size, kind) => {
+    const needs = needsOf(vocabulary, size, kind);
+    const { code, message, hint } = refusal(needs);
+    expect(code).toBe("out-of-memory");
+    expect(message).toMatch(
+      /needs \d+\.\d\d GiB of memory \(\d+\.\d\d GiB of it matrices\), and the kernel addresses 4 GiB/,
+    );
+    const [, tracks, dimensions] =
+      /would fit: (\d+) tracks of \d+ dimensions .*; or all \d+ with vectorSize (\d+)/.exec(hint ?? "") ?? [];
+    const rows = (n: number) => ({
+      ...needs,
+      vocabulary: n,
+      pathWords: Math.ceil((needs.pathWords / vocabulary) * n),
+    });
+    expect(fits(rows(Number(tracks)))).toBe(true);
+    expect(() => layOut(rows(Number(tracks) + 1))).toThrow(/GiB/);
+    expect(fits({ ...needs, size: Number(dimensions) })).toBe(true);
+    expect(() => layOut({ ...needs, size: Number(dimensions) + 1 })).toThrow(/GiB/);
+  });
 
-  it("is what the formula of docs/track2vec.md says", () => {
+  it("follows the formula of docs/track2vec.md", () => {
     for (const [vocabulary, size, hs] of [
       [1_000_000, 48, false],
       [5_000_000, 50, false],
@@ -95,7 +91,7 @@ describe("what does not fit into 4 GiB", () => {
     }
   });
 
-  it("begins where the table of docs/track2vec.md says", () => {
+  it("begins at the sizes in the table of docs/track2vec.md", () => {
     const page = readFileSync(new URL("../../docs/track2vec.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| (\d+) \| [\d,]+ \([\d,]+\) \| ([\d.]+) \(([\d.]+)\) million \|$/gm)];
     expect(rows).toHaveLength(4);
@@ -112,7 +108,7 @@ describe("what does not fit into 4 GiB", () => {
     }
   });
 
-  it("names options and items as the caller does", () => {
+  it("uses the caller's names of options and items", () => {
     const option = (name: string) => `--${name.toLowerCase()}`;
     expect(() => layOut(needsOf(20_000_000, 48), { ...ofTracks, option, item: "word" })).toThrow(
       /20000000 words/,
@@ -121,7 +117,7 @@ describe("what does not fit into 4 GiB", () => {
     expect(hint).toContain("set maxFinalVocab, or raise minCount");
   });
 
-  it("comes before any of it is taken, from trainTrack2Vec and trainWord2Vec", async () => {
+  it("is refused before any memory is allocated, by trainTrack2Vec and trainWord2Vec", async () => {
     const builder = new CorpusBuilder();
     const words = Array.from({ length: 40_000 }, (_, i) => `w${i}`);
     for (let at = 0; at < words.length; at += 500) builder.add({ id: "", tracks: words.slice(at, at + 500) });

@@ -57,7 +57,7 @@ function referenceRound(
 
 const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 350, length: 14 });
 
-it("merges shards as the reference does, for both architectures and both losses", async () => {
+it("merges shards like the reference, for both architectures and both losses", async () => {
   const shape = fc.record({
     sg: fc.boolean(),
     loss: fc.constantFrom("negative", "hs", "both"),
@@ -116,7 +116,7 @@ it.each([
   { sg: false, hs: false, negative: 5 },
   { sg: false, hs: true, negative: 0 },
 ])(
-  "threads of a whole training end where the reference ends: %o",
+  "a whole training with threads gives the same as the reference: %o",
   async (kind) => {
     const { trainTrack2Vec } = await import("./train.js");
     const options = { ...kind, vectorSize: 10, window: 5, minCount: 1, epochs: 2, alpha: 0.05, seed: 3 };
@@ -146,7 +146,7 @@ it.each([
   240_000,
 );
 
-it("hears of epochs in their order, however short they are and whichever thread ends them", async () => {
+it("reports epochs in order, however short and whichever thread ends them", async () => {
   const { trainTrack2Vec } = await import("./train.js");
   const options = { vectorSize: 2, window: 1, negative: 1, minCount: 1, epochs: 400, seed: 3 };
   const [one, two] = [

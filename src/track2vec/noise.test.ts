@@ -7,13 +7,13 @@ const noise = (exponent: number, ...counts: number[]) => [
   ...atOnce(noiseSteps(Float64Array.from(counts), exponent)),
 ];
 
-it("is count^exponent, and nothing for what was never played", () => {
+it("is count^exponent, and 0 for tracks never played", () => {
   expect(noise(0.75, 9, 9, 4, 0)).toEqual([9 ** 0.75, 9 ** 0.75, 4 ** 0.75, 0]);
   expect(noise(-0.5, 16, 4, 0)).toEqual([0.25, 0.5, 0]);
   expect(noise(0, 7, 0)).toEqual([1, 0]);
 });
 
-it("draws the most or the least frequent alone where the exponent is beyond all powers", () => {
+it("draws only the most or least frequent tracks for extreme exponents", () => {
   expect(noise(1e9, 90, 30, 0)).toEqual([1, 0, 0]);
   expect(noise(-1e9, 90, 30, 0)).toEqual([0, 1, 0]);
   expect(noise(400, 100, 99)[1]).toBeCloseTo(0.99 ** 400, 12);

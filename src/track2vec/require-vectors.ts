@@ -15,7 +15,7 @@ export function requireVectors(vectors: TrackVectors, of: string): void {
   )
     return;
   throw misuse(
-    `${of} wants track vectors`,
+    `${of} needs track vectors`,
     'write (await trainTrack2Vec(corpus)).vectors, or await loadVectors("vectors.bin")',
   );
 }

@@ -8,24 +8,24 @@ const planOf = (options: Partial<Word2VecOptions>, vocabulary = 20_000) =>
   planShards(vocabulary, resolveOptions({ sg: true, window: 10, ...options }));
 
 describe("how centres are grouped", () => {
-  it("shares negatives between many centres where steps are short", () => {
+  it("shares negatives between many centres if steps are short", () => {
     expect(planOf({})).toMatchObject({ group: 8, shared: 16, sharing: 128 });
     expect(planOf({ negative: 2 })).toMatchObject({ group: 8, shared: 8, sharing: 128 });
     expect(planOf({ sg: false })).toMatchObject({ group: 8, shared: 8, sharing: 8 });
   });
 
-  it("gives each group negatives of its own where tracks are few", () => {
+  it("gives each group its own negatives if there are few tracks", () => {
     expect(planOf({}, 16_000)).toMatchObject({ group: 8, shared: 16, sharing: 8, halfway: true });
     expect(planOf({}, 16_384)).toMatchObject({ group: 8, shared: 16, sharing: 128, halfway: false });
   });
 
-  it("shares them between fewer where a negative would move far", () => {
+  it("shares them between fewer if a negative would move far", () => {
     expect(planOf({ window: 40 }).sharing).toBe(32);
     expect(planOf({ window: 40, shrinkWindows: false }).sharing).toBe(16);
     expect(planOf({ alpha: 0.05 }).sharing).toBe(64);
   });
 
-  it("trains centre by centre where the sum of a group would go too far, or does not exist", () => {
+  it("trains centre by centre if the sum of a group would step too far, or does not exist", () => {
     for (const options of [{ alpha: 0.1 }, { negative: 20, window: 40 }, { negative: 60 }, { hs: true }]) {
       expect(planOf(options)).toMatchObject({ group: 1, sharing: 1 });
     }
@@ -48,7 +48,7 @@ it.each([
   expect(lossPerEpoch.at(-1)).toBeLessThan((1 + (options.negative ?? 5)) * Math.log(2));
 });
 
-it("keeps chunks short where a tree's root would be pushed too far by all shards at once", () => {
+it("keeps chunks short if all shards together would push a tree's root too far", () => {
   const lengths = [{}, { window: 15 }, { shrinkWindows: false }, { alpha: 0.04 }].map((options) => {
     const { shards, chunkWords } = planOf({ hs: true, ...options });
     return [shards, chunkWords];

@@ -8,7 +8,7 @@ const corpus = groupedCorpus({ groups: 50, tracksPerGroup: 50, playlists: 1500, 
 const point = { vectorSize: 8, window: 4, minCount: 1, epochs: 2, sg: true } satisfies TrainOptions;
 
 describe("trainGrid", () => {
-  it("gives each point what a training alone gives, in order, whatever the concurrency", async () => {
+  it("gives each point the result of a separate training, in order, at any concurrency", async () => {
     const points: TrainOptions[] = [{ ...point }, { ...point, sg: false }, { ...point, minCount: 5 }];
     const alone = [];
     for (const each of points) alone.push((await trainTrack2Vec(corpus, each)).vectors);
@@ -36,7 +36,7 @@ describe("trainGrid", () => {
     });
   });
 
-  it("ends all points with the signal, and takes an empty grid", async () => {
+  it("ends all points on abort, and accepts an empty grid", async () => {
     const signal = AbortSignal.timeout(200);
     const long = { ...point, epochs: 100_000 };
     await expect(trainGrid(corpus, [long, long, long], { concurrency: 2, signal })).rejects.toThrow(

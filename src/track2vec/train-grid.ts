@@ -48,7 +48,7 @@ export async function trainGrid(
 ): Promise<TrainingResult[]> {
   requireCorpus(corpus, "trainGrid");
   if (!Array.isArray(points))
-    throw misuse("trainGrid wants a list of points", "write [{ minCount: 3 }, { minCount: 5 }]");
+    throw misuse("trainGrid needs a list of points", "write [{ minCount: 3 }, { minCount: 5 }]");
   for (const [number, point] of points.entries()) requirePoint(point, `${number + 1}/${points.length}`);
   requireOptions(options, { concurrency: wholeNumber(1), ...besideWork }, "trainGrid");
   const { concurrency = usableCores(), progress, signal } = options;

@@ -60,12 +60,12 @@ describe("trainTrack2Vec", () => {
     expect(one.vectors.vectors).not.toEqual(two.vectors.vectors);
   });
 
-  it("obeys an abort within 100 ms and leaves no thread behind", async () => {
+  it("stops within 100 ms of an abort and leaves no thread behind", async () => {
     const train = (signal: AbortSignal) => trainTrack2Vec(large, { ...quick, epochs: 100_000, signal });
     expect(await lateness(400, train)).toBeLessThan(100);
   });
 
-  it("stops where onEpoch says so and passes its errors on", async () => {
+  it("stops if onEpoch says so, and passes on its errors", async () => {
     const run = await trainTrack2Vec(large, {
       ...quick,
       epochs: 50,

@@ -4,7 +4,7 @@ import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 import { reportTraining } from "./training-progress.js";
 
-it("tells words, words a second, loss and time left, five times a second, and the end", () => {
+it("reports words, words per second, loss and time left five times a second, and the end", () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
   try {
     const reports: ProgressReport[] = [];
@@ -58,7 +58,7 @@ it("ends the training with the error that it throws, be it at the last report", 
   await expect(train(1, ({ done, total }) => done === total)).rejects.toThrow("no place to write to");
 });
 
-it("grows while a training runs and ends at all of its words", async () => {
+it("grows during a training and ends at its total number of words", async () => {
   const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
   const reports: ProgressReport[] = [];
   const run = await trainTrack2Vec(corpus, {

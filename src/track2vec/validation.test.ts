@@ -22,13 +22,13 @@ describe("hitRatio", () => {
     { context: [], next: "a" },
   ];
 
-  it("counts the last track's k nearest; what is not known is a miss", () => {
+  it("looks among the k nearest of the last track; unknown tracks are misses", () => {
     expect(hitRatio(circle, { queries, k: 1 })).toBe(1 / 5);
     expect(hitRatio(circle, { queries, k: 3 })).toBe(2 / 5);
     expect(hitRatio(circle, { queries: [] })).toBe(0);
   });
 
-  it("is the same in slices, which end with the signal", async () => {
+  it("is the same in slices, which stop on abort", async () => {
     const { vectors } = await trainTrack2Vec(groupedCorpus(), { minCount: 1, epochs: 1, vectorSize: 8 });
     const many = Array.from({ length: 500 }, (_, q) => ({
       context: [vectors.tracks[q % 200]!],
@@ -50,7 +50,7 @@ describe("hitRatio", () => {
 });
 
 describe("holdBack", () => {
-  it("gives every play to one side, the same for a seed", () => {
+  it("puts every play into one part, the same for a seed", () => {
     const playlists = fc.array(fc.array(fc.nat(9), { minLength: 1, maxLength: 6 }), {
       minLength: 5,
       maxLength: 40,
@@ -88,14 +88,14 @@ describe("holdBack", () => {
     );
   });
 
-  it("refuses shares that are none", () => {
+  it("refuses invalid shares", () => {
     for (const share of [0, 1, Number.NaN, -0.1]) {
       expect(() => holdBack(groupedCorpus(), share, 1)).toThrow(/must be a number > 0 and < 1/);
     }
   });
 });
 
-it("ends training after three epochs that bring nothing, where nobody says how many", async () => {
+it("stops training after three epochs without improvement by default", async () => {
   // All are among so many nearest, from the first epoch on.
   const corpus = groupedCorpus();
   const queries = [{ context: [corpus.tracks[0]!], next: corpus.tracks[1]! }];
@@ -118,7 +118,7 @@ it("does not end training before the first hit, and keeps the last epoch if ther
   expect(judged.vectors.vectors).toEqual((await trainTrack2Vec(corpus, options)).vectors.vectors);
 });
 
-it("training refuses a validation that cannot judge", async () => {
+it("training refuses an invalid validation", async () => {
   const queries = [{ context: ["a"], next: "b" }];
   const train = (validation: object) =>
     trainTrack2Vec(groupedCorpus(), { validation: validation as never, minCount: 1 });

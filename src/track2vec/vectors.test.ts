@@ -29,7 +29,7 @@ describe("TrackVectors", () => {
     expect(circle.nearest(Float32Array.of(0, -1), 5).tracks).toEqual(["a", "d", "z", "b", "c"]);
   });
 
-  it("takes positive and negative lists, weighing each track alike", () => {
+  it("accepts positive and negative lists, with equal weight per track", () => {
     // a + c is the diagonal at 45°: b is 35° away.
     const near = circle.nearest({ positive: ["a", "c"] }, 1);
     expect(near.tracks).toEqual(["b"]);
@@ -37,29 +37,29 @@ describe("TrackVectors", () => {
     expect(circle.nearest({ positive: ["c"], negative: ["a"] }, 1).tracks).toEqual(["d"]);
   });
 
-  it("is equally near to all where a list cancels out", () => {
+  it("is equally near to all tracks if a list cancels out", () => {
     const vectors = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1));
     const three = new TrackVectors({ tracks: ["a", "b", "c", "d"], size: 3, vectors });
     expect([...three.nearest({ positive: ["a"], negative: ["a"] }, 3).scores]).toEqual([0, 0, 0]);
   });
 
-  it("leaves out what is excluded", () => {
+  it("leaves out excluded tracks", () => {
     expect(circle.nearest("a", 2, { exclude: ["b", "nobody"] }).tracks).toEqual(["c", "z"]);
   });
 
-  it("answers many queries as it answers one", () => {
+  it("answers many queries like single ones", () => {
     const { k, rows } = circle.nearestOfRows([0, 3], 10);
     expect(k).toBe(4);
     expect([...rows]).toEqual([1, 2, 4, 3, 2, 4, 1, 0]);
   });
 
-  it("knows similarity and rank", () => {
+  it("computes similarity and rank", () => {
     expect(circle.similarity("a", "c")).toBeCloseTo(0, 6);
     expect(circle.rank("a", "b")).toBe(1);
     expect(circle.rank("a", "d")).toBe(4);
   });
 
-  it("says what is wrong", () => {
+  it("refuses invalid arguments, saying what is wrong", () => {
     expect(() => circle.nearest("nobody")).toThrow('track "nobody" has no vector');
     expect(() => circle.nearest("a", 0)).toThrow("k must be a whole number ≥ 1, got 0");
     expect(() => circle.nearest(Float32Array.of(1))).toThrow("has 1 dimensions, the tracks have 2");
@@ -83,7 +83,7 @@ describe("TrackVectors", () => {
     const parts = { tracks: ["a", "b"], size: 1, vectors: Float32Array.of(1, 2) };
     for (const count of [1.5, -1, Number.NaN])
       expect(() => new TrackVectors({ ...parts, counts: Float64Array.of(3, count) })).toThrow(
-        `track "b" has ${count} for a count, which is no whole number ≥ 0`,
+        `track "b" has ${count} as its count, which is not a whole number ≥ 0`,
       );
     const doubles = Float64Array.of(1, 2) as never;
     expect(() => new TrackVectors({ ...parts, vectors: doubles })).toThrow("a Float32Array of vectors");

@@ -93,7 +93,7 @@ export class TrackVectors {
     const odd = counts?.findIndex((count: number) => !isCount(count)) ?? -1;
     if (odd >= 0)
       throw misuse(
-        `${noun} ${JSON.stringify(tracks[odd])} has ${counts![odd]} for a count, which is no whole number ≥ 0`,
+        `${noun} ${JSON.stringify(tracks[odd])} has ${counts![odd]} as its count, which is not a whole number ≥ 0`,
       );
     if (outputs && outputs.length !== values)
       throw misuse(`the output matrix needs ${values} values, not ${outputs.length}`);

@@ -24,7 +24,7 @@ async function* later(): AsyncGenerator<string[]> {
 }
 
 describe("trainWord2Vec", () => {
-  it("learns tokens of any kind from a generator, blanks in them and all", async () => {
+  it("learns any tokens from a generator, even with blanks", async () => {
     const { vectors, words } = await trainWord2Vec(sentences(), quick);
     expect(words).toBe(2400);
     expect([...vectors.indexToKey].sort()).toContain("pet shop");
@@ -35,7 +35,7 @@ describe("trainWord2Vec", () => {
     expect(vectors.nearest({ positive: ["moon", "fuel"], negative: ["cat"] }, 3).tracks).not.toContain("dog");
   });
 
-  it("gives the same for a list, a generator and an async generator, and what playlists of them give", async () => {
+  it("gives the same for a list, a generator, an async generator, and playlists", async () => {
     const one = await trainWord2Vec([...sentences()], quick);
     const two = await trainWord2Vec(later(), quick);
     expect(two.vectors.vectors).toEqual(one.vectors.vectors);
@@ -49,14 +49,14 @@ describe("trainWord2Vec", () => {
     expect(general.vectors.vectors).toEqual(playlists.vectors.vectors);
   });
 
-  it("passes over empty sentences and names one that is none", async () => {
+  it("skips empty sentences and names an invalid one", async () => {
     const { words } = await trainWord2Vec([[], ["a", "b"], []], quick);
     expect(words).toBe(2);
     await expect(trainWord2Vec(["the cat"] as never)).rejects.toThrow(
-      "sentence 1 is no list of tokens but string",
+      "sentence 1 must be a list of tokens, got string",
     );
     await expect(trainWord2Vec([["a"], ["a", 3]] as never)).rejects.toThrow(
-      "token 2 of sentence 2 is no text",
+      "token 2 of sentence 2 must be a string",
     );
     await expect(trainWord2Vec([], quick)).rejects.toMatchObject({ code: "empty-vocabulary" });
     await expect(trainWord2Vec([["a", "b"]], { ...quick, maxFinalVocab: 1 })).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe("trainWord2Vec", () => {
     });
   });
 
-  it("obeys an abort while it reads", async () => {
+  it("stops on abort while reading", async () => {
     const endless = (function* () {
       for (;;) yield ["a", "b", "c"];
     })();

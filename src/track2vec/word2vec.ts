@@ -34,7 +34,7 @@ export async function trainWord2Vec(
   const iterable = sentences as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
   if (typeof (iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator]) !== "function")
     throw misuse(
-      `trainWord2Vec wants sentences, got ${asWritten(sentences)}`,
+      `trainWord2Vec needs sentences, got ${asWritten(sentences)}`,
       'write [["the", "cat", "sat"], …]',
     );
   const wording = { ...ofWords, ...options.wording };
@@ -61,9 +61,10 @@ async function corpusOf(sentences: Sentences, signal: AbortSignal | undefined): 
 function requireTokens(tokens: unknown, number: number): void {
   if (!Array.isArray(tokens))
     throw misuse(
-      `sentence ${number} is no list of tokens but ${typeof tokens}`,
+      `sentence ${number} must be a list of tokens, got ${typeof tokens}`,
       'Split text first: text.split(" ").',
     );
   const at = tokens.findIndex((token) => typeof token !== "string");
-  if (at >= 0) throw misuse(`token ${at + 1} of sentence ${number} is no text but ${typeof tokens[at]}`);
+  if (at >= 0)
+    throw misuse(`token ${at + 1} of sentence ${number} must be a string, got ${typeof tokens[at]}`);
 }

@@ -12,7 +12,7 @@ const messages = (nodes: StepNode[]) =>
   findProblems(nodes).map(({ message, hint }) => `${message} → ${hint}`);
 
 describe("checking a flow", () => {
-  it("finds nothing in a sound one", () => {
+  it("finds nothing in a valid one", () => {
     expect(
       messages([
         step("start", []),

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { codeHash } from "./code-hash.js";
 
-it("is of a module and those that it imports, and passes over a folder that only a comment names", () => {
+it("covers a module and its imports, and ignores a folder named only in a comment", () => {
   const folder = mkdtempSync(join(tmpdir(), "segue-code-"));
   try {
     mkdirSync(join(folder, "data"));

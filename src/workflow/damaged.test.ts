@@ -58,7 +58,7 @@ it.each([
     '{"attempt":"1-x","started":"2026-01-31T09:05:07Z","finished":"2026-01-31T09:05:07Z"}',
     'it has no "artifacts"',
   ],
-])("does anew what a damaged done-record told of, and nothing else: %j", async (text, problem) => {
+])("redoes only the task of a damaged done-record: %j", async (text, problem) => {
   const key = keys.done("fan-out", run, "work", "1");
   damage(key, text);
   const reader = openClient(store).flow("fan-out").run(run);
@@ -98,7 +98,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     ['"fan-out"', "it is not a JSON object"],
     ['{"flow":"fan-out","run":"x","created":"yesterday"}', 'its "created" is not a time'],
     ['{"flow":"fan-out","run":"x","created":"2026-01-31"}', 'it has no "parameters"'],
-  ])("lists the others where the record of one is damaged, and says so: %j", async (text, problem) => {
+  ])("lists the other runs if one record is damaged, and says so: %j", async (text, problem) => {
     const record = JSON.parse(await written(keys.run("fan-out", run)));
     const broken = "29990101-000000-zzzzz";
     await there.put(keys.run("fan-out", broken), text);
@@ -122,7 +122,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     expect(await there.exists(keys.run("fan-out", broken))).toBe(true);
   });
 
-  it("lists a run whose end record is damaged as interrupted, says so, and goes on with it", async () => {
+  it("lists a run with a damaged end record as interrupted, says so, and resumes it", async () => {
     await there.put(keys.end("fan-out", run), '{"status":"gone"}');
     const { runs, damaged } = await openClient(there).runsAndDamage();
     expect(runs).toMatchObject([{ run, status: "interrupted" }]);
@@ -138,7 +138,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
   });
 });
 
-it("says what is damaged on standard error, once", async () => {
+it("reports damage on standard error once", async () => {
   damage(keys.end("fan-out", run), "x");
   for (let i = 0; i < 2; i++) expect(await openClient(store).runs()).toHaveLength(1);
   expect(said.mock.calls.map(([line]) => line)).toEqual([
@@ -146,7 +146,7 @@ it("says what is damaged on standard error, once", async () => {
   ]);
 });
 
-it("keeps what a run used whose record is damaged", async () => {
+it("keeps what a run with a damaged record used", async () => {
   await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 });
   const whole = await written(keys.run("fan-out", run));
   damage(keys.run("fan-out", run));
@@ -155,7 +155,7 @@ it("keeps what a run used whose record is damaged", async () => {
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 5");
 });
 
-it("removes unneeded runs of other flows where a done-record of a kept run is damaged, and no object", async () => {
+it("removes unneeded runs of other flows, but no object, if a done-record of a kept run is damaged", async () => {
   for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store });
   const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 })).run;
   const key = keys.done("fan-out", kept, "work", "1");
@@ -177,7 +177,7 @@ it("removes unneeded runs of other flows where a done-record of a kept run is da
   expect(await openClient(store).flow("fan-out").run(kept).artifact("message")).toBe("kept 30");
 });
 
-it("tells of tasks and resumes though the records of an attempt and a lock are damaged", async () => {
+it("shows tasks and resumes despite damaged records of an attempt and a lock", async () => {
   rmSync(store.localPath(keys.end("fan-out", run)));
   rmSync(store.localPath(keys.done("fan-out", run, "work", "1")));
   const attempts: string[] = [];
@@ -193,7 +193,7 @@ it("tells of tasks and resumes though the records of an attempt and a lock are d
   expect((await resumeRun("fan-out", { store })).status).toBe("done");
 });
 
-it("does anew what a damaged cache entry told of", async () => {
+it("redoes the task of a damaged cache entry", async () => {
   for await (const { key } of store.list("cache/")) damage(key);
   const before = ran().length;
   expect((await runFlow(fanOut!, { folder, count: 3 }, { store, cache: true })).status).toBe("done");

@@ -30,7 +30,7 @@ describe("types of a flow", () => {
       });
   });
 
-  it("knows the item of a foreach and what its join can read", () => {
+  it("infers the item of a foreach and what its join can read", () => {
     flow("b", options)
       .step("start", () => ({ grid: [{ window: 3 }], seed: 1, name: "n" }))
       // @ts-expect-error "seed" is no array
@@ -98,7 +98,7 @@ describe("types of a flow", () => {
       });
   });
 
-  it("brings branches together", () => {
+  it("merges branches", () => {
     flow("d", options)
       .step("start", () => ({ shared: 1, twice: 1 }))
       .step("left", { after: "start" }, () => ({ fromLeft: "l", both: 1 }))
@@ -126,7 +126,7 @@ describe("types of a flow", () => {
       .step("left", { after: "strat" }, () => ({}));
   });
 
-  it("with catch, the outputs may be missing and the error may be there", () => {
+  it("with catch, the outputs and the error are optional", () => {
     flow("e", options)
       .step("start", () => ({ kept: 1 }))
       .step("risky", { catch: "riskError" }, () => ({ result: 5 }))

@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("removes old runs and what only they used, never what a kept run uses", async () => {
+it("removes old runs and what only they use, never what a kept run uses", async () => {
   const parameters = (count: number) => ({ folder: join(folder, "out"), count });
   await runFlow(flows.fanOut!, parameters(5), { store });
   await runFlow(flows.fanOut!, parameters(3), { store });
@@ -59,7 +59,7 @@ it("removes old runs and what only they used, never what a kept run uses", async
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
 });
 
-it("keeps the run that a kept run took over from, with its logs", async () => {
+it("keeps the run that a kept run resumed, with its logs", async () => {
   const out = join(folder, "out");
   writeFileSync(join(out, "broken"), "");
   const failed = await runFlow(flows.gate!, { folder: out, count: 2 }, { store });
@@ -70,7 +70,7 @@ it("keeps the run that a kept run took over from, with its logs", async () => {
   expect(existsSync(store.localPath(`tasks/gate/${failed.run}/start/0/done.json`))).toBe(true);
 });
 
-it("keeps the latest run that is done, whatever failed since, and the run that a kept run reads", async () => {
+it("keeps the latest successful run, whatever failed since, and the run that a kept run reads", async () => {
   const out = join(folder, "out");
   const parameters = { folder: out, count: 2 };
   const read = await runFlow(flows.fanOut!, parameters, { store });
@@ -89,7 +89,7 @@ it("keeps the latest run that is done, whatever failed since, and the run that a
   expect(await client.flow("fan-out").latestRun.id()).toBe(newest.run);
 });
 
-it("refuses to keep nothing", async () => {
+it("refuses to keep 0 runs", async () => {
   await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("keep must be a whole number ≥ 1, got 0");
 });
 
@@ -122,7 +122,7 @@ const objectsOf = (text: string) => {
   return { sha, path: store.localPath(`objects/${sha.slice(0, 2)}/${sha.slice(2)}`) };
 };
 
-it("keeps what a task stores that an old run had stored before, though it begins only meanwhile", async () => {
+it("keeps what a task stores during the collection, even if an old run had stored it before", async () => {
   await twoRuns();
   const { path } = objectsOf("kept 30");
   const longAgo = new Date(Date.now() - 7_200_000);
@@ -134,14 +134,14 @@ it("keeps what a task stores that an old run had stored before, though it begins
   expect(existsSync(path)).toBe(true);
 });
 
-it("keeps a run that somebody begins to resume meanwhile", async () => {
+it("keeps a run whose resume begins during the collection", async () => {
   const run = await twoRuns();
   const busy = new Eventful(store.url, "runs/", 2, () => lockRun(store, "fan-out", run));
   expect((await collectGarbage(busy, { keep: 1 })).removedRuns).toEqual([]);
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 30");
 });
 
-it("removes what is left of a removal that was broken off, and of writes of processes that were killed", async () => {
+it("removes leftovers of interrupted removals and of writes of killed processes", async () => {
   const run = await twoRuns();
   rmSync(store.localPath(`runs/fan-out/${run}.json`));
   const [old, young] = ["objects/aa/b.12-0123abcd.tmp", "objects/aa/c.12-0123abcd.tmp"].map((key) => {
@@ -157,7 +157,7 @@ it("removes what is left of a removal that was broken off, and of writes of proc
   expect([old, young].map(existsSync)).toEqual([false, true]);
 });
 
-it("leaves the copies of what other datastores hold, and takes those of what it removes", async () => {
+it("keeps cached copies of other datastores, and removes those of removed objects", async () => {
   const { SEGUE_CACHE } = process.env;
   try {
     process.env.SEGUE_CACHE = join(folder, "cache");

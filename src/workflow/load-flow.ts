@@ -97,7 +97,7 @@ function placeOf(error: unknown, url: string): string | undefined {
 export function requireFlow(flow: unknown, of: string): void {
   if (isFlow(flow)) return;
   throw misuse(
-    `${of} wants a flow`,
+    `${of} needs a flow`,
     'write flow("name", { module: import.meta.url }).step("start", () => …)',
   );
 }

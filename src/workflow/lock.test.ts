@@ -7,7 +7,7 @@ import { holderOf, lockRun } from "./lock.js";
 
 afterEach(() => void vi.useRealTimers());
 
-it("is gone once it is released, also where it was just being renewed", async () => {
+it("is gone once released, even during a renewal", async () => {
   const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
   try {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });

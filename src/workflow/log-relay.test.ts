@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LogRelay } from "./log-relay.js";
 
-it("passes every line on while they are taken", () => {
+it("passes on every line while the receiver keeps up", () => {
   const passed: string[] = [];
   const relay = new LogRelay((_, line, sent) => {
     passed.push(line);
@@ -12,7 +12,7 @@ it("passes every line on while they are taken", () => {
   expect(passed).toHaveLength(300_000);
 });
 
-it("leaves lines out while too much waits, and says how many", () => {
+it("drops lines while too much waits, and says how many", () => {
   const passed: string[] = [];
   const waiting: (() => void)[] = [];
   const relay = new LogRelay((_, line, sent) => {

@@ -31,7 +31,7 @@ const tuning = flow("tuning", {
 }).step("start", () => {}) as AnyFlow;
 
 describe("parameters", () => {
-  it("fill in defaults and turn text into what the schema takes", () => {
+  it("fill in defaults and convert text for the schema", () => {
     const values = parseParameters(tuning, {
       "knn-k": "7",
       dev: "yes",
@@ -70,7 +70,7 @@ describe("parameters", () => {
     }),
   };
 
-  it("take dates as ISO 8601 writes them", () => {
+  it("accept dates in ISO 8601", () => {
     for (const when of ["2020-01-31", "2020-01-31T09:05:07Z", "2020-01-31T10:05+01:00"])
       expect(parseParameters(timed, { when }).when).toEqual(new Date(when));
     for (const when of ["2020-02-31", "soon", "5"])
@@ -82,14 +82,14 @@ describe("parameters", () => {
     );
   });
 
-  it("say what a union takes", () => {
+  it("say what a union accepts", () => {
     expect(parseParameters(timed, { u: "7" }).u).toBe(7);
     expect(() => parseParameters(timed, { u: "five" })).toThrow(
       'u must be a number, or auto, or one of x, y, got "five"',
     );
   });
 
-  it("that a schema makes something else of are made once, and come to the step and to a resumed run as they were", async () => {
+  it("that a schema transforms are transformed once, and reach steps and resumed runs unchanged", async () => {
     const folder = mkdtempSync(join(tmpdir(), "segue-made-"));
     const path = join(folder, "made.mjs");
     const door = pathToFileURL(distPath("workflow/index.js")).href;
@@ -135,7 +135,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     }
   });
 
-  it("that no record can hold are refused by name, before anything runs", () => {
+  it("that a record cannot hold are refused by name, before anything runs", () => {
     const big = { name: "big", parameters: z.object({ mostRows: z.bigint().default(1n) }) };
     expect(() => parseParameters(big, {})).toThrow(
       'parameter most-rows of flow "big" cannot be kept in the run\'s record: it is a bigint',
@@ -144,7 +144,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     expect(help).toMatch(/--most-rows <value>\s+\[default: "1"\]/);
   });
 
-  it("show the defaults that say something", () => {
+  it("show informative defaults", () => {
     const parameters = z.object({
       grid: z.array(z.string()).default([]).describe("the grid; without, that of the file"),
       bucket: z.string().default(""),
@@ -157,7 +157,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     for (const wanted of ['["a"]', "0", "false"]) expect(help).toContain(`[default: ${wanted}]`);
   });
 
-  it("take null where the schema does, and nothing as an empty list", () => {
+  it("accept null if the schema does, and empty text as an empty list", () => {
     const odd = {
       name: "odd",
       parameters: z.object({ most: z.int().nullable().default(1), name: z.string().nullable().default("") }),
@@ -166,7 +166,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     expect(parseParameters(tuning, { kinds: "", windows: "" })).toMatchObject({ kinds: [], windows: [] });
   });
 
-  it("show an example of what is hard to guess, and take a list of objects as JSON alone", () => {
+  it("show an example if the format is hard to guess, and accept a list of objects only as JSON", () => {
     const points = z
       .array(z.looseObject({ name: z.string() }))
       .default([])
@@ -183,7 +183,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     );
   });
 
-  it("may be left out; what is no zod object is refused as such", async () => {
+  it("may be omitted; anything but a zod object is refused", async () => {
     const bare = flow("bare", { module: import.meta.url }).step("start", () => {}) as AnyFlow;
     expect(parseParameters(bare, {})).toEqual({});
     expect(await readParameters("conf", bare)).toEqual({ values: {}, sources: {} });
@@ -192,7 +192,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     );
   });
 
-  it("that are wrong are told how to ask for help: by the module of a flow that is none of Segue's own", () => {
+  it("that are wrong get a hint to --help, with the module for a user's flow", () => {
     try {
       parseParameters(tuning, { ratio: 2 });
       expect.unreachable();
@@ -203,7 +203,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     }
   });
 
-  it("are looked at together by the flow's own check, before a run is recorded", async () => {
+  it("are checked together by the flow's own check, before a run is recorded", async () => {
     const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-check-")));
     const range = flow("range", {
       module: import.meta.url,
@@ -220,7 +220,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     rmSync(store.url, { recursive: true, force: true });
   });
 
-  it("suggest the nearest for one that does not exist", () => {
+  it("suggest the nearest name for an unknown one", () => {
     try {
       parseParameters(tuning, { "knnn-k": 3 });
       expect.unreachable();
@@ -233,7 +233,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     }
   });
 
-  it("become flags, of which only those given are passed on", () => {
+  it("become flags, and only given ones are passed on", () => {
     const command = addParameterFlags(new Command(), tuning);
     const help = command.helpInformation();
     expect(help).toMatch(/--knn-k <n>\s+how many neighbours \[default: 100\]/);
@@ -243,7 +243,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     expect(givenParameters(command, tuning)).toEqual({ knn_k: "5", dev: false });
   });
 
-  it("that stand under a name nobody has, or in a section that holds none, are refused with file and line", async () => {
+  it("under an unknown name, or in an invalid section, are refused with file and line", async () => {
     const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
     const other = flow("other", {
       module: import.meta.url,
@@ -281,7 +281,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     }
   });
 
-  it("come from base, then local, then the flow's own section, and a wrong one names its file", async () => {
+  it("come from base, then local, then the flow's own section; an error names the file", async () => {
     const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
     try {
       for (const layer of ["base", "local"]) mkdirSync(join(conf, layer));

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { longestSeconds, retryDelay, retryPolicy } from "./retry.js";
 
-it("waits longer each time, and never for longer than a timer can be set", () => {
+it("waits longer each time, at most as long as a timer allows", () => {
   const policy = retryPolicy({ count: 100, delay: 10, backoff: 10 });
   expect([1, 2, 3, 7, 400].map((retry) => retryDelay(policy, retry))).toEqual([
     10,

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { type AnyFlow, FolderStore, type RunEvent, resumeRun, runFlow } from "./index.js";
 
-it("keeps to the retries that a run was told to make when it is resumed", async () => {
+it("keeps the --with retry of a run when it is resumed", async () => {
   const { gate } = (await import(
     /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
@@ -28,7 +28,7 @@ it("keeps to the retries that a run was told to make when it is resumed", async 
 it.each([
   ["at once", "tell(await go(outer));"],
   ["in its own time", "setTimeout(() => void go(outer).then(tell), 50);"],
-])("is refused to a module that runs its flow %s when a step's process loads it", (_, ending) => {
+])("is refused if a module runs its flow %s when a step's process loads it", (_, ending) => {
   const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
   try {
     const door = new URL("../../dist/workflow/index.js", import.meta.url).href;
@@ -81,7 +81,7 @@ it("may be called by a step", async () => {
   }
 });
 
-it("is found by one record of many when the latest is resumed", async () => {
+it("reads only one record of many to find the latest run to resume", async () => {
   const { fanOut } = (await import(
     /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;

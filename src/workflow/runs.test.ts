@@ -43,7 +43,7 @@ const write = async (flow: string, i: number, end?: EndRecord["status"]) => {
 const listed = async (options = {}) =>
   (await listRuns(store, options)).map(({ flow, run, status }) => `${flow}/${run} ${status}`);
 
-it("lists the runs of all flows newest first, by tag, and at most so many", async () => {
+it("lists the runs of all flows newest first, by tag, and up to a limit", async () => {
   for (const [flow, i, end] of [
     ["a", 1, "done"],
     ["b", 2, "failed"],
@@ -54,7 +54,7 @@ it("lists the runs of all flows newest first, by tag, and at most so many", asyn
   expect(await listed({ flow: "a", tag: "t1", limit: 1 })).toEqual([`a/${idOf(3)} interrupted`]);
 });
 
-it("reads many runs from the index, and nothing from it that the records do not say", async () => {
+it("reads many runs from the index, which contains nothing that the records lack", async () => {
   for (let i = 0; i < 40; i++) await write("a", i, "done");
   const first = await listed();
   expect(first).toHaveLength(40);
@@ -77,7 +77,7 @@ it("reads many runs from the index, and nothing from it that the records do not 
   expect(await listed()).toEqual(now);
 });
 
-it("gives runs ids that sort by time to the millisecond or so", () => {
+it("gives runs ids that sort by time, to about a millisecond", () => {
   const times = Array.from({ length: 500 }, (_, i) => new Date(Date.UTC(2026, 0, 1) + i * 20));
   const ids = times.map((time) => newRunId(time));
   expect([...ids].sort()).toEqual(ids);

@@ -24,7 +24,7 @@ const run = (name: string, more: object = {}) =>
   runFlow(flows[name]!, { folder, ...more }, { store, maxWorkers: 1 });
 const latest = (name: string) => openClient(store).flow(name).latestRun;
 
-it("keeps two artifacts of the same content apart when a step changes one of them", async () => {
+it("keeps two artifacts of the same content separate when a step changes one", async () => {
   expect((await run("changes")).status).toBe("done");
   expect(await latest("changes").artifact("seen")).toEqual([["hit"], [], ["own"], []]);
 });
@@ -34,12 +34,12 @@ it.each([
   ["array", "a Float32Array"],
   ["table", "a table"],
   ["list", "an array"],
-])("refuses a step that returns no object of artifacts: %s", async (what, named) => {
+])("refuses a step that does not return an object of artifacts: %s", async (what, named) => {
   const { end } = await run("returns", { what });
   expect(end.failed?.error.message).toBe(`step "start" returned ${named}`);
 });
 
-it("takes an object without a prototype", async () => {
+it("accepts an object without a prototype", async () => {
   expect((await run("returns", { what: "bare" })).status).toBe("done");
 });
 
@@ -77,12 +77,12 @@ it("says in a card what cannot be drawn, and draws the rest", async () => {
   expect(card).toContain("the rest");
 });
 
-it("tells why a task failed whose card cannot be drawn either", async () => {
+it("says why a task failed even if its card cannot be drawn", async () => {
   const { end } = await run("badCard", { fails: true });
   expect(end.failed?.error.message).toBe("the true reason");
 });
 
-it("knows an artifact by its name alone, also one that every object has", async () => {
+it("finds an artifact only by its own name, even one that every object has", async () => {
   await run("badCard");
   expect(await latest("bad-card").artifact("constructor")).toBe(1);
   await expect(latest("bad-card").artifact("toString")).rejects.toThrow('has no artifact "toString"');
@@ -94,7 +94,7 @@ it("lets every step begin in the same folder", async () => {
   expect(await latest("elsewhere").artifact("where")).toBe(process.cwd());
 });
 
-it("keeps characters that are printed byte by byte, other encodings, and much without a line's end", async () => {
+it("keeps characters printed byte by byte, other encodings, and long output without a line break", async () => {
   expect((await run("prints", { count: 300 })).status).toBe("done");
   const lines = (await latest("prints").task("start").logs()).map(({ text }) => text);
   expect(lines.slice(0, 2)).toEqual(["€ 😀", "hi"]);
@@ -111,12 +111,12 @@ const isGone = async (pid: number) => {
   return gone;
 };
 
-it("ends what a step has started when its process ends by itself", async () => {
+it("ends processes started by a step when its process ends by itself", async () => {
   expect((await run("leaves")).end.failed?.error.message).toMatch(/ended with exit code 3/);
   expect(await isGone(ran()!)).toBe(true);
 });
 
-it("ends what a step has started when the command is killed", async () => {
+it("ends processes started by a step when the command is killed", async () => {
   mkdirSync(store.url);
   const command = startCommand("leaves", { folder, exits: false }, store, { maxWorkers: 1 });
   while (ran() === undefined) await sleep(50);

@@ -5,7 +5,7 @@ import { TaskLog } from "./task-log.js";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it("uploads a long log less often: what it uploads in all does not grow with the square of its length", async () => {
+it("uploads a long log less often, so that total uploads do not grow quadratically", async () => {
   const uploads: number[] = [];
   // No server is needed to count what is sent, and ten minutes have to pass at once.
   const put = async (_: string, contents: string | Uint8Array) => void uploads.push(contents.length);

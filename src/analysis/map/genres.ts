@@ -1,18 +1,17 @@
-/** Genres that nobody had to label: the words people put into the titles of their playlists. */
+/** Genres without labelled data: words from the titles of playlists. */
 import { type Corpus, playlistCount } from "../../corpus/index.js";
 
 export const defaultGenres: readonly string[] = ["rock", "rap", "country"];
 
-/** "Not known", as a number into the genre words. */
+/** The index for "no genre word". */
 export const unknownGenre = 255;
 
 /**
- * The genre word of each track: of the words, the one that most titles of its playlists hold; equal counts go to the word that
- * comes first.
+ * The genre word of each track: the one that occurs in the most titles of its playlists; ties go to the first in `words`.
  *
  * @param words at most 255, compared without case and punctuation ("hip hop" is in "Hip-Hop 90s"), as whole words ("rap" is not in
  *   "trap")
- * @returns for each track number a number into `words`, or `unknownGenre`
+ * @returns for each track number an index into `words`, or `unknownGenre`
  */
 export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaultGenres): Uint8Array {
   const wanted = words.map(spaced);
@@ -41,8 +40,8 @@ const wordsOf = (title = "") => title.toLowerCase().split(/[^\p{L}\p{N}&]+/u);
 const spaced = (text?: string) => ` ${wordsOf(text).filter(Boolean).join(" ")} `;
 
 /**
- * The words in the titles of the most playlists, for who asked for words that no title holds. Those of fewer than four letters are
- * mostly no genres ("the", "my", "of"), numbers are none.
+ * The words that occur in the most titles, to suggest when no title has any of the requested ones. Leaves out numbers, and words of
+ * fewer than four letters, which are rarely genres ("the", "my", "of").
  */
 export function frequentWords(corpus: Corpus, most = 5): string[] {
   const counts = new Map<string, number>();
@@ -56,13 +55,13 @@ export function frequentWords(corpus: Corpus, most = 5): string[] {
 }
 
 export interface GenreAgreement {
-  /** How many nearest neighbours of each track were looked at. */
+  /** The number of nearest neighbours compared, per track. */
   readonly neighbours: number;
-  /** How many tracks have a genre word. */
+  /** The number of tracks with a genre word. */
   readonly tracks: number;
-  /** Of the nearest neighbours of tracks with a word (neighbours without one included), the share that has the same word. */
+  /** The share of neighbours of tracks with a word that have the same word; neighbours without one count as different. */
   readonly share: number;
-  /** The same share where neighbours are drawn at random. */
+  /** The expected share if neighbours were drawn at random. */
   readonly chance: number;
   /** share / chance. */
   readonly lift: number;

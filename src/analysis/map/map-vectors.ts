@@ -1,27 +1,27 @@
-/** Vectors for the map of playlists: a model's where they will do, else trained for it. */
+/** Vectors for the map: those of a model if they cover enough tracks, else newly trained ones. */
 import type { Corpus } from "../../corpus/index.js";
 import { type Progress, SegueError } from "../../system/index.js";
 import { type TrackVectors, trainTrack2Vec } from "../../track2vec/index.js";
 import { playsOfTracks } from "../distributions.js";
 import { fewestTracks } from "./music-map.js";
 
-/** Of fewer, t-SNE would look at nearly all around each. */
+/** With fewer, nearly all points would be neighbours of each other in t-SNE. */
 const enoughTracks = 100;
 
 export interface MapVectorsOptions {
-  /** Vectors that there are already; taken where they know 100 of the tracks. */
+  /** Existing vectors; used if they contain at least 100 of the tracks. */
   readonly vectors?: TrackVectors;
-  /** Of the training, a whole number ≥ 0; default 1. */
+  /** Seed of the training, a whole number ≥ 0; default 1. */
   readonly seed?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains as the grid's first point, but with fewer epochs: a map needs neighbourhoods, not the last per cent. Tracks that are played 3
- * times or more get a vector; where these are fewer than 100, those that are played twice; where these are too, all.
+ * Trains with the options of the grid's first point but fewer epochs, which suffices for a map. Tracks that are played at least 3 times
+ * get a vector; if fewer than 100 are, those played twice too; if these are still too few, all tracks.
  *
- * @throws SegueError (code "too-little-data") where the corpus has fewer tracks than a map takes; the signal's reason
+ * @throws SegueError (code "too-little-data") if the corpus has fewer tracks than a map needs; the signal's reason
  */
 export async function mapVectors(
   corpus: Corpus,
@@ -32,7 +32,7 @@ export async function mapVectors(
   const plays = playsOfTracks(corpus);
   const tracks = plays.filter((n) => n > 0).length;
   if (tracks < fewestTracks)
-    throw new SegueError(`a map takes ${fewestTracks} tracks, and these playlists have ${tracks}`, {
+    throw new SegueError(`a map needs at least ${fewestTracks} tracks, and these playlists have ${tracks}`, {
       hint: "give it more playlists",
       code: "too-little-data",
     });

@@ -52,7 +52,7 @@ describe("QuadTree", () => {
 });
 
 describe("similarities", () => {
-  it("is symmetric, sums to 1, and joins what comes from both sides", async () => {
+  it("is symmetric, sums to 1, and adds both directions", async () => {
     const near = similarities(await nearestNeighbours(clusters(120, 5, 3), 5, 30), 10);
     expect(near.values.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
     const at = new Map<string, number>();
@@ -66,7 +66,7 @@ describe("similarities", () => {
 });
 
 describe("tsne", () => {
-  it("keeps groups together and repeats itself to the bit", async () => {
+  it("keeps groups together and is bit-identical for the same seed", async () => {
     const points = clusters(240, 8, 4);
     const { positions, divergence } = await tsne(points, 8, { iterations: 400, perplexity: 15 });
     const flat = await nearestNeighbours(Float32Array.from(positions), 2, 5);
@@ -80,7 +80,7 @@ describe("tsne", () => {
     );
   });
 
-  it("needs four points, tells its progress, and stops when told", async () => {
+  it("needs four points, reports progress, and stops on abort", async () => {
     await expect(tsne(new Float32Array(6), 2)).rejects.toThrow(/at least 4 points, not 3/);
     const stop = AbortSignal.abort();
     await expect(tsne(clusters(60, 3, 2), 3, { signal: stop })).rejects.toThrow();
@@ -92,7 +92,7 @@ describe("tsne", () => {
     expect(done).toEqual([20, 40]);
   });
 
-  it("stops among the neighbours, too, which take the longest where points are many", async () => {
+  it("also stops on abort during the search for neighbours", async () => {
     const stop = new AbortController();
     const tasks = new Set<string>();
     setTimeout(() => stop.abort(new Error("enough")), 1);
@@ -104,7 +104,7 @@ describe("tsne", () => {
 });
 
 describe("mapVectors", () => {
-  /** One playlist for each number, in which so many tracks are played so often as it says. */
+  /** Plays as many tracks as each value says, as often as its key says. */
   const played = (counts: Readonly<Record<number, number>>) => {
     const builder = new CorpusBuilder();
     for (const [times, tracks] of Object.entries(counts))
@@ -120,11 +120,11 @@ describe("mapVectors", () => {
     [{ 3: 100, 2: 30, 1: 30 }, 100],
     [{ 3: 99, 2: 30, 1: 30 }, 129],
     [{ 3: 5, 2: 5, 1: 30 }, 40],
-  ])("of tracks by times they are played, %o, takes %i", async (counts, taken) => {
+  ])("given play counts %o, trains %i tracks", async (counts, taken) => {
     expect((await mapVectors(played(counts))).length).toBe(taken);
   });
 
-  it("takes a model's where they know enough of the tracks", async () => {
+  it("uses a model's vectors if they cover enough tracks", async () => {
     const corpus = played({ 3: 120 });
     const vectorsOf = (tracks: readonly string[]) =>
       new TrackVectors({ tracks, size: 2, vectors: new Float32Array(2 * tracks.length).fill(1) });
@@ -133,16 +133,16 @@ describe("mapVectors", () => {
     expect((await mapVectors(corpus, { vectors: strange })).length).toBe(120);
   });
 
-  it("says what to do where there are too few tracks", async () => {
+  it("says what to do if there are too few tracks", async () => {
     await expect(mapVectors(played({ 9: 3 }))).rejects.toMatchObject({
-      message: "a map takes 4 tracks, and these playlists have 3",
+      message: "a map needs at least 4 tracks, and these playlists have 3",
       hint: "give it more playlists",
     });
   });
 });
 
 describe("genres", () => {
-  it("takes whole words of titles, and the commoner one", () => {
+  it("matches whole words of titles and picks the most frequent", () => {
     const corpus = {
       tracks: ["a", "b", "c"],
       offsets: Uint32Array.of(0, 2, 3, 4, 5),
@@ -163,13 +163,13 @@ describe("genres", () => {
     expect([...genresOfTracks(corpus, words)]).toEqual([0, 1, 2, unknownGenre, unknownGenre]);
   });
 
-  it("counts how often neighbours share a genre, against chance", () => {
+  it("compares how often neighbours share a genre with chance", () => {
     const agreement = genreAgreement([0, 0, 1, 1], Uint32Array.of(1, 0, 3, 2), 1);
     expect(agreement).toMatchObject({ share: 1, tracks: 4, neighbours: 1 });
     expect(agreement.chance).toBeCloseTo(1 / 3);
   });
 
-  it("draws the most played tracks with what is known of them", async () => {
+  it("contains the most played tracks with artist, plays and genre", async () => {
     const corpus = generatedCorpus(60);
     const random = new Random(1);
     const vectors = new TrackVectors({
@@ -188,7 +188,9 @@ describe("genres", () => {
     const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
     expect(grey.frequentWords).toContain("rock");
     const text = analysisText({ ...analysis, map: grey }).replace(/\n {2}/g, " ");
-    expect(text).toContain(`no playlist of theirs has rainy or gym in its title; frequent there: --genres `);
+    expect(text).toContain(
+      `none of their playlists has rainy or gym in its title; frequent words there: --genres `,
+    );
     const svg = await renderSvg(picturesOf(corpus, { ...analysis, map: grey }, "light").map!, {
       theme: "light",
     });

@@ -24,10 +24,10 @@ import { tsne, tsneRanges } from "./tsne.js";
 export interface MapPoint {
   readonly track: string;
   readonly artist?: string;
-  /** The place on the plane, to three decimals: only distances between points mean something. */
+  /** The position, to three decimals. Only distances between points are meaningful. */
   readonly x: number;
   readonly y: number;
-  /** Playlist entries. */
+  /** Number of playlist entries. */
   readonly plays: number;
   /** A genre word, or "unknown". */
   readonly genre: string;
@@ -36,37 +36,37 @@ export interface MapPoint {
 export interface MusicMap {
   /** Most played first. */
   readonly points: readonly MapPoint[];
-  /** The words that were looked for. */
+  /** The genre words. */
   readonly genres: readonly string[];
   readonly agreement: GenreAgreement;
-  /** Where no track has one of the genre words: those that most titles hold instead, where there are titles. */
+  /** If no track has a genre word: the most frequent words of titles, if there are titles. */
   readonly frequentWords?: readonly string[];
-  /** Kullback–Leibler divergence of the picture from the vectors: lower is truer. */
+  /** Kullback–Leibler divergence of the layout from the vectors; lower is more faithful. */
   readonly divergence: number;
-  /** As it was asked for; of few points at most a third of the others is taken. */
+  /** As requested, but at most a third of the other points. */
   readonly perplexity: number;
   readonly iterations: number;
   readonly seed: number;
 }
 
 export interface MapOptions {
-  /** How many tracks, the most played ones; default 5000. */
+  /** How many of the most played tracks to show; default 5000. */
   readonly tracks?: number;
-  /** The title words that colour it, at most 255; default rock, rap, country. */
+  /** Words in titles that colour the map, at most 255; default rock, rap, country. */
   readonly genres?: readonly string[];
-  /** How many neighbours count, roughly, ≥ 1; default 30, at most a third of the tracks. */
+  /** The effective number of neighbours, ≥ 1; default 30, at most a third of the tracks. */
   readonly perplexity?: number;
-  /** Rounds of t-SNE, an integer ≥ 1; default 1000. */
+  /** Iterations of t-SNE, an integer ≥ 1; default 1000. */
   readonly iterations?: number;
-  /** Of the layout, an integer ≥ 0; default 1. */
+  /** Seed of the layout, an integer ≥ 0; default 1. */
   readonly seed?: number;
-  /** Told how many rounds are done. */
+  /** Reports the number of finished iterations. */
   readonly progress?: Progress;
-  /** Ends it, which then throws the signal's reason. */
+  /** Aborts the layout. */
   readonly signal?: AbortSignal;
 }
 
-/** t-SNE lays out no fewer. */
+/** The minimum for t-SNE. */
 export const fewestTracks = 4;
 
 const { perplexity: perplexities, iterations: rounds, seed: seeds } = tsneRanges;
@@ -80,10 +80,10 @@ const ranges: Readonly<Record<keyof MapOptions, ValueRange>> = {
 };
 
 /**
- * Lays tracks out on a plane: those that are played together lie together. Distances are those of unit vectors (cosines).
+ * Lays tracks out on a plane, so that tracks played together are close. Distances are those of unit vectors (cosines).
  *
  * @param vectors of the corpus's tracks; those without one are left out
- * @throws SegueError (misuse) where fewer than 4 tracks have a vector, or an argument or an option is wrong
+ * @throws SegueError (misuse) if fewer than 4 tracks have a vector, or an argument or option is invalid
  * @throws the signal's reason
  */
 export async function drawMap(
@@ -112,7 +112,7 @@ export async function drawMap(
     .slice(0, tracks);
   if (chosen.length < fewestTracks)
     throw misuse(
-      `a map takes ${fewestTracks} tracks that have vectors, and here are ${chosen.length}`,
+      `a map needs at least ${fewestTracks} tracks with vectors, and there are ${chosen.length}`,
       "train the vectors on the same corpus, with a lower minCount",
     );
   const { size } = vectors;

@@ -1,4 +1,4 @@
-/** The nearest points of each point by squared Euclidean distance, by looking at all of them. */
+/** The nearest points of each point by squared Euclidean distance, by exhaustive search. */
 import { type Progress, silent, Turns } from "../../system/index.js";
 import type { Neighbours } from "./perplexity.js";
 

@@ -1,6 +1,6 @@
-/** From neighbours to t-SNE's input similarities: a Gaussian round each point, as wide as the perplexity wants, then symmetric. */
+/** t-SNE's input similarities: a Gaussian around each point, whose width gives the wanted perplexity, then made symmetric. */
 export interface Neighbours {
-  /** How many each point has. */
+  /** The number of neighbours of each point. */
   readonly each: number;
   /** n × each point numbers, nearest first, never the point itself. */
   readonly rows: Uint32Array;
@@ -16,7 +16,7 @@ export interface Similarities {
   readonly values: Float64Array;
 }
 
-/** Fills `out` with p(j|i) of one point: the width is found by bisection, so that the entropy is ln(perplexity). */
+/** Fills `out` with p(j|i) of one point. Bisection finds the width for which the entropy is ln(perplexity). */
 function conditional(squared: Float64Array, perplexity: number, out: Float64Array): void {
   const wanted = Math.log(perplexity);
   const nearest = squared[0]!;
@@ -51,7 +51,7 @@ export function similarities({ each, rows, squared }: Neighbours, perplexity: nu
   const p = new Float64Array(rows.length);
   for (let i = 0; i < n; i++)
     conditional(squared.subarray(i * each, (i + 1) * each), perplexity, p.subarray(i * each, (i + 1) * each));
-  // p(i, j) = (p(j|i) + p(i|j)) / 2n: each entry is put into both rows, then entries of one column are joined.
+  // p(i, j) = (p(j|i) + p(i|j)) / 2n: each entry is added to both rows, then entries of the same column are summed.
   const sizes = new Uint32Array(n + 1);
   for (let i = 0; i < n; i++)
     for (let j = i * each; j < (i + 1) * each; j++) {

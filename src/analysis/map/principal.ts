@@ -1,4 +1,4 @@
-/** The first two principal components, by power iteration: where t-SNE starts, so that its large shape means something. */
+/** The first two principal components, by power iteration. t-SNE starts from them, so that its global shape is meaningful. */
 import { Random } from "../../system/index.js";
 
 /** Positions x0, y0, x1, y1, … with a standard deviation of 1e-4 along the first component (scikit-learn's scale). */
@@ -38,6 +38,6 @@ export function principalStart(points: Float32Array, size: number, seed: number)
   let variance = 0;
   for (let i = 0; i < n; i++) variance += positions[2 * i]! ** 2 / n;
   const scale = 1e-4 / (Math.sqrt(variance) || 1);
-  // Equal points must not start at the very same place: nothing would ever part them.
+  // Equal points must not start at the same place, since t-SNE could never separate them.
   return positions.map((v) => v * scale + 1e-7 * random.normal());
 }

@@ -1,6 +1,6 @@
 /**
- * The repulsion of t-SNE by a Barnes–Hut tree (van der Maaten, JMLR 15, 2014). The points are put in Morton order, so a cell is
- * a range of them and the tree is a flat list in depth-first order: walking it needs no stack, only "where to go from here".
+ * The repulsion of t-SNE by a Barnes–Hut tree (van der Maaten, JMLR 15, 2014). The points are in Morton order, so that each cell is a
+ * range of points. The tree is a flat list in depth-first order: each cell stores where to continue, so that walking needs no stack.
  */
 const leafSize = 6;
 const maxDepth = 16;
@@ -12,7 +12,7 @@ export class QuadTree {
   readonly #spare: Uint32Array;
   readonly #x: Float64Array;
   readonly #y: Float64Array;
-  // A cell: its centre of mass, its points, the square of its width, and the cell after all that is inside it.
+  // Per cell: centre of mass, points, squared width, and the next cell outside it.
   #cx: Float64Array;
   #cy: Float64Array;
   #width: Float64Array;
@@ -37,7 +37,7 @@ export class QuadTree {
     this.#next = new Int32Array(cells);
   }
 
-  /** Builds the tree anew over positions x0, y0, x1, y1, … */
+  /** Rebuilds the tree for positions x0, y0, x1, y1, … */
   build(positions: Float64Array): void {
     let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 0; i < 2 * this.#n; i += 2) {
@@ -125,7 +125,7 @@ export class QuadTree {
   /**
    * Writes Σ_j (y_i − y_j) / (1 + |y_i − y_j|²)² of each point i into `forces` (x0, y0, …) and returns Z = Σ_{i ≠ j} 1 / (1 + |y_i − y_j|²).
    *
-   * @param theta a cell is taken as one point where its width is below theta times its distance; 0: never
+   * @param theta a cell counts as one point if its width is below theta times its distance; 0: never
    */
   repulsion(forces: Float64Array, theta: number): number {
     const [px, py, cx, cy] = [this.#x, this.#y, this.#cx, this.#cy];
@@ -163,7 +163,7 @@ export class QuadTree {
           cell = nexts[cell]!;
         } else cell++;
       }
-      // A point met itself once, at distance 0.
+      // Each point also counted itself, at distance 0.
       total += z - 1;
       const point = order[i]!;
       forces[2 * point] = fx;

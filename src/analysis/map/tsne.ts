@@ -1,6 +1,6 @@
 /**
- * t-SNE (van der Maaten & Hinton, JMLR 9, 2008) with Barnes–Hut repulsion and scikit-learn's defaults, so that its figures can be
- * laid beside scikit-learn's. One thread; the same points, options and seed always give the same picture.
+ * t-SNE (van der Maaten & Hinton, JMLR 9, 2008) with Barnes–Hut repulsion and scikit-learn's defaults, so that results are
+ * comparable. Single-threaded; the same points, options and seed always give the same layout.
  */
 import {
   besideWork,
@@ -22,26 +22,26 @@ import { principalStart } from "./principal.js";
 import { QuadTree } from "./quadtree.js";
 
 export interface TsneOptions {
-  /** How many neighbours count, roughly, ≥ 1; default 30, at most a third of the points. */
+  /** The effective number of neighbours, ≥ 1; default 30, at most a third of the points. */
   readonly perplexity?: number;
-  /** Default 1000, of which the first 250 exaggerate attraction twelvefold. */
+  /** Default 1000; the first 250 exaggerate attraction twelvefold. */
   readonly iterations?: number;
   /** Accuracy of the repulsion, 0 (exact) … 1 (rough); default 0.5. */
   readonly theta?: number;
   /** An integer ≥ 0; default 1. */
   readonly seed?: number;
-  /** Neighbours, where the caller has them; default: by Euclidean distance. */
+  /** Neighbours, if already known; default: by Euclidean distance. */
   readonly neighbours?: Neighbours;
-  /** Told how many iterations are done. */
+  /** Reports the number of finished iterations. */
   readonly progress?: Progress;
-  /** Ends it, which then throws the signal's reason. */
+  /** Aborts the layout. */
   readonly signal?: AbortSignal;
 }
 
 export interface TsneResult {
   /** x0, y0, x1, y1, … */
   readonly positions: Float64Array;
-  /** Kullback–Leibler divergence of the picture from the points: lower is truer. */
+  /** Kullback–Leibler divergence of the layout from the points; lower is more faithful. */
   readonly divergence: number;
 }
 
@@ -58,12 +58,11 @@ const exaggeration = 12;
 const exaggerated = 250;
 
 /**
- * Lays points of many dimensions out on a plane, near ones near.
+ * Lays high-dimensional points out on a plane, so that near points stay near.
  *
  * @param points n × size, row-major, finite
  * @param size the number of dimensions
- * @throws SegueError (misuse) with fewer than 4 points, a number that is not finite, or an option that there is not or that is out of
- *   its range
+ * @throws SegueError (misuse) if there are fewer than 4 points, a number is not finite, or an option is unknown or out of range
  * @throws the signal's reason
  */
 export async function tsne(

@@ -7,7 +7,7 @@ import { agreementText, capital, unknownNextText } from "../wording.js";
 const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
 const number = (value: number) => value.toLocaleString("en");
-/** Ticks of a log axis of numbers that are counted: left to itself, the axis of a few goes below 1 and between. */
+/** Ticks of a log axis of counts. By default Vega puts ticks below 1 and at fractions if counts are small. */
 function wholeLogTicks(most: number): number[] {
   const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, i) => 10 ** i);
   const fine = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= most);
@@ -128,7 +128,7 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
 
 export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
   const colours = chartColours[theme];
-  // Unknown first, so that the coloured points lie on top.
+  // Unknown first, so that coloured points are drawn on top.
   const values = [...map.points]
     .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
     .map((p) => ({ ...p }));
@@ -150,7 +150,7 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
         type: "quantitative",
         title: "playlist entries",
         scale: { rangeMin: 6, rangeMax: 180 },
-        // Left to itself the legend begins with 0, which no track has.
+        // By default the legend begins with 0, which no track has.
         legend: { symbolFillColor: colours.muted, format: ",d", values: wholeLogTicks(most).slice(-4) },
       },
       color: {

@@ -1,9 +1,9 @@
-/** The picture of a power law: the log-binned density of the data, and the laws that were fitted to its tail. */
+/** The picture of a power law: the log-binned density of the data, and the laws fitted to its tail. */
 import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/index.js";
 import { alternatives } from "../power-law/alternatives.js";
 import { type Comparison, hurwitzZeta, type PowerLawFit, type Tally, tailFrom } from "../power-law/index.js";
 
-/** Density in bins that grow by a quarter of a decade … each whole number is one unit wide. */
+/** Density in bins of a quarter of a decade; each whole number counts as one unit wide. */
 export function logBinnedDensity(
   sample: Tally,
   perDecade = 8,
@@ -72,8 +72,8 @@ export function powerLawSpec(
     scale: { type: "log" },
     axis: { format: ".0e", tickCount: 6 },
   };
-  // The same for both encodings, or they are not merged into one. Long strokes show the dashes; within the plot it would
-  // hide a curve sooner or later.
+  // The same for both encodings, or Vega does not merge them. Symbols are long enough to show the dashes. Inside the plot the
+  // legend could hide a curve.
   const legend = { orient: "bottom", symbolSize: 700, columnPadding: 18 };
   const byLaw = { field: "law", type: "nominal", title: "fitted", sort: null, legend };
   const domain = laws.map(({ law }) => law);

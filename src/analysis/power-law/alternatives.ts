@@ -1,6 +1,6 @@
 /**
- * What else the tail might be, each discrete and on x ≥ xmin, each fitted by maximum likelihood: lognormal and exponential as
- * R's poweRlaw discretises them (the mass between x − 1/2 and x + 1/2), and the power law with exponential cut-off.
+ * Alternatives to the power law for the tail, each discrete on x ≥ xmin and fitted by maximum likelihood: lognormal and exponential,
+ * discretised as in R's poweRlaw (the mass between x − 1/2 and x + 1/2), and the power law with exponential cut-off.
  */
 import { minimise } from "./minimise.js";
 import { logBetween, logUpperTail } from "./normal.js";
@@ -38,7 +38,7 @@ function fitLognormal(tail: Tail): Alternative {
     Math.abs(logSigma!) > 5 || mu! < -500
       ? Number.POSITIVE_INFINITY
       : -sumOver(tail, mass(mu!, Math.exp(logSigma!)));
-  // A tail that is nearly a power law wants a far-off mean and a wide sigma; one start would not find both.
+  // If the tail is nearly a power law, the best mean is far off and sigma is wide, which a single start does not find.
   const starts = [
     [mean, Math.log(Math.max(deviation, 0.05))],
     [mean - 5, Math.log(Math.max(deviation, 0.05) * 3)],
@@ -51,18 +51,18 @@ function fitLognormal(tail: Tail): Alternative {
   return { name: "lognormal", parameters: { mu, sigma }, logMass: mass(mu, sigma) };
 }
 
-// Gauss–Legendre on [-1, 1], eight points: half of the nodes and their weights.
+// Eight-point Gauss–Legendre on [-1, 1]: the positive nodes and their weights.
 const nodes = [0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363];
 const weights = [0.362683783378362, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763];
 
-/** Σ_{k ≥ q} k^-α e^-λ(k−q): its first terms, then the integral of the rest with Euler–Maclaurin's corrections. */
+/** Σ_{k ≥ q} k^-α e^-λ(k−q): the first terms, then the integral of the rest with Euler–Maclaurin corrections. */
 function cutOffNorm(alpha: number, lambda: number, q: number): number {
   let sum = 0;
   let at = q;
   for (let i = 0; i < 64; i++, at++) sum += at ** -alpha * Math.exp(-lambda * (at - q));
   const f = at ** -alpha * Math.exp(-lambda * (at - q));
   if (f === 0) return sum;
-  // With x = at·e^t the integrand is smooth; it ends where λx has grown by 45, or the power has sunk by as much.
+  // With x = at·e^t the integrand is smooth; it ends where λx has grown by 45, or the log of the power has fallen by as much.
   const end = Math.min(
     Math.log1p(45 / (lambda * at)),
     alpha > 1.02 ? 45 / (alpha - 1) : Number.POSITIVE_INFINITY,

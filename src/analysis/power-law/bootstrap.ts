@@ -1,6 +1,6 @@
 /**
- * Is a power law plausible at all? The semi-parametric bootstrap of Clauset et al. 2009, section 4.1: samples like ours whose tail
- * in truth follows the fitted law are fitted again, xmin and all; p is how often their distance D is at least ours.
+ * Tests whether a power law is plausible, by the semi-parametric bootstrap of Clauset et al. 2009, section 4.1: samples whose tail
+ * follows the fitted law are fitted again, including xmin; p is the share of them whose distance D is at least that of the data.
  */
 import { type Progress, Random, silent } from "../../system/index.js";
 import { fitPowerLaw, type PowerLawFit } from "./fit.js";
@@ -8,22 +8,22 @@ import { type Tally, tally } from "./tally.js";
 import { hurwitzZeta } from "./zeta.js";
 
 export interface GoodnessOfFit {
-  /** Below 0.1, the law is to be doubted (their rule of thumb). */
+  /** Below 0.1, the law is doubtful (their rule of thumb). */
   readonly p: number;
-  /** How many samples were drawn; p is good to about 1 / (2√samples). */
+  /** The number of samples; the error of p is about 1 / (2√samples). */
   readonly samples: number;
 }
 
 const tableSize = 4096;
 
-/** Draws from the discrete power law by inverting its distribution: a table, then doubling and bisection beyond it. */
+/** Draws from the discrete power law by inverting its distribution: by a table, and beyond it by doubling and bisection. */
 function powerLawSampler(alpha: number, xmin: number): (u: number) => number {
   const norm = hurwitzZeta(alpha, xmin);
   const above = (x: number) => hurwitzZeta(alpha, x) / norm;
   // table[i] = P(X ≥ xmin + i)
   const table = Float64Array.from({ length: tableSize }, (_, i) => above(xmin + i));
   return (u) => {
-    // The x with P(X ≥ x) ≥ u > P(X ≥ x + 1).
+    // Finds x with P(X ≥ x) ≥ u > P(X ≥ x + 1).
     let low = 0;
     let high = tableSize - 1;
     if (table[high]! >= u) {
@@ -50,7 +50,7 @@ function powerLawSampler(alpha: number, xmin: number): (u: number) => number {
 }
 
 /**
- * @param options.samples how many to draw, default 100
+ * @param options.samples number of samples, default 100
  * @param options.seed default 1; the same seed gives the same p
  */
 export async function goodnessOfFit(

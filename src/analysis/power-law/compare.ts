@@ -1,6 +1,6 @@
 /**
- * Which of two distributions the tail is likelier to come from: Vuong's likelihood ratio test (Econometrica 57, 1989), as
- * Clauset et al. 2009, appendix C, apply it.
+ * Which of two distributions the tail more likely comes from: Vuong's likelihood ratio test (Econometrica 57, 1989), as in
+ * Clauset et al. 2009, appendix C.
  */
 import { type AlternativeName, alternatives } from "./alternatives.js";
 import type { PowerLawFit } from "./fit.js";
@@ -11,13 +11,13 @@ import { hurwitzZeta } from "./zeta.js";
 export interface Comparison {
   readonly alternative: AlternativeName;
   readonly parameters: Readonly<Record<string, number>>;
-  /** R: ln likelihood of the power law less that of the alternative; above 0 where the power law is likelier. */
+  /** R: log likelihood of the power law minus that of the alternative; above 0 if the power law is likelier. */
   readonly ratio: number;
-  /** R over √n·σ, its standard deviation: a z score. */
+  /** R divided by its standard deviation √n·σ: a z score. */
   readonly normalisedRatio: number;
-  /** The chance of an |R| this large where both are equally near the truth. Small: the sign of R can be trusted. */
+  /** The probability of an |R| this large if both fit equally well. If it is small, the sign of R is significant. */
   readonly p: number;
-  /** True where the alternative holds the power law as a special case, and p is that of a χ² with one degree of freedom. */
+  /** Whether the power law is a special case of the alternative. Then p comes from a χ² with one degree of freedom. */
   readonly nested: boolean;
 }
 

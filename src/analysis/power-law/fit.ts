@@ -1,7 +1,7 @@
 /**
- * The discrete power law p(x) = x^-α / ζ(α, xmin), x ≥ xmin, fitted as Clauset, Shalizi & Newman, "Power-law distributions in
- * empirical data" (SIAM Review 51, 2009) say: α by exact maximum likelihood (their eq. 3.7, no continuous approximation),
- * xmin as the value whose tail is nearest to its fit by Kolmogorov–Smirnov, over every value of the sample.
+ * The discrete power law p(x) = x^-α / ζ(α, xmin), x ≥ xmin, fitted as in Clauset, Shalizi & Newman, "Power-law distributions in
+ * empirical data" (SIAM Review 51, 2009): α by exact maximum likelihood (their eq. 3.7, no continuous approximation), and as xmin
+ * the value of the sample whose tail has the smallest Kolmogorov–Smirnov distance to its fit.
  */
 import { misuse, requireOptions, SegueError, wholeNumber } from "../../system/index.js";
 import { type Tally, tailFrom, tally } from "./tally.js";
@@ -12,15 +12,15 @@ export interface PowerLawFit {
   readonly alpha: number;
   /** Its standard error, from the curvature of the likelihood (their eq. 3.6). */
   readonly alphaError: number;
-  /** The least value of the tail that follows the law. */
+  /** The smallest value of the tail that follows the law. */
   readonly xmin: number;
   /** Kolmogorov–Smirnov distance D between the tail and the law. */
   readonly distance: number;
-  /** How many numbers are ≥ xmin. */
+  /** The number of values ≥ xmin. */
   readonly tail: number;
-  /** How many numbers (≥ 1) the sample has. */
+  /** The number of values ≥ 1 in the sample. */
   readonly total: number;
-  /** Natural logarithm of the likelihood of the tail. */
+  /** Natural log likelihood of the tail. */
   readonly logLikelihood: number;
 }
 
@@ -36,7 +36,7 @@ function likeliestAlpha(meanLog: number, xmin: number, guess: number): number {
     const below = Math.log(hurwitzZeta(alpha - h, xmin));
     const slope = meanLog + (above - below) / (2 * h);
     const curvature = (above - 2 * middle + below) / (h * h);
-    // A step never leaves (1, 60); half-way to the border keeps it inside.
+    // Stays within (1, 60): a step beyond a border goes half-way to it.
     const wanted = curvature > 0 ? alpha - slope / curvature : slope > 0 ? 1 : steep;
     const next = wanted <= 1.001 ? (alpha + 1.001) / 2 : wanted >= steep ? (alpha + steep) / 2 : wanted;
     if (Math.abs(next - alpha) < 1e-9 * alpha) return next;
@@ -45,7 +45,7 @@ function likeliestAlpha(meanLog: number, xmin: number, guess: number): number {
   return alpha;
 }
 
-/** (d²/dα²) ln ζ(α, xmin): the information that one number carries about α. */
+/** (d²/dα²) ln ζ(α, xmin): the information about α in one value. */
 function information(alpha: number, xmin: number): number {
   const h = Math.min(1e-3, (alpha - 1) / 4);
   const at = (s: number) => Math.log(hurwitzZeta(s, xmin));
@@ -53,8 +53,8 @@ function information(alpha: number, xmin: number): number {
 }
 
 /**
- * The largest gap between the two cumulative distributions, at every whole number from xmin to the largest value; where that is more
- * than `most`, some gap that is.
+ * The largest gap between the two cumulative distributions, at every whole number from xmin to the largest value. Stops early at a
+ * gap of more than `most`.
  */
 function kolmogorovSmirnov(
   sample: Tally,
@@ -70,7 +70,7 @@ function kolmogorovSmirnov(
   for (let i = from; i < values.length && largest <= most; i++) {
     const value = values[i]!;
     const above = i === from ? norm : hurwitzZeta(alpha, value);
-    // Just below this value the law has grown and the sample has not.
+    // Just below this value, where the law has grown since the last one and the sample has not.
     const before = Math.abs(1 - above / norm - seen / size);
     seen += times[i]!;
     const after = Math.abs(1 - (above - value ** -alpha) / norm - seen / size);
@@ -84,13 +84,13 @@ function kolmogorovSmirnov(
  * Fits a discrete power law.
  *
  * @param sample whole numbers, such as the number of playlist entries of each artist; or their tally
- * @param options.xmin a fixed xmin; without it every value but the largest is tried
- * @throws SegueError (misuse) where it is no sample of whole numbers ≥ 0 or `xmin` is not one ≥ 1; SegueError code "too-little-data"
- *   where fewer than two distinct values are left to fit on
+ * @param options.xmin a fixed xmin; by default, every value except the largest is tried
+ * @throws SegueError (misuse) if the sample is not of whole numbers ≥ 0, or `xmin` is not one ≥ 1; (code "too-little-data") if fewer
+ *   than two distinct values are left to fit on
  */
 export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?: number } = {}): PowerLawFit {
   if (typeof sample !== "object" || sample === null || !("times" in sample || "length" in sample))
-    throw misuse("fitPowerLaw wants a list of whole numbers", "such as the number of plays of each artist");
+    throw misuse("fitPowerLaw needs a list of whole numbers", "such as the number of plays of each artist");
   requireOptions(options, { xmin: wholeNumber(1) }, "fitPowerLaw");
   const counts = "times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>);
   const { values, times, total } = counts;
@@ -101,7 +101,7 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
   const consider = (from: number) => {
     const alpha = likeliestAlpha(sumLog / size, values[from]!, guess);
     guess = Math.min(alpha, 10);
-    // One that is further off than the best so far need not be known exactly.
+    // A distance above the best so far need not be exact.
     const distance = kolmogorovSmirnov(counts, from, size, alpha, best?.distance);
     if (best === undefined || distance <= best.distance) best = { from, alpha, distance, size, sumLog };
   };

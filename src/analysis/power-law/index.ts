@@ -1,4 +1,4 @@
-/** Is it a power law? Fit, comparison with other laws, goodness of fit: what Python's `powerlaw` and R's poweRlaw do. */
+/** Power-law analysis: fit, comparison with other laws, goodness of fit, like Python's `powerlaw` and R's poweRlaw. */
 export type { AlternativeName } from "./alternatives.js";
 export { type GoodnessOfFit, goodnessOfFit } from "./bootstrap.js";
 export { type Comparison, compareFit } from "./compare.js";

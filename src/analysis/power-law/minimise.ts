@@ -1,4 +1,4 @@
-/** Nelder & Mead's simplex (Computer Journal 7, 1965): the least value of a smooth function of a few numbers. */
+/** Nelder & Mead's simplex (Computer Journal 7, 1965): minimises a smooth function of a few variables. */
 export function minimise(
   f: (point: readonly number[]) => number,
   start: readonly number[],

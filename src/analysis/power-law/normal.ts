@@ -1,8 +1,8 @@
-/** The normal distribution's tails, exact also where they are tiny: power-law-like lognormals live at 10 sigma and more. */
+/** Tails of the normal distribution, accurate even if tiny: a lognormal that resembles a power law is evaluated beyond 10 sigma. */
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
 
-/** Φ̄(z) / φ(z) for z ≥ 3 (Mills ratio): Laplace's continued fraction, from its far end. */
+/** Φ̄(z) / φ(z) for z ≥ 3 (Mills ratio): Laplace's continued fraction, evaluated backwards. */
 function millsRatio(z: number): number {
   let fraction = z;
   for (let k = 60; k >= 1; k--) fraction = z + k / fraction;

@@ -5,7 +5,7 @@ import { processorMs } from "../../system/time.testkit.js";
 import { compareFit, fitPowerLaw, goodnessOfFit, hurwitzZeta, tally } from "./index.js";
 import { logBetween, logUpperTail } from "./normal.js";
 
-/** Counts that a discrete power law made, by inversion of its distribution. */
+/** Draws from a discrete power law, by inversion of its distribution. */
 function powerLawSample(alpha: number, xmin: number, n: number, seed = 1): number[] {
   const random = new Random(seed);
   const norm = hurwitzZeta(alpha, xmin);
@@ -18,7 +18,7 @@ function powerLawSample(alpha: number, xmin: number, n: number, seed = 1): numbe
   });
 }
 
-/** A body that is no power law below 5, and one above. */
+/** A power law from 5 on, with a different body below. */
 function mixedSample(): number[] {
   const random = new Random(4);
   return [...powerLawSample(2.4, 5, 3000, 9), ...Array.from({ length: 3000 }, () => 1 + random.below(4))];
@@ -37,7 +37,7 @@ describe("special functions", () => {
       expect((hurwitzZeta(s, q) - hurwitzZeta(s, q + 1)) / q ** -s).toBeCloseTo(1, 9);
   });
 
-  it("knows the normal's tails, near and far", () => {
+  it("computes the normal distribution's tails, near and far", () => {
     expect(Math.exp(logUpperTail(1.959963984540054))).toBeCloseTo(0.025, 12);
     expect(Math.exp(logUpperTail(-1))).toBeCloseTo(0.8413447460685429, 12);
     expect(logUpperTail(20)).toBeCloseTo(-203.917155, 5);
@@ -47,7 +47,7 @@ describe("special functions", () => {
 });
 
 describe("fitPowerLaw", () => {
-  it("finds the exponent and where the tail begins", () => {
+  it("finds the exponent and xmin", () => {
     const fit = fitPowerLaw(mixedSample());
     expect(fit.xmin).toBeGreaterThanOrEqual(5);
     expect(fit.xmin).toBeLessThanOrEqual(7);
@@ -55,13 +55,13 @@ describe("fitPowerLaw", () => {
     expect(fit.total).toBe(6000);
   });
 
-  it("takes an xmin that is given", () => {
+  it("uses a given xmin", () => {
     const fit = fitPowerLaw(powerLawSample(2.2, 1, 4000), { xmin: 3 });
     expect(fit.xmin).toBe(3);
     expect(Math.abs(fit.alpha - 2.2)).toBeLessThan(3 * fit.alphaError);
   });
 
-  it("says what it cannot fit", () => {
+  it("refuses samples that it cannot fit", () => {
     expect(() => fitPowerLaw([4, 4, 4])).toThrow(/too few distinct counts/);
     expect(() => fitPowerLaw([1, 2.5])).toThrow(/invalid count: 2.5/);
   });
@@ -77,14 +77,14 @@ describe("fitPowerLaw", () => {
 });
 
 describe("compareFit", () => {
-  it("prefers the power law where it is one, the exponential where it is not", () => {
+  it("prefers the law that the sample was drawn from", () => {
     const sample = powerLawSample(2.3, 1, 3000);
     const against = Object.fromEntries(
       compareFit(sample, fitPowerLaw(sample, { xmin: 1 })).map((c) => [c.alternative, c]),
     );
     expect(against.exponential!.ratio).toBeGreaterThan(0);
     expect(against.exponential!.p).toBeLessThan(0.01);
-    // It holds the power law as a special case, so it is never less likely.
+    // The power law is a special case of it, so it is never less likely.
     expect(against.truncated_power_law!.ratio).toBeLessThanOrEqual(1e-3);
     const random = new Random(3);
     const decaying = Array.from({ length: 3000 }, () => 1 + Math.floor(-20 * Math.log(1 - random.next())));
@@ -107,7 +107,7 @@ describe("compareFit", () => {
 });
 
 describe("goodnessOfFit", () => {
-  it("accepts a power law, refuses an exponential, and repeats itself", async () => {
+  it("accepts a power law, rejects an exponential, and is reproducible", async () => {
     const sample = tally(powerLawSample(2.3, 2, 1500, 2));
     const good = await goodnessOfFit(sample, fitPowerLaw(sample), { samples: 40 });
     expect(good.p).toBeGreaterThan(0.1);

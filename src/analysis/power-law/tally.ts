@@ -1,4 +1,4 @@
-/** A sample of counts as its distinct values and how often each occurs: all that a discrete fit needs, and much smaller. */
+/** A sample of counts as its distinct values with their frequencies: all that a discrete fit needs, and much smaller. */
 import { misuse } from "../../system/index.js";
 
 export interface Tally {
@@ -6,13 +6,13 @@ export interface Tally {
   readonly values: Float64Array;
   /** How often each value occurs. */
   readonly times: Float64Array;
-  /** How many numbers the sample has. */
+  /** The number of values in the sample. */
   readonly total: number;
 }
 
 /**
- * @param sample whole numbers; zeros are left out, since a power law knows none
- * @throws SegueError where a number is negative or not whole, or nothing is left
+ * @param sample whole numbers; zeros are left out, since a power law has none
+ * @throws SegueError if a number is negative or not whole, or nothing is left
  */
 export function tally(sample: ArrayLike<number>): Tally {
   const sorted = Float64Array.from(sample).sort();
@@ -33,11 +33,11 @@ export function tally(sample: ArrayLike<number>): Tally {
   return { values: Float64Array.from(values), times: Float64Array.from(times), total };
 }
 
-/** What a likelihood needs of the part of a sample that is ≥ its value number `from`. */
+/** What a likelihood needs of the values of a sample from number `from` on. */
 export interface Tail {
   readonly values: Float64Array;
   readonly times: Float64Array;
-  /** How many numbers the tail has. */
+  /** The number of values in the tail. */
   readonly size: number;
   readonly xmin: number;
 }

@@ -58,7 +58,7 @@ describe("ONNX in ONNX Runtime", () => {
     expectExact(thousand, asked.slice(0, 3), 1000);
   });
 
-  it("gives an unknown track the first tracks, with score 0, and no more tracks than there are", async () => {
+  it("answers an unknown track with the first tracks at score 0, and never with more tracks than exist", async () => {
     const session = await ort.InferenceSession.create(readFileSync(at("model.onnx")));
     const unknown = await ask(session, ["nobody"], 4);
     expect([...unknown.tracks]).toEqual(vectors.tracks.slice(0, 4));
@@ -66,7 +66,7 @@ describe("ONNX in ONNX Runtime", () => {
     expect((await ask(session, [vectors.tracks[0]!], 10_000)).shape).toEqual([1, 2999]);
   });
 
-  it("answers no track with no row, each of the length that was asked for", async () => {
+  it("answers an empty input with no rows, of the requested length", async () => {
     const session = await ort.InferenceSession.create(readFileSync(at("model.onnx")));
     expect(await ask(session, [], 5)).toMatchObject({ shape: [0, 5], tracks: [] });
     expect((await ask(session, [], 10_000)).shape).toEqual([0, 2999]);

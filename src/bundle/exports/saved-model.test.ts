@@ -14,7 +14,7 @@ const vectors = randomVectors(
 );
 
 describe("a SavedModel", () => {
-  it("lies where TensorFlow Serving looks, with the same bytes each time", async () => {
+  it("is in the folder that TensorFlow Serving expects, with the same bytes each time", async () => {
     await exportVectors(vectors, "savedmodel", at("one"), { k: 20 });
     await exportVectors(vectors, "savedmodel", at("two"), { k: 20 });
     const bytes = readFileSync(join(at("one"), "1", "saved_model.pb"));

@@ -48,7 +48,7 @@ describe.each(databases)("pgvector in %s", (_, open) => {
     await database.close();
   });
 
-  it("finds nearly all, more than its default of 40 too", async () => {
+  it("finds nearly all nearest tracks, also for a k above its default of 40", async () => {
     const index = pgvectorIndex(database.client, 16, table);
     expect(await measureRecall(vectors, index, 100, 50)).toBeGreaterThan(0.97);
     const own = await index.search(vectors.vectorAt(7), 3);
@@ -57,14 +57,14 @@ describe.each(databases)("pgvector in %s", (_, open) => {
     for (let i = 0; i < 3; i++) expect(own.scores[i]).toBeCloseTo(exact.scores[i]!, 5);
   });
 
-  it("answers a query of zeros in order of rows, and refuses what it cannot do", async () => {
+  it("answers a query of zeros in row order, and refuses unsupported queries", async () => {
     const index = pgvectorIndex(database.client, 16, table);
     expect([...(await index.search(new Float32Array(16), 3)).rows]).toEqual([0, 1, 2]);
     await expect(index.search(vectors.vectorAt(0), 1001)).rejects.toThrow("up to 1000");
     expect(() => pgvectorIndex(database.client, 16, "x; DROP TABLE y")).toThrow("not a name for a table");
   });
 
-  it("replaces a table as a whole", async () => {
+  it("replaces the whole table", async () => {
     await storeInPgvector(database.client, randomVectors(["a", "b"], 16), table);
     const found = await pgvectorIndex(database.client, 16, table).search(vectors.vectorAt(0), 2);
     expect([...found.rows].sort()).toEqual([0, 1]);

@@ -117,7 +117,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("updates a living endpoint blue/green, and removes what the old one was made of", async () => {
+  it("updates a running endpoint blue/green, and removes the resources of the old one", async () => {
     const first = await deploySageMaker(good);
     const again = await model("again", 1);
     const blueGreen = {
@@ -142,7 +142,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("goes on with the old model where an update fails", async () => {
+  it("keeps the old model if an update fails", async () => {
     const first = await deploySageMaker(good);
     const broken = await brokenModel("broken");
     await expect(deploySageMaker({ ...good, model: broken })).rejects.toThrow(
@@ -158,7 +158,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("plans exactly what it sends", async () => {
+  it("plans exactly the requests that it sends", async () => {
     const options: SageMakerOptions = {
       ...good,
       serverless: { memoryMb: 2048, maxConcurrency: 5 },
@@ -238,7 +238,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       },
     );
 
-    it("leaves an updated endpoint where its policy is refused, and says so", async () => {
+    it("keeps an updated endpoint if its policy is refused, and says so", async () => {
       const first = await deploySageMaker(good);
       emulator.refused = "PutScalingPolicy";
       const update = { ...good, ...instances, autoScaling, model: await model("unscaled", 1) };
@@ -287,7 +287,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("cleans up where the endpoint fails, and passes the reason on", async () => {
+  it("cleans up if the endpoint fails, and reports the reason", async () => {
     const broken = await brokenModel("failing");
     const failure = await deploySageMaker({ ...good, model: broken }).catch((error: unknown) => error);
     expect(failure).toMatchObject({
@@ -298,7 +298,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("cleans up where the model does not answer", async () => {
+  it("cleans up if the model does not answer", async () => {
     const deployment = await deploySageMaker(good);
     emulator.modelError = true;
     const options = {
@@ -312,7 +312,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("cleans up when it is interrupted while it waits", async () => {
+  it("cleans up if it is interrupted while waiting", async () => {
     const stop = new AbortController();
     const deployed = deploySageMaker({
       ...good,
@@ -323,7 +323,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("says what remains where it cannot clean up", async () => {
+  it("says what remains if it cannot clean up", async () => {
     const deployment = await deploySageMaker(good);
     const wrong = { ...deployment, archive: "s3://gone/a/model.tar.gz" };
     await expect(

@@ -18,7 +18,7 @@ if (motoPython === undefined) console.warn(motoMissing);
 if (!hasTensorFlow) console.warn(tensorFlowMissing);
 
 describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the TensorFlow image", () => {
-  it("answers as the bundle's track vectors do, in real TensorFlow", { timeout: 120_000 }, async () => {
+  it("answers like the bundle's track vectors, in real TensorFlow", { timeout: 120_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-tensorflow-"));
     const emulator = await startEmulator(serveSavedModel);
     try {
@@ -50,7 +50,7 @@ describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the 
 });
 
 describe("a model for the TensorFlow image", () => {
-  it("has to be a SavedModel under a version that is not 0", async () => {
+  it("must be a SavedModel under a version other than 0", async () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-fits-"));
     try {
       const options = {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { packageRoot } from "../../system/index.js";
 import { checkCatalog } from "./check-catalog.js";
 
-describe("the catalog of a project that is Segue's own folder", () => {
+describe("the catalog of a project in Segue's own folder", () => {
   let root: string;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "segue-own-"));
@@ -23,7 +23,7 @@ describe("the catalog of a project that is Segue's own folder", () => {
       "master_playlists:\n  format: csv\n",
       /local.catalog\.yml, line 2: "master_playlists" is kept as parquet, not as csv/,
     ],
-  ])("is held to what the flows go by: %j", async (text, message) => {
+  ])("must match what the flows use: %j", async (text, message) => {
     await writeFile(join(root, "conf", "local", "catalog.yml"), text);
     await expect(checkCatalog(root, root)).rejects.toThrow(message);
   });

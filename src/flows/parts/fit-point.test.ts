@@ -64,12 +64,12 @@ it.each(["track2vec", "nearest"])("%s without a single vector is a result, and s
     expect(gridRow({ ...result, interval: [all, all] })).toMatchObject({ "95 %": "–" });
 });
 
-it("says the min_count that the recommender takes by itself, and of one vector that it is alone", async () => {
+it("reports the default min_count of the recommender, and a single vector", async () => {
   expect((await fitted("nearest", {})).glance).toContain("min_count 5 leaves no vectors");
   expect((await fitted("track2vec", { minCount: 2 })).glance).toBe("near a: no other track has a vector");
 });
 
-it("ranks what has learned nothing last, whatever its fall-back hits", async () => {
+it("ranks a model that learned nothing last, whatever its fallback hits", async () => {
   const { result } = await fitted("track2vec", { minCount: 9 });
   const empty = { ...result, name: "a", hitRatio: 0.9 };
   const poor = { ...result, name: "z", hitRatio: 0, vocabulary: 3 };
@@ -77,7 +77,7 @@ it("ranks what has learned nothing last, whatever its fall-back hits", async () 
   expect([empty, poor, plain].sort(byHitRatio)).toEqual([plain, poor, empty]);
 });
 
-it("is tested and packed where there is nothing else, without vectors and without a search in them", async () => {
+it("is tested and packed if there is nothing else, without vectors or a nearest index", async () => {
   await saveModel(at("model"), await fitted("track2vec", { minCount: 9 }));
   const figures = await testModel({
     model: at("model"),

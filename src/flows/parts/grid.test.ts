@@ -7,7 +7,7 @@ const entries = [
 ];
 
 describe("the grid", () => {
-  it("makes a point of every combination, named by what varies", () => {
+  it("makes a point of every combination, named by the options that vary", () => {
     const points = gridPoints(entries);
     expect(points.map(pointName)).toEqual([
       "track2vec min_count=3 sg=0",
@@ -19,19 +19,19 @@ describe("the grid", () => {
     expect(points[0]!.settings).toEqual({ minCount: 3, sg: 0, epochs: 30 });
   });
 
-  it("lets flags win over the entries that train vectors, and only those", () => {
+  it("overrides by flags only the entries that train vectors", () => {
     const points = gridPoints(entries, [], { minCount: [7], epochs: [1, 2] });
     expect(points.map(pointName)).toContain("track2vec sg=0 epochs=2");
     expect(points.find((point) => point.recommender === "popularity")!.settings).toEqual({});
   });
 
-  it("keeps the named recommenders and says which there are for another", () => {
+  it("keeps the named recommenders, and lists the valid names for an unknown one", () => {
     expect(gridPoints(entries, ["popularity"])).toHaveLength(1);
     expect(() => gridPoints(entries, ["poplarity"])).toThrow(/no recommender "poplarity"/);
     expect(() => gridPoints([])).toThrow(/empty/);
   });
 
-  it("gives each point a core, and the last ones all that are left", () => {
+  it("gives each point a core, and the last ones all remaining cores", () => {
     const threads = (count: number, cores: number, recommender = "track2vec", plays = 1e5) => {
       const points = Array.from({ length: count }, () => ({ recommender, settings: {}, label: "" }));
       return points.map((_, index) => threadsOf(index, points, cores, plays));

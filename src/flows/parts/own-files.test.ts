@@ -22,7 +22,7 @@ async function task(name: string, text: string): Promise<string> {
   return artifact.path();
 }
 
-it("keeps what the task wrote, though another has put its own in the same place since", async () => {
+it("keeps what the task wrote, even if another has replaced the file since", async () => {
   const one = await task("one", "first");
   const two = await task("two", "second");
   expect(await readFile(one, "utf8")).toBe("first");
@@ -31,7 +31,7 @@ it("keeps what the task wrote, though another has put its own in the same place 
   expect(await readdir(join(home, "data"))).toEqual(["train.parquet"]);
 });
 
-it("leaves nothing where the work fails", async () => {
+it("leaves nothing if the work fails", async () => {
   const failed = withOwnFiles(join(home, "data", "x"), home, async (folder) => {
     await writeFile(join(folder, "half"), "");
     throw new Error("no");

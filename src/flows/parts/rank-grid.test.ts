@@ -9,7 +9,7 @@ function point(name: string, from: number, hit: number, vocabulary?: number) {
   return { result, hits };
 }
 
-it("says of each but the best how far it is behind, playlist by playlist", () => {
+it("gives the paired difference of each model to the best", () => {
   const apart = point("apart", 250, 150);
   const ranked = rankGrid([{ ...apart, model: "its own" }, point("near", 0, 188), point("best", 0, 200)], 1);
   expect(ranked[2]).toMatchObject({ model: "its own" });
@@ -33,7 +33,7 @@ it("says of each but the best how far it is behind, playlist by playlist", () =>
   expect(leadOf([best!])).toEqual([]);
 });
 
-it("ranks what has learned nothing last, and compares only what was asked the same", () => {
+it("ranks models that learned nothing last, and compares only those with the same queries", () => {
   const older = { result: point("older", 0, 100).result };
   const ranked = rankGrid([point("empty", 0, 300, 0), older, point("best", 0, 200)], 1);
   const ranking = ranked.map(({ result }) => result);

@@ -49,7 +49,7 @@ const parameterOf = {
 export async function checkForSageMaker(parameters: DeploymentParameters): Promise<void> {
   await checkSageMakerOptions(sageMakerOptionsOf(parameters), {
     names: parameterOf,
-    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was sent to AWS yet",
+    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was sent to AWS",
   });
 }
 

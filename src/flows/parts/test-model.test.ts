@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it("comes to the same figures where threads answer and where there is too little to ask", async () => {
+it("gives the same figures with answering threads and with too few queries for them", async () => {
   const options = {
     model: at("transitions"),
     nearest: at("track2vec"),
@@ -69,14 +69,14 @@ it("comes to the same figures where threads answer and where there is too little
   ]);
 });
 
-it("counts the playlists of the test that are in training too", async () => {
+it("counts test playlists that are also in training", async () => {
   await writeCorpusFile(at("both.safetensors"), walks(40, 1));
   const options = { model: at("transitions"), train: at("train.safetensors"), k: 3, seed: 1 };
   const { copies } = await testModel({ ...options, questions: at("both.safetensors") });
   expect(copies).toBe(40);
 });
 
-it("counts whose context training knows, so that it is remarked on where that is of few", async () => {
+it("counts queries with a known context, for a remark if they are few", async () => {
   await writeCorpusFile(at("others.safetensors"), walks(100, 3, "another"));
   const options = { model: at("transitions"), train: at("train.safetensors"), k: 3, seed: 1 };
   const known = await testModel({ ...options, questions: at("test.safetensors"), most: 300 });

@@ -17,7 +17,7 @@ async function write(layer: "base" | "local", text: string): Promise<void> {
 }
 
 describe("loadCatalog", () => {
-  it("knows where the download goes, in the project's own catalog", async () => {
+  it("has the place of the download, in the project's own catalog", async () => {
     const catalog = await loadCatalog(packageRoot);
     expect(catalog.entry("raw_playlists")).toEqual({
       name: "raw_playlists",
@@ -26,18 +26,18 @@ describe("loadCatalog", () => {
     });
   });
 
-  it("puts what lies in data/ into another folder where it is told to, and nothing else", async () => {
+  it("moves only what is in data/ into another data folder", async () => {
     await write("local", `train:\n  path: /elsewhere/train.parquet\n`);
     const catalog = await loadCatalog(root, { data: "other" });
     expect(catalog.path("validation")).toBe(join(root, "other/03_inputs/validation.parquet"));
     expect(catalog.path("train")).toBe("/elsewhere/train.parquet");
   });
 
-  it("falls back on the catalog it ships with, under the folder it is given", async () => {
+  it("falls back to the packaged catalog, relative to the given folder", async () => {
     expect((await loadCatalog(root)).path("train")).toBe(join(root, "data/03_inputs/train.parquet"));
   });
 
-  it("lays conf/local over conf/base entry by entry", async () => {
+  it("overrides conf/base by conf/local entry by entry", async () => {
     await write("base", "a: {path: x.csv, format: csv}\nb: {path: y, format: folder}\n");
     await write("local", "a: {path: /elsewhere/x.csv}\nc: {path: z.json, format: json}\n");
     const catalog = await loadCatalog(root);
@@ -47,7 +47,7 @@ describe("loadCatalog", () => {
     expect(catalog.path("c")).toBe(join(root, "z.json"));
   });
 
-  it("takes an empty local catalog", async () => {
+  it("accepts an empty local catalog", async () => {
     await write("local", "# nothing yet\n");
     expect((await loadCatalog(root)).entries.size).toBeGreaterThan(5);
   });
@@ -76,7 +76,7 @@ describe("loadCatalog", () => {
     });
   });
 
-  it("refuses two files in one place, however it is written", async () => {
+  it("refuses two files in one place, however the path is written", async () => {
     await write("local", "rejected_rows:\n  path: ./data/x/../02_processed/master_playlists.parquet\n");
     await expect(loadCatalog(root)).rejects.toMatchObject({
       message: expect.stringMatching(
@@ -86,7 +86,7 @@ describe("loadCatalog", () => {
     });
   });
 
-  it("takes a sample for what is read, and one folder for several kinds of outputs", async () => {
+  it("accepts a sample as input, and one folder for several outputs", async () => {
     await write(
       "local",
       "raw_playlists: {path: data/01_raw/sample_playlists.csv}\nmodels: {path: out}\noutputs: {path: out}\n",
@@ -94,7 +94,7 @@ describe("loadCatalog", () => {
     expect((await loadCatalog(root)).path("outputs")).toBe(join(root, "out"));
   });
 
-  it("says which names there are", async () => {
+  it("lists the valid names", async () => {
     const catalog = await loadCatalog(root);
     expect(() => catalog.path("trane")).toThrow('no "trane"');
   });

@@ -8,7 +8,7 @@ import { cleanPlaylists } from "./clean-playlists.js";
 const { at, clean, failure } = cleaning();
 
 describe("broken inputs", () => {
-  it("a file that is not there", async () => {
+  it("a missing file", async () => {
     expect(await failure({}, { inputs: ["gone.csv"] })).toMatchObject({ code: "missing-input", left: [] });
     expect((await failure({}, { inputs: ["gone-*.csv"] })).message).toMatch(/no file matches/);
   });
@@ -24,7 +24,7 @@ describe("broken inputs", () => {
     expect(message).toMatch(/a\.csv.*only a header/);
   });
 
-  it("wrong columns: says which there are, which are wanted, and how to map them", async () => {
+  it("wrong columns: lists those found and those needed, and says how to map them", async () => {
     const { message, hint, left } = await failure({ "a.csv": "listener,performer,song\nx,y,z\n" });
     expect(message).toMatch(
       /a\.csv, line 1: found the columns "listener", "performer", "song"; missing: artist$/,
@@ -150,7 +150,7 @@ describe("broken inputs", () => {
     }
   });
 
-  it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each costs its line and is told", async () => {
+  it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each is rejected and reported", async () => {
     const { facts, rejected, rows } = await clean({
       "a.csv": Buffer.concat([
         Buffer.from(`${header}${good}"u1","Muse,"Starlight","gym"\n${good}"u1","Mu\0se","x","gym"\n`),
@@ -172,7 +172,7 @@ describe("broken inputs", () => {
     expect(facts.remedies).toEqual(["is it Latin-1? Then pass --encoding latin-1"]);
   });
 
-  it("the text of a reject is as it was: UTF-8 where it is that, else Latin-1", async () => {
+  it("the text of a reject is unchanged: read as UTF-8 if valid, else as Latin-1", async () => {
     const csv = `${header}${good}"u1","Sigur R\ufffds","Glósóli"\n`;
     expect((await clean({ "a.csv": csv })).rejected[0]!.text).toBe('"u1","Sigur R\ufffds","Glósóli"');
     await rm(at("out"), { recursive: true });
@@ -228,14 +228,14 @@ describe("broken inputs", () => {
     expect(turned.message).toMatch(/a\.csv has no column for the playlist, but .*b\.csv has: "playlist"$/);
   });
 
-  it("nothing but rejects: the rejects are kept, the table is not written", async () => {
+  it("only rejects: the rejects are kept, the table is not written", async () => {
     const { code, message, left } = await failure({ "a.csv": `${header}"u","","t","p"\n"u"\n` });
     expect(code).toBe("no-usable-rows");
     expect(message).toMatch(/none of the 2 rows.*line 2: empty artist/);
     expect(left).toEqual(["rejects.jsonl"]);
   });
 
-  it("without a rejects file counts and shows them, and says what keeps them", async () => {
+  it("without a rejects file: counts and shows rejects, and says how to keep them", async () => {
     const [some, none] = [at("some.csv"), at("none.csv")];
     await writeFile(some, `${header}"u","","t","p"\n${good}`);
     await writeFile(none, `${header}"u","","t","p"\n`);
@@ -283,7 +283,7 @@ describe("broken inputs", () => {
     ["a list", '[\n{"name": 1'],
     ["a line of sequences", '{"playlist_id": "p", "tracks": ["'],
     ["a line of playlists", '{"name": "p", "songs": ["'],
-  ])("JSON that is more than can be read whole: %s", async (_, begins) => {
+  ])("JSON that is too large to be read at once: %s", async (_, begins) => {
     await writeFile(at("big.json"), begins);
     // Takes no room on the disk.
     await truncate(at("big.json"), 600 * 2 ** 20);
@@ -308,7 +308,7 @@ describe("broken inputs", () => {
     expect(failed.left).toEqual([]);
   });
 
-  it("a byte order mark, CR LF, and a last line without an end are no faults", async () => {
+  it("accepts a byte order mark, CR LF, and a last line without a line break", async () => {
     const { rows } = await clean({
       "a.csv": `\ufeff${header}${good}${good}`.replaceAll("\n", "\r\n").trimEnd(),
     });
@@ -322,7 +322,7 @@ describe("broken inputs", () => {
     ["with a mark", (text: string) => Buffer.from(`\ufeff${text}`, "utf16le")],
     ["without one", (text: string) => Buffer.from(text, "utf16le")],
     ["the other way round, gzipped", (text: string) => gzipSync(Buffer.from(text, "utf16le").swap16())],
-  ])("nor is UTF-16 %s, as Excel's Unicode text is", async (_, encode) => {
+  ])("accepts UTF-16 %s, like Excel's Unicode text", async (_, encode) => {
     const text = "Artist\tTrack\tPlaylist\r\nBjörk\tJóga\tété 🎵\r\n";
     const { rows } = await clean({ "a.txt": encode(text + "Muse\tUprising\tgym\r\n".repeat(50_000)) });
     expect(rows).toHaveLength(50_001);
@@ -349,7 +349,7 @@ describe("broken inputs", () => {
     expect(await failure({}, { inputs: ["a.csv"] })).toMatchObject({ code: "unreadable-input", left: [] });
   });
 
-  it("other bytes are refused, with the forms and the ways to pack them", async () => {
+  it("other bytes are refused, listing formats and compressions", async () => {
     const failed = await failure({ "a.csv": "\x01\0\x02" });
     expect(failed.message).toMatch(/a\.csv is not text: its first line has binary data$/);
     expect(failed.hint).toMatch(
@@ -378,13 +378,13 @@ describe("broken inputs", () => {
     });
   });
 
-  it("a file of Latin-1 alone: says how to read it", async () => {
+  it("a file in Latin-1: says how to read it", async () => {
     const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
     expect(hint).toMatch(/--encoding latin-1/);
   });
 
   it.each([",", ";"])(
-    "a header in Latin-1, parted by %s: says how to read it, and that works",
+    "a header in Latin-1, separated by %s: says how to read it, and that works",
     async (delimiter) => {
       const text = "Künstler,Titel,Playlist\nBjörk,Jóga,été\n".replaceAll(",", delimiter);
       const { code, message, hint, left } = await failure({ "a.csv": Buffer.from(text, "latin1") });
@@ -399,7 +399,7 @@ describe("broken inputs", () => {
   );
 
   it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
-    "a quote escaped by a backslash, in columns of other names: says how to read it (%#)",
+    "a quote escaped by a backslash, in columns with other names: says how to read it (%#)",
     async (line) => {
       const text = `user,artist,track,playlist\n${good}${line}\n`;
       const { facts } = await clean({ "a.csv": text });
@@ -410,7 +410,7 @@ describe("broken inputs", () => {
     },
   );
 
-  it("a bad quote that no backslash stands before: has no remedy", async () => {
+  it("a bad quote without a backslash: has no hint", async () => {
     const { facts } = await clean({ "a.csv": `${header}${good}"u","Muse","x" y,"gym"\n` });
     expect(facts).toMatchObject({ rejected: 1, remedies: [] });
   });
@@ -422,7 +422,7 @@ describe("broken inputs", () => {
     expect(await rowsOf(at("out", "master.parquet"))).toHaveLength(1);
   });
 
-  it("stops when it is told to, and leaves nothing", async () => {
+  it("stops on abort, and leaves nothing", async () => {
     await writeFile(at("a.csv"), header + good.repeat(300_000));
     const controller = new AbortController();
     await expect(

@@ -7,12 +7,12 @@ import type { CleanOptions } from "./clean-playlists.js";
 
 const { at, clean, failure } = cleaning();
 
-describe("times of a day and a clock in two columns", () => {
+describe("times with date and clock in two columns", () => {
   const text =
     "clock,artist,track,date\n18:05,A,2,2024-01-31\n6:04 PM,A,1,31/01/2024\n9:30:00,A,0,31.1.2024\n,A,x,2024-01-31\n18:05,A,y,\n";
   const mapping = { time: "date+clock" };
 
-  it("are one time, from CSV, JSON and Parquet", async () => {
+  it("are combined, from CSV, JSON and Parquet", async () => {
     await writeFile(at("log.csv"), text);
     const plays = text.trim().split("\n").slice(1);
     const entries = plays.map((play) => {
@@ -33,7 +33,7 @@ describe("times of a day and a clock in two columns", () => {
     }
   });
 
-  it("may have their own types in Parquet, and the day a clock that says nothing", async () => {
+  it("may be typed in Parquet, even if the date has a zero clock", async () => {
     const typed = (type: string) =>
       `COPY (SELECT 'A' AS artist, d::${type} AS date, t::TIME AS clock, track FROM (VALUES ('2024-01-31', '18:05', '1'), ('2024-01-31', '09:05:30', '0')) v(d, t, track)) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`;
     for (const type of ["DATE", "TIMESTAMP"]) {
@@ -46,7 +46,7 @@ describe("times of a day and a clock in two columns", () => {
     expect(rows[0]![4]).toBe("a 2024-01-31 18:05");
   });
 
-  it("are found by their usual names, and a day with a clock of its own has that", async () => {
+  it("are found by their usual names, unless the date has its own clock", async () => {
     const csv =
       "Datum;Uhrzeit;Interpret;Titel\n31.01.2024;18:05;A;1\n31.01.2024;17:00;A;0\n31.01.2024 19:00;18:00;A;2\n";
     await writeFile(at("log.csv"), csv);
@@ -66,7 +66,7 @@ describe("times of a day and a clock in two columns", () => {
     }
   });
 
-  it("are missed by name, and a column whose name has a plus is that column", async () => {
+  it("are reported by name if missing; a column name may contain a plus", async () => {
     expect((await failure({ "a.csv": "date,artist,track\n1,A,x\n" }, { mapping })).message).toMatch(
       /missing: "date\+clock"$/,
     );
@@ -127,12 +127,12 @@ describe("dates with slashes", () => {
     }
   });
 
-  it("lets a file decide for another of the same inputs", async () => {
+  it("lets one file decide the order for the other inputs", async () => {
     const { rows } = await clean({ "a.csv": log(["02/03/2024"]), "b.csv": log(["13/02/2024"]) }, { mapping });
     expect(rows.map((row) => row[4])).toEqual(["b", "a"]);
   });
 
-  it("refuses dates of both orders, with a line of each", async () => {
+  it("refuses contradictory orders, with a line of each", async () => {
     for (const file of await write(["02/03/2024", "31/01/2024", "01/31/2024"])) {
       const [second, third] = file.endsWith("csv") ? [3, 4] : [2, 3];
       const { message, hint } = await failure({}, { mapping, inputs: [file] });
@@ -143,7 +143,7 @@ describe("dates with slashes", () => {
     }
   });
 
-  it("refuses dates that could be either, unless told", async () => {
+  it("refuses ambiguous dates without the option", async () => {
     for (const file of await write(["02/03/2024", "03/02/2024", "05/05/2024"])) {
       const { message, hint } = await failure({}, { mapping, inputs: [file] });
       expect(message).toMatch(/line \d: cannot tell the day from the month in "02\/03\/2024"/);
@@ -153,7 +153,7 @@ describe("dates with slashes", () => {
     }
   });
 
-  it("rejects days that no month has, and finds no order by them", async () => {
+  it("rejects days that no month has, which do not decide the order", async () => {
     for (const file of await write(["31/02/2024", "02/30/24", "2024-02-31", "05/05/2024"])) {
       const { rows, rejected, facts } = await clean({}, { mapping, inputs: [file] });
       expect(rows.map((row) => row[3])).toEqual(["3"]);
@@ -165,12 +165,12 @@ describe("dates with slashes", () => {
     }
   });
 
-  it("needs no order where each is one day in either", async () => {
+  it("needs no order if each date is the same in both", async () => {
     for (const file of await write(["05/05/2024", "01/01/2024"]))
       expect(await order(file)).toEqual(["1", "0"]);
   });
 
-  it("rejects what is none in the order that was told, and what is none at all", async () => {
+  it("rejects invalid dates, and dates invalid in the given order", async () => {
     for (const file of await write(["02/03/2024", "31/01/2024", "32/13/2024"])) {
       const { rejected } = await clean({}, { mapping, inputs: [file], dates: "month-first" });
       expect(rejected.map(({ reason }) => reason)).toEqual(["not a time", "not a time"]);

@@ -13,7 +13,7 @@ import { filePlaylistsLine } from "./file-playlists.js";
 const { at, clean } = cleaning();
 
 describe("the forms", () => {
-  it("reads #nowplaying CSV, header, escapes and all", async () => {
+  it("reads #nowplaying CSV with header and escapes", async () => {
     const { rows, facts } = await clean({
       "a.csv": `${header}${good}${String.raw`"u1","Axwell /\\ Ingrosso","Say \"Hi\", twice","7\" mix"`}\n`,
     });
@@ -24,7 +24,7 @@ describe("the forms", () => {
     expect(facts).toMatchObject({ form: "csv", rows: 2, rejected: 0, written: 2, rejectsByReason: {} });
   });
 
-  it("reads words that other tools take for missing values", async () => {
+  it("keeps words that other tools read as missing values", async () => {
     const { rows } = await clean({ "a.csv": `${header}"u1","NA","NaN","null"\n"u1","None","nan","-"\n` });
     expect(rows.map((row) => row.slice(2))).toEqual([
       ["NA", "NaN", "null"],
@@ -32,7 +32,7 @@ describe("the forms", () => {
     ]);
   });
 
-  it("parts the artist from the title where one column has both, in CSV, JSON and Parquet", async () => {
+  it("splits artist and title in one column, in CSV, JSON and Parquet", async () => {
     const titles = [
       "a-ha - Take On Me",
       " Muse – Uprising - Live ",
@@ -69,12 +69,12 @@ describe("the forms", () => {
     }
   });
 
-  it("needs neither a mapping nor users where columns have the usual names", async () => {
+  it("needs neither a mapping nor users if columns have the usual names", async () => {
     const { rows } = await clean({ "a.csv": "Track Name,Artist Name(s),Playlist Name\nT,A,p\n" });
     expect(rows).toEqual([[0, null, "A", "T", "p"]]);
   });
 
-  it("reads other CSV by a mapping, where backslashes are letters", async () => {
+  it("reads other CSV by a mapping, with literal backslashes", async () => {
     const { rows } = await clean(
       { "a.csv": '\ufeffnr;song;by;list\n1;"T;N""T";AC\\DC;rock\n' },
       { mapping: { artist: "by", track: "song", playlist: "list" } },
@@ -110,7 +110,7 @@ describe("the forms", () => {
     expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
   });
 
-  it("reads the master tables of several forms as one input, without users as they are", async () => {
+  it("reads the master tables of several formats as one input, even without users", async () => {
     const tables: string[] = [];
     for (const [name, text] of [
       ["gym.m3u", "#EXTM3U\n#EXTINF:1,Muse - Uprising\na.mp3\n"],
@@ -126,7 +126,7 @@ describe("the forms", () => {
     ]);
   });
 
-  it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {
+  it("reads exports of Apple Music: UTF-16, tabs, and lone carriage returns", async () => {
     const head = "Name\tArtist\tComposer\tAlbum\tTime\tDate Added\r";
     const line = "Jóga\tBjörk\t\tHomogenic\t305\t1/2/24, 10:00\r";
     const text = head + line.repeat(30_000);
@@ -142,7 +142,7 @@ describe("the forms", () => {
     ]);
   });
 
-  it("takes quotes for letters where it is told to, and says so where tabs part the fields", async () => {
+  it("reads quotes literally with the option, and suggests it for tab-separated files", async () => {
     const lines = ['A\t"Heroes" (live)\tp', 'B\t"open\tp', 'C\tshut"\tp', 'D\t7"\tp'];
     const text = `artist\ttrack\tplaylist\n${lines.join("\n")}\n`;
     const { rows } = await clean({ "a.tsv": text }, { escape: "none" });
@@ -152,13 +152,13 @@ describe("the forms", () => {
     expect(facts.remedies).toEqual(["are quotes ordinary characters? Then pass --escape none"]);
   });
 
-  it("passes over the line in which Excel names the delimiter", async () => {
+  it("skips Excel's line that names the delimiter", async () => {
     const { rows, rejected } = await clean({ "a.csv": "sep=;\r\nartist;track;playlist\r\nA;x;p\r\nA;y\r\n" });
     expect(rows).toEqual([[0, null, "A", "x", "p"]]);
     expect(rejected).toMatchObject([{ line: 4, reason: "wrong number of fields" }]);
   });
 
-  it("reads Latin-1 where it is told to", async () => {
+  it("reads Latin-1 with the option", async () => {
     const { rows } = await clean(
       { "a.csv": Buffer.from(`${header}"u","Beyoncé","Déjà Vu","été"\n`, "latin1") },
       { encoding: "latin-1" },
@@ -166,7 +166,7 @@ describe("the forms", () => {
     expect(rows).toEqual([[0, "u", "Beyoncé", "Déjà Vu", "été"]]);
   });
 
-  it("reads, as Latin-1, the quotes and dashes that Windows adds to it", async () => {
+  it("reads Windows quotes and dashes in Latin-1", async () => {
     const line = Buffer.from('"u","Prince","Don\x92t \x96 \x80","\x93a\x94"\n', "latin1");
     const { rows } = await clean(
       { "a.csv": Buffer.concat([Buffer.from(header), line]) },
@@ -175,7 +175,7 @@ describe("the forms", () => {
     expect(rows).toEqual([[0, "u", "Prince", "Don’t – €", "“a”"]]);
   });
 
-  it("reads Spotify slices, in order of pos, from a glob in natural order", async () => {
+  it("reads Spotify slices by pos, from a glob in natural order", async () => {
     const slice = (pid: number) =>
       JSON.stringify({
         info: { slice: "x" },
@@ -208,7 +208,7 @@ describe("the forms", () => {
     expect(rejected[0]!.detail).toBe("track 3 of playlist 2000");
   });
 
-  it("finds the lines of a slice's playlists in time, however many of its tracks are rejected", async () => {
+  it("finds the line numbers in a slice fast, however many of its tracks are rejected", async () => {
     const tracks = Array.from({ length: 200 }, (_, pos) => ({ pos, artist_name: "", track_name: "one" }));
     const playlists = Array.from({ length: 300 }, (_, pid) => ({ name: "n", pid, tracks }));
     playlists.push({ name: "n", pid: 300, tracks: [{ pos: 0, artist_name: "A", track_name: "one" }] });
@@ -223,7 +223,7 @@ describe("the forms", () => {
     for (const pid of [0, 1, 299]) expect(rejected[pid * 200 + 7]!.line).toBe(lineOf(pid));
   });
 
-  it("takes the pid for the name of a slice's playlist that has none, and says so once", async () => {
+  it("uses the pid as the name of a nameless playlist in a slice, and says so once", async () => {
     const tracks = [{ pos: 0, artist_name: "A", track_name: "one" }];
     const { rows, rejected, facts } = await clean({
       "mpd.slice.0-999.json": JSON.stringify({
@@ -256,7 +256,7 @@ describe("the forms", () => {
     ]);
   });
 
-  it("tidies names in every form but sequences, and says of how many rows", async () => {
+  it("tidies names in every format except sequences, and counts the rows", async () => {
     const [apart, whole] = ["Bjo\u0308rk", "Björk"];
     const note = /^1 row has names with surrounding spaces or decomposed accents/;
     const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n`;
@@ -297,7 +297,7 @@ describe("the forms", () => {
     expect(ids.facts.notes).toEqual([]);
   });
 
-  it("reads JSON lines so that ids come back as they were", async () => {
+  it("reads JSON lines with unchanged ids", async () => {
     const lines = [
       { playlist_id: "p1", tracks: ["Muse-Uprising", "opaque"] },
       { playlist_id: 7, tracks: ["Jay-Z-99 Problems"], artists: ["Jay-Z"], title: "rap" },
@@ -337,7 +337,7 @@ describe("the forms", () => {
     expect(again.rows.map((row) => row.slice(1))).toEqual(rows.map((row) => row.slice(1)));
   });
 
-  it("keeps the order of files as they are given, plain and gzipped", async () => {
+  it("keeps the given order of files, plain and gzipped", async () => {
     const { rows, facts } = await clean(
       {
         "b.csv.gz": gzipSync(`${header}"u","b","1","p"\n"u","b","2","p"\n`),
@@ -353,7 +353,7 @@ describe("the forms", () => {
 describe("subset", () => {
   const lists = Array.from({ length: 400 }, (_, p) => `"u","a","t1","p${p}"\n"u","a","t2","p${p}"\n`);
 
-  it("keeps about half, whole playlists, the same ones when others are added", async () => {
+  it("keeps about half of the playlists, the same ones when others are added", async () => {
     const { rows, facts } = await clean({ "a.csv": header + lists.slice(0, 200).join("") }, { subset: true });
     const kept = new Set(rows.map((row) => row[4]));
     expect(facts).toMatchObject({ rows: 400, accepted: 400, written: rows.length });

@@ -29,7 +29,7 @@ describe("times", () => {
     [4, "u1", "5"],
   ];
 
-  it("has plays in their order, from CSV, JSON and Parquet", async () => {
+  it("orders plays by time, from CSV, JSON and Parquet", async () => {
     const mapping = { time: "played_at" };
     const { rows } = await clean({ "log.csv": csv }, { mapping });
     expect(tracks(rows)).toEqual(inOrder);
@@ -43,7 +43,7 @@ describe("times", () => {
     expect(tracks((await clean({}, { mapping, inputs: ["log.parquet"] })).rows)).toEqual(inOrder);
   });
 
-  it("begins a playlist after each pause, and finds the times by their name", async () => {
+  it("begins a playlist after each pause, and finds the time column by name", async () => {
     const { rows, facts } = await clean({ "log.csv": csv }, { sessionGap: 29 });
     expect(rows.map(([, user, , track, playlist]) => [user, track, playlist])).toEqual([
       ["u1", "1", "log 2024-01-01 08:00"],
@@ -59,7 +59,7 @@ describe("times", () => {
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
   });
 
-  it("parts plays without pauses by the clock, where it is told to, and says how", async () => {
+  it("splits plays without pauses by the clock with the option, and suggests it", async () => {
     const start = Date.UTC(2024, 0, 1, 22, 58) / 1000;
     const log = `ts,artist,track\n${Array.from({ length: 400 }, (_, i) => `${start + i * 60},A,${i}\n`).join("")}`;
     const whole = (await clean({ "log.csv": log }, { sessionGap: 30 })).facts;
@@ -85,13 +85,13 @@ describe("times", () => {
     ["days", ["31.01.2024", "01.02.2024"], /^the times are days without a clock/],
     ["a clock, if only once", ["31.01.2024", "01.02.2024 08:00"], undefined],
     ["positions", ["0", "86400"], undefined],
-  ])("says so where times are %s", async (_, times, note) => {
+  ])("remarks if times are %s", async (_, times, note) => {
     const text = times.map((time) => `${time},A,x\n`).join("");
     const { facts } = await clean({ "log.csv": `date,artist,track\n${text}` }, { mapping: { time: "date" } });
     expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
   });
 
-  it("has plays of one moment in the order in which a file has its plays, be that the newest first", async () => {
+  it("keeps plays of the same moment in the order of the file, even if newest first", async () => {
     const log = (times: readonly string[]) =>
       `user,artist,track,date\n${times.map((time, i) => `u${i % 2},A,${time}/${i},2024-01-${time}\n`).join("")}`;
     const newest = log(["03", "03", "03", "03", "02", "02", "02", "02"]);
@@ -113,7 +113,7 @@ describe("times", () => {
     expect(oneDay.map((row) => row[3])).toEqual(["01/0", "01/1", "01/2"]);
   });
 
-  it("says so where the column of playlists is another after most plays, as the rotations of a station are", async () => {
+  it("remarks if the playlist column changes after most plays, as in the rotations of a station", async () => {
     const log = (playlist: (i: number) => string) =>
       `ts,playlist,artist,track\n${Array.from({ length: 900 }, (_, i) => `${(900 - i) * 200},${playlist(i)},A,${i}\n`).join("")}`;
     const rotations = { "log.csv": log((i) => (i % 2 === 0 ? "hot" : "default")) };
@@ -132,7 +132,7 @@ describe("times", () => {
     expect((await clean(untimed)).facts.notes).toEqual([]);
   });
 
-  it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
+  it("keeps the order of lines by default, and says how to sort by time", async () => {
     const { rows, facts } = await clean({ "log.csv": csv });
     expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);
     expect(filePlaylistsLine(facts)).toMatch(/in line order: --columns "time=played_at" .* --session-gap 30/);
@@ -144,7 +144,7 @@ describe("times", () => {
     expect(await isLog({}, csv.replace("played_at", "album"))).toBe(false);
   });
 
-  it("takes very long playlists that are files or users for a log, and says how to part it", async () => {
+  it("recognises a log by very long playlists per file or user, and says how to split it", async () => {
     const plays = (count: number) =>
       `user_id,artist,track,time\n${Array.from({ length: count }, (_, i) => `u${i % 2},A,${i},${i}\n`).join("")}`;
     const { facts } = await clean({ "log.csv": plays(700) });
@@ -161,12 +161,12 @@ describe("times", () => {
     ["uts,utc_time,artist,track", '1704096240,"01 Jan 2024, 08:04",A,2'],
     ["Artist;Album;AlbumId;Track;Date#somebody", "A;x;;2;1704096240000"],
     ["ts,artist,track,timestamp", "1,A,2,2024-01-01T08:04:00Z"],
-  ])("knows the column of times among %s", async (head, line) => {
+  ])("finds the time column among %s", async (head, line) => {
     const { rows } = await clean({ "a.csv": `${head}\n${line}\n` }, { sessionGap: 30 });
     expect(rows).toEqual([[0, null, "A", "2", "a 2024-01-01 08:04"]]);
   });
 
-  it("counts what has no time, and says how times are read", async () => {
+  it("counts rows without a time, and says which times are read", async () => {
     const odd = `${csv}u1,A,6,yesterday\nu1,A,7,\n`;
     const { rows, rejected, facts } = await clean({ "log.csv": odd }, { sessionGap: 30 });
     expect(rows).toHaveLength(5);
@@ -181,7 +181,7 @@ describe("times", () => {
     );
   });
 
-  it("says what to do with clocks without a day, also where the first line is rejected for something else", async () => {
+  it("says what to do with clocks without a date, even if the first line is rejected otherwise", async () => {
     // A session of Serato's: its own line, and its plays.
     const session =
       "name,artist,start time,end time,playtime\n1/31/2024,,,,\nx,A,6:05:00 PM,,\ny,A,18:09:00,,\n";
@@ -194,7 +194,7 @@ describe("times", () => {
     expect(hint).not.toContain("times are read as");
   });
 
-  it("parts a long log of one listener in about the time that it takes for as many plays of many", async () => {
+  it("splits a long log of one listener about as fast as one of many", async () => {
     // Sittings of a hundred plays each.
     const line = (i: number, listeners: number) => {
       const n = Math.floor(i / listeners);
@@ -214,7 +214,7 @@ describe("times", () => {
     expect(ofOne).toBeLessThan(3 * ofMany);
   }, 120_000);
 
-  it("parts within files, and takes the half of a subset by what it has parted", async () => {
+  it("splits within files, and takes a subset after splitting", async () => {
     const { rows } = await clean(
       { "a.csv": csv, "b.csv": csv },
       { sessionGap: 30, mapping: { playlist: "filename" } },
@@ -230,14 +230,14 @@ describe("times", () => {
     ["slices", "m.json", JSON.stringify({ playlists: [{ pid: 1, name: "p", tracks: [] }] })],
     ["sequences", "s.jsonl", '{"playlist_id": "p", "tracks": ["x"]}\n'],
     ["other playlists", "o.jsonl", '{"name": "p", "tracks": ["x"]}\n'],
-  ])("are refused of %s, which have none", async (_, name, text) => {
+  ])("are refused for %s, which have none", async (_, name, text) => {
     for (const options of [{ sessionGap: 30 }, { mapping: { time: "t" } }])
       expect((await failure({ [name]: text }, options)).message).toMatch(
         /holds playlists, not plays with a time/,
       );
   });
 
-  it("are missed where no column has them", async () => {
+  it("are reported as missing without a column", async () => {
     expect((await failure({ "a.csv": header + good }, { sessionGap: 30 })).message).toMatch(/missing: time$/);
   });
 });

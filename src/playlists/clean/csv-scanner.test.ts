@@ -106,7 +106,7 @@ describe("CsvScanner", () => {
     expect(await scanText(text)).toEqual({ rows, rejects: [], count: rows.length });
   });
 
-  it("leaves backslashes alone where they do not escape", async () => {
+  it("keeps backslashes that do not escape", async () => {
     expect((await scanText(String.raw`"u","AC\DC","t\","p"`, -1)).rows).toEqual([
       ["u", "AC\\DC", "t\\", "p"],
     ]);
@@ -123,7 +123,7 @@ describe("CsvScanner", () => {
     ["a blank track", '"u","a","  ","p"', "empty track"],
     ["no user", ',"a","t","p"', "empty user_id"],
     ["no playlist", '"u","a","t",', "empty playlist"],
-  ])("rejects %s alone, with its line", async (_, line, reason) => {
+  ])("rejects only %s, with its line", async (_, line, reason) => {
     const good = '"u","a","t","p"';
     const { rows, rejects, count } = await scanText(`${good}\n${line}\n${good}\n${good}`);
     expect(rejects).toEqual([{ line: 3, reason }]);
@@ -144,7 +144,7 @@ describe("CsvScanner", () => {
     });
   });
 
-  it("counts lines on behind a field with line ends in it", async () => {
+  it("counts lines correctly after a field with line breaks", async () => {
     const { rejects } = await scanText('"u","a","one\ntwo","p"\nbad\n');
     expect(rejects).toEqual([{ line: 4, reason: "wrong number of fields" }]);
   });
@@ -156,7 +156,7 @@ describe("CsvScanner", () => {
     expect(rows).toHaveLength(3000);
   });
 
-  it("agrees with the slow parser, however the bytes are cut", async () => {
+  it("agrees with the slow parser, however the bytes are split", async () => {
     const token = fc.constantFrom<string>(
       '"',
       '"',

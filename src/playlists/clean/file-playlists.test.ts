@@ -17,7 +17,7 @@ it("names files without their folders and extensions", () => {
   expect(names("in/.csv")).toEqual([".csv"]);
 });
 
-it("keeps files of one name apart", () => {
+it("distinguishes files of the same name", () => {
   expect(names("anna/mix.csv", "ben/mix.csv.gz", "other.csv")).toEqual([
     "anna/mix.csv",
     "ben/mix.csv.gz",
@@ -30,7 +30,7 @@ it("keeps files of one name apart", () => {
 describe("cleaning", () => {
   const { at, clean } = cleaning();
 
-  it("takes each file for a playlist, named after it, where no column holds the playlist", async () => {
+  it("makes each file a playlist named after it if there is no playlist column", async () => {
     const exported = '"Track URI","Track Name","Artist Name(s)","Added By"\n';
     const long = "l".repeat(200);
     const { rows, facts, rejected } = await clean({
@@ -54,7 +54,7 @@ describe("cleaning", () => {
     );
   });
 
-  it("takes each file for a playlist of each of its users", async () => {
+  it("makes each file a playlist per user", async () => {
     const { rows, facts } = await clean({ "plays.csv": "Username,Artist,Track\nu,A,x\nv,B,y\n" });
     expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([
       ["u", "plays"],
@@ -64,7 +64,7 @@ describe("cleaning", () => {
     expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts)).toBeUndefined();
   });
 
-  it("takes a Parquet file for a playlist, as others", async () => {
+  it("makes a Parquet file a playlist, too", async () => {
     await withDuckDb({}, (database) =>
       database.run(
         `COPY (SELECT 'A' AS artist, 'x' AS track) TO ${sqlString(at("it's.parquet"))} (FORMAT parquet)`,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { findInputs } from "./input-files.js";
 
-it("takes a file once that goes by several names, at its first place and by its first name", async () => {
+it("uses a file with several names once, at its first place and by its first name", async () => {
   const folder = await mkdtemp(join(tmpdir(), "segue-inputs-"));
   try {
     await mkdir(join(folder, "sub"));

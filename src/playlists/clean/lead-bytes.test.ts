@@ -4,7 +4,7 @@ import { LeadBytes } from "./lead-bytes.js";
 
 const fromEmpty = (text: string) => Buffer.from(new TextEncoder().encode(text).buffer);
 
-it("finds each byte that begins a longer character, in whatever word it stands", () => {
+it("finds each lead byte of a multi-byte character, at any position in a word", () => {
   const random = new Random(7);
   for (let n = 0; n < 300; n++) {
     const text = Array.from(
@@ -26,7 +26,7 @@ it("finds each byte that begins a longer character, in whatever word it stands",
   }
 });
 
-it("finds nothing in ASCII, and every place where the text stands across words", () => {
+it("finds nothing in ASCII, and finds lead bytes across word boundaries", () => {
   expect(new LeadBytes(fromEmpty("plain")).next(0)).toBe(5);
   const odd = fromEmpty("xplain é").subarray(1);
   expect([odd.byteOffset % 4, new LeadBytes(odd).next(3)]).toEqual([1, 3]);

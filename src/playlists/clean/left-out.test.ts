@@ -85,7 +85,7 @@ describe("artists to leave out", () => {
     }
   });
 
-  it("stand for titles where there is no artist", async () => {
+  it("match titles if there is no artist", async () => {
     const ids = '{"playlist_id": "p", "tracks": ["a", "Station ID", "b"]}\n';
     const { rows } = await clean({ "s.jsonl": ids }, { leaveOut: ["STATION id"] });
     expect(rows.map((row) => row[3])).toEqual(["a", "b"]);
@@ -106,7 +106,7 @@ describe("artists to leave out", () => {
     );
   });
 
-  it("may stand in a file, one a line, as editors write it", async () => {
+  it("may be in a file, one per line, as editors write it", async () => {
     await writeFile(at("names.txt"), "\ufeffWerbung\r\n\r\n radio x \r\nwerbung\n@home");
     const { facts } = await clean({ "p.csv": `${csv}@Home,x,9\n` }, { leaveOut: [`@${at("names.txt")}`] });
     expect(facts.leftOut!.names).toEqual([
@@ -116,7 +116,7 @@ describe("artists to leave out", () => {
     ]);
   });
 
-  it("are told where they are of nobody, and a comma is part of a name", async () => {
+  it("are reported if they match nobody; a comma is part of a name", async () => {
     const { facts } = await clean(
       { "p.csv": csv },
       { leaveOut: ["Werb", "Earth, Wind & Fire", "it's", ...Array.from({ length: 5 }, (_, i) => `n${i}`)] },
@@ -138,7 +138,7 @@ describe("artists to leave out", () => {
   it.each([
     [Buffer.from("Radio Köln\n", "latin1"), /is not text in UTF-8$/],
     [Buffer.from("\n \n"), /holds no names$/],
-  ])("are refused from a file of %j", async (bytes, message) => {
+  ])("are refused from a file with %j", async (bytes, message) => {
     await writeFile(at("names.txt"), bytes);
     const { message: said } = await failure({ "p.csv": csv }, { leaveOut: [`@${at("names.txt")}`] });
     expect(said).toMatch(message);

@@ -96,11 +96,11 @@ describe("matchColumns", () => {
     ["USER-ID,playlist_id,Playlist,ARTIST,Song Title", "USER-ID", "ARTIST", "Song Title", "Playlist"],
     ["title,artist,playlist,username", "username", "artist", "title", "playlist"],
     ["track,title,artist,playlist,user,username", "user", "artist", "track", "playlist"],
-  ])("finds them in %s", (header, ...found) => {
+  ])("finds the columns in %s", (header, ...found) => {
     expect(match(header)).toEqual(found);
   });
 
-  it("lets a mapping say what it will, and looks for the rest", () => {
+  it("uses the mapping, and finds the other columns by name", () => {
     expect(match("by,song,list,owner", "artist=by,playlist=list")).toEqual([undefined, "by", "song", "list"]);
     expect(match("artist,artistname,track,playlist", "artist=artistname")[1]).toBe("artistname");
     expect(match("user,artist,track,playlist,mood", "playlist=mood")).toEqual([
@@ -117,13 +117,13 @@ describe("matchColumns", () => {
     ]);
   });
 
-  it("takes the file for the playlist where it is told to, and a column of that name for a column", () => {
+  it("uses the file as the playlist if mapped so, unless a column has that name", () => {
     expect(match("artist,track,playlist,mood", "playlist=filename")[3]).toBeUndefined();
     expect(match("artist,track,plylist", "playlist=filename")[3]).toBeUndefined();
     expect(match("artist,track,playlist,filename", "playlist=filename")[3]).toBe("filename");
   });
 
-  it("goes without an artist where it is told to, and takes a column of that name for a column", () => {
+  it("does without an artist if mapped so, unless a column has that name", () => {
     expect(match("playlist_id,track_id", "track=track_id,artist=none")).toEqual([
       undefined,
       undefined,
@@ -134,7 +134,7 @@ describe("matchColumns", () => {
   });
 
   it.each(["Plylist", "Play-list Nmae", "playlist_de", "list", "playlst title"])(
-    "does not take a file for a playlist where the column %s may be meant to name it",
+    "does not use the file as the playlist if the column %s may name it",
     (column) => {
       expect(refusal(`user,artist,track,${column}`)).toMatchObject({
         exitCode: 2,
@@ -148,7 +148,7 @@ describe("matchColumns", () => {
   );
 
   it.each(["Datum/Uhrzeit", "Datum", "Fecha y hora", "Data e hora", "Date et heure", "Tijdstip"])(
-    "finds the time in %s where it is needed",
+    "finds the time in %s if needed",
     (name) => {
       const names = ["nr", name, "artist", "track"];
       expect(matchColumns(names, undefined, "a.csv").time).toBe(-1);
@@ -170,7 +170,7 @@ describe("matchColumns", () => {
     ["start time,end time,playtime,artist,name", 0, -1],
     // How long a track is.
     ["date_played,Time,Artist,Title", 0, -1],
-  ])("finds the clock of a day in a column beside it: %s", (header, time, clock) => {
+  ])("finds the clock for a date in another column: %s", (header, time, clock) => {
     const names = header.split(",");
     expect(matchColumns(names, undefined, "a.csv")).toMatchObject({ time: -1, clock: -1 });
     expect(matchColumns(names, undefined, "a.csv", { needsTime: true })).toMatchObject({ time, clock });
@@ -180,13 +180,13 @@ describe("matchColumns", () => {
     expect(spareTime(names, matchColumns(names, undefined, "a.csv"))).toBe(spare);
   });
 
-  it("refuses to choose between two columns of one language, too", () => {
+  it("also refuses to choose between two columns of one language", () => {
     expect(refusal("Interpret,Künstler,Titel").message).toBe(
       'a.csv: artist could be any of the columns "Interpret", "Künstler"',
     );
   });
 
-  it("proposes a mapping of what it found", () => {
+  it("suggests a mapping from the columns it found", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
       message: 'a.csv: found the columns "owner", "by", "song", "list"; missing: artist',
@@ -219,7 +219,7 @@ describe("matchColumns", () => {
     ["Date Added,Length,Artist,Song", "time=…"],
     ["Zeit,Artist,Song", "time=Zeit"],
     ["Run Time,Artist,Song", "time=…"],
-  ])("proposes what only lacks, the time: %s", (header, proposal) => {
+  ])("suggests a mapping for the missing time: %s", (header, proposal) => {
     const missed = (mapping?: string) => {
       try {
         matchColumns(
@@ -273,6 +273,6 @@ it.each([
   expect(refused.exitCode).toBe(2);
 });
 
-it("takes a name that holds the sign between field and column", () => {
+it("accepts a column name that contains =", () => {
   expect(parseColumnMapping("artist=a=b, track = c")).toEqual({ artist: "a=b", track: "c" });
 });

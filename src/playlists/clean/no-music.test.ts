@@ -37,7 +37,7 @@ const withJingles = (hours: number) => (random: Random) =>
 
 const notesOf = async (log: string) => (await clean({ "log.csv": log }, { sessionGap: 30 })).facts.notes;
 
-it.each([1, 4, 12])("names what comes between the songs of broadcasts of %i hours", async (hours) => {
+it.each([1, 4, 12])("finds non-music between the songs of broadcasts of %i hours", async (hours) => {
   const log = logOf(40, withJingles(hours));
   const notes = await notesOf(log);
   expect([...notes].sort()).toEqual([
@@ -51,7 +51,7 @@ it.each([1, 4, 12])("names what comes between the songs of broadcasts of %i hour
   expect(facts.notes).toEqual([expect.stringMatching(/^left out by --leave-out: \d+ plays, /)]);
 });
 
-it("takes titles where there are no artists", async () => {
+it("uses titles if there are no artists", async () => {
   const log = logOf(30, withJingles(2))
     .replace(/^(.*?),(.*?),/gm, "$1: $2,")
     .replace(/^.*\n/, "title,ts\n");
@@ -88,7 +88,7 @@ it.each<[string, number, (random: Random) => readonly Play[]]>([
   expect(await notesOf(logOf(playlists, make))).toEqual([]);
 });
 
-it("says nothing of playlists that are not parted by pauses", async () => {
+it("says nothing about playlists that are not split at pauses", async () => {
   const log = logOf(40, withJingles(2));
   expect((await clean({ "log.csv": log }, { mapping: { time: "ts" } })).facts.notes).toEqual([]);
 });

@@ -9,7 +9,7 @@ const wanted = [
   [1, "1", "AC-DC", "T-N-T", "gym"],
 ];
 
-describe("playlists in JSON of other words", () => {
+describe("playlists in JSON with other field names", () => {
   const track = (artist: string, name: string) => ({ name, artists: [{ name: artist, href: "…" }], id: "x" });
   const written = {
     id: 1,
@@ -37,7 +37,7 @@ describe("playlists in JSON of other words", () => {
     expect(facts.form).toBe("json");
   });
 
-  it("reads plays whose artist and track stand in an object of theirs, as ListenBrainz has them", async () => {
+  it("reads plays with artist and track in a nested object, as from ListenBrainz", async () => {
     const listen = (listened_at: number, artist_name: string, track_name: string) => ({
       ...{ listened_at, user_name: "me", track_metadata: { artist_name, track_name, additional_info: {} } },
     });
@@ -63,7 +63,7 @@ describe("playlists in JSON of other words", () => {
     ]);
   });
 
-  it("reads the data that Spotify gives its users, and counts what is no track", async () => {
+  it("reads Spotify's data export, and counts what is not a track", async () => {
     const playlists = ["gym", "sunday"].map((name) => ({
       name,
       lastModifiedDate: "2024-01-02",
@@ -84,7 +84,7 @@ describe("playlists in JSON of other words", () => {
     ]);
   });
 
-  it("reads an array that has a line for each playlist, wherever the commas are", async () => {
+  it("reads an array with one playlist per line, wherever the commas are", async () => {
     for (const text of [
       `[\n${JSON.stringify(written)}\n,${JSON.stringify(written)}\n]`,
       `[\n${JSON.stringify(written)}\n]`,
@@ -94,7 +94,7 @@ describe("playlists in JSON of other words", () => {
     }
   });
 
-  it("keeps playlists apart that have one name and no id", async () => {
+  it("distinguishes playlists of the same name without ids", async () => {
     const list = (track: string) => ({ name: "gym", tracks: [{ artist: "Muse", title: track }] });
     const { rows } = await clean({ "lists.json": JSON.stringify([list("a"), list("b"), list("c")]) });
     expect(rows.map((row) => row.slice(3))).toEqual([
@@ -104,7 +104,7 @@ describe("playlists in JSON of other words", () => {
     ]);
   });
 
-  it("reads lists of ids; without a name they go by the file's and their number", async () => {
+  it("reads lists of ids; without a name they are named by file and number", async () => {
     const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
     expect(rows).toEqual([
       [0, null, null, "7", "ids 1"],
@@ -113,7 +113,7 @@ describe("playlists in JSON of other words", () => {
     ]);
   });
 
-  it("refuses, one by one, a broken line and what is no playlist", async () => {
+  it("rejects broken lines and non-playlists one by one", async () => {
     const text = `{"name": "gym", "tracks"\n${lines([written, { name: "x" }, { ...written, tracks: [] }])}`;
     const { rows, rejected } = await clean({ "a.jsonl": text });
     expect(rows.map((row) => row.slice(1))).toEqual(wanted.map((row) => row.slice(1)));
@@ -147,7 +147,7 @@ describe("rows in JSON", () => {
     expect((await clean({ "rows.json": text })).rows).toEqual(wanted);
   });
 
-  it("reads by a mapping, and refuses other keys as it refuses other columns", async () => {
+  it("reads by a mapping, and refuses unknown keys like unknown columns", async () => {
     const row = { performer: "Muse", song: "Uprising", set: "gym" };
     const text = lines([row, row]);
     const { rows } = await clean(
@@ -161,12 +161,12 @@ describe("rows in JSON", () => {
     });
   });
 
-  it("says what a playlist looks like where nothing of one is there", async () => {
+  it("says what a playlist looks like if none is found", async () => {
     const { hint } = await failure({ "error.json": '{"error": {"status": 401}}' });
     expect(hint).toMatch(/a playlist looks like \{"name": "…", "tracks": \[/);
   });
 
-  it("counts each object that is no play", async () => {
+  it("counts each object that is not a play", async () => {
     const odd = [{ ...play, artist: null }, { ...play, track: { name: "x" } }, { ...play, track: "\0" }, 3];
     const { rows, rejected } = await clean({ "rows.jsonl": lines([play, ...odd]) });
     expect(rows).toHaveLength(1);
@@ -178,7 +178,7 @@ describe("rows in JSON", () => {
     ]);
   });
 
-  it("takes a listener's history of Spotify for one playlist, and says so", async () => {
+  it("reads a Spotify listening history as one playlist, and says so", async () => {
     const short = [{ endTime: "2024-01-02 10:00", artistName: "Muse", trackName: "Uprising", msPlayed: 9 }];
     const long = [
       {
@@ -196,7 +196,7 @@ describe("rows in JSON", () => {
   });
 });
 
-describe("the answers of web services", () => {
+describe("responses of web services", () => {
   const play = (artist: string, name: string, uts?: number) => ({
     artist: { mbid: "", "#text": artist },
     name,
@@ -205,7 +205,7 @@ describe("the answers of web services", () => {
   });
   const plays = [play("Muse", "Uprising", 1704096300), play("Air", "Sexy Boy", 1704096240)];
 
-  it("have their plays in a list within, and it is told how to take them out", async () => {
+  it("have nested plays, and the message says how to extract them", async () => {
     const page = { recenttracks: { track: plays, "@attr": { page: "1" } } };
     const { message, hint } = await failure({ "page 1.json": JSON.stringify(page) });
     expect(message).toMatch(/page 1\.json is one object, with a list of others in "recenttracks\.track"$/);
@@ -214,7 +214,7 @@ describe("the answers of web services", () => {
     expect(code).toBe("wrong-columns");
   });
 
-  it("of Last.fm are known", async () => {
+  it("of Last.fm are recognised", async () => {
     const { rows, rejected } = await clean(
       { "page.jsonl": lines([{ ...play("Low", "Now"), "@attr": { nowplaying: "true" } }, ...plays]) },
       { sessionGap: 30 },

@@ -18,7 +18,7 @@ describe("playlists of music players", () => {
     expect(facts.form).toBe("m3u");
   });
 
-  it("rejects the files that nothing is told of, each with its line", async () => {
+  it("rejects entries without information, each with its line", async () => {
     const text = Buffer.concat([
       Buffer.from("#EXTM3U\n#EXTINF:215,Muse - Uprising\n1.mp3\n2.mp3\n#EXTINF:9,Jingle\n3.mp3\n"),
       Buffer.from("#EXTINF:9,Bj\xf6rk - J\xf3ga\n4.mp3\n", "latin1"),
@@ -40,7 +40,7 @@ describe("playlists of music players", () => {
     ]);
   });
 
-  it("are read of PLS in the order of their numbers, and rejected without a title", async () => {
+  it("are read from PLS in the order of their numbers, and rejected without a title", async () => {
     const text =
       "[playlist]\r\nNumberOfEntries=4\r\nFile10=10.mp3\r\nTitle10=a-ha - Take On Me\r\nLength10=215\r\nFile2=2.mp3\r\nTitle2=Muse - Uprising - Live\r\nfile3=http://radio\r\nTitle3=Radio\r\nFile4=4.mp3\r\nVersion=2\r\n";
     const { rows, rejected, facts } = await clean({ "Road trip.pls": text });

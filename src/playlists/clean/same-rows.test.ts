@@ -7,7 +7,7 @@ const { clean } = cleaning();
 const row = (track: string, playlist = "gym") => `"u1","Muse","${track}","${playlist}"\n`;
 const one = `${header}${row("Uprising")}${row("Bliss")}`;
 
-it("tells of a file that holds the same rows as another, in whatever order and gzipped or not", async () => {
+it("reports a file with the same rows as another, in any order, gzipped or not", async () => {
   const turned = `${header}${row("Bliss")}${row("Uprising")}`;
   const { facts } = await clean({ "a.csv": one, "a.csv.gz": gzipSync(one), "b.csv": turned });
   expect(facts).toMatchObject({ rows: 6, written: 6 });
@@ -17,7 +17,7 @@ it("tells of a file that holds the same rows as another, in whatever order and g
   ]);
 });
 
-it("is silent of files that hold as many rows, and others", async () => {
+it("says nothing about files with as many, but different rows", async () => {
   const { facts } = await clean({
     "a.csv": one,
     "b.csv": `${header}${row("Uprising")}${row("Starlight")}`,

@@ -10,13 +10,13 @@ function* characters(): Generator<string> {
 
 const passes = (name: string) => isSurelyTidy(Buffer.from(name), 0, Buffer.byteLength(name));
 
-it("composes letters and takes blanks off the ends", () => {
+it("composes characters and trims blanks", () => {
   expect(tidyName("\u00a0Beyonce\u0301 \t")).toBe("Beyonc\u00e9");
   expect(tidyName("\u304b\u3099")).toBe("\u304c");
   expect(tidyName("a  b")).toBe("a  b");
 });
 
-it("says the same in SQL", async () => {
+it("gives the same in SQL", async () => {
   const names = [
     "",
     " ",
@@ -38,7 +38,7 @@ it("says the same in SQL", async () => {
   });
 });
 
-it("knows all blanks", () => {
+it("recognises all blanks", () => {
   expect([...characters()].filter((each) => each.trim() === "").sort()).toEqual([...blanks].sort());
   for (const blank of blanks) {
     for (const name of [`${blank}a`, `a${blank}`]) {
@@ -47,7 +47,7 @@ it("knows all blanks", () => {
   }
 });
 
-it("passes over no character that changes, alone or beside another", () => {
+it("skips no character that changes, alone or next to another", () => {
   // Between two letters that each compose with much, and behind a mark that goes behind others.
   const around = ["", "e", "\u1100", "\u304b", "\u0627", "\u0301"];
   for (const each of characters()) {

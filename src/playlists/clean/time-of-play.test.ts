@@ -36,7 +36,7 @@ describe("the time of a play", () => {
     expect(parseTime(text)).toBe(moment);
   });
 
-  it("a day alone begins at midnight, and small numbers keep their order", () => {
+  it("a date without a clock is midnight, and small numbers keep their order", () => {
     for (const day of ["2024-01-31", "31.01.2024"]) expect(parseTime(day)).toBe(Date.UTC(2024, 0, 31));
     expect(["0", "1", "2", "10"].map((text) => parseTime(text))).toEqual([0, 1000, 2000, 10_000]);
   });
@@ -57,7 +57,7 @@ describe("the time of a play", () => {
     expect(parseTime(text, order === "day-first" ? "month-first" : "day-first")).toBeUndefined();
   });
 
-  it("the 29th of February is a day of its years", () => {
+  it("the 29th of February exists only in leap years", () => {
     expect(parseTime("2024-02-29")).toBe(Date.UTC(2024, 1, 29));
     expect(parseTime("2000-02-29")).toBe(Date.UTC(2000, 1, 29));
     expect(parseTime("29 Feb 2024")).toBe(Date.UTC(2024, 1, 29));
@@ -116,7 +116,7 @@ describe("the time of a play", () => {
     "12a",
     "31 Foo 2024",
     "99999999999999999999999999",
-  ])("%j is no time", (text) => {
+  ])("%j is not a time", (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
 
@@ -154,7 +154,7 @@ describe("the time of a play", () => {
     ["'yesterday'", null],
     ["'99999999999999999999999999'", null],
     ["NULL", null],
-  ])("of Parquet: %s", async (value, wanted) => {
+  ])("from Parquet: %s", async (value, wanted) => {
     const { time } = await withDuckDb({}, (database) =>
       database.row<{ time: number | null }>(`SELECT ${timeSql("v")} AS time FROM (SELECT ${value} AS v)`),
     );

@@ -32,7 +32,7 @@ describe("the history of YouTube", () => {
     { ...removed, title: "Visited YouTube Music", titleUrl: "https://music.youtube.com/" },
   ];
 
-  it("has titles and artists where both are sure, and counts all else", async () => {
+  it("has titles and artists if both are certain, and counts the rest", async () => {
     const { rows, rejected, facts } = await clean({ "watch-history.json": JSON.stringify(history, null, 2) });
     expect(rows).toEqual([
       [0, null, "Muse", "Uprising", "watch-history"],
@@ -50,7 +50,7 @@ describe("the history of YouTube", () => {
     expect(facts.files[0]).toMatchObject({ spareTime: "timestamp" });
   });
 
-  it("is parted by its pauses, and put in order by its times", async () => {
+  it("is split at its pauses, and sorted by time", async () => {
     const text = JSON.stringify(history);
     const { rows } = await clean({ "h.json": text }, { sessionGap: 5 });
     expect(rows.map((row) => row.slice(3))).toEqual([
@@ -61,7 +61,7 @@ describe("the history of YouTube", () => {
     expect(timed.rows.map((row) => row[3])).toEqual(["Take On Me", "Uprising"]);
   });
 
-  it("is read an object a line, too", async () => {
+  it("may have one object per line", async () => {
     const { rows } = await clean({ "h.jsonl": history.map((entry) => JSON.stringify(entry)).join("\n") });
     expect(rows.map((row) => row[3])).toEqual(["Uprising", "Take On Me"]);
   });
@@ -75,14 +75,14 @@ describe("the history of YouTube", () => {
     ["Obejrzano: Uprising", "Muse - Topic"],
     ["Uprising を視聴しました", "Muse - Topic"],
     ["Uprising 을(를) 시청했습니다.", "Muse - Topic"],
-  ])("knows the title in %j", async (title, channel) => {
+  ])("finds the title in %j", async (title, channel) => {
     const { rows } = await clean({
       "h.json": JSON.stringify([watched(title, channel, "2024-01-31T18:00:00Z")]),
     });
     expect(rows[0]!.slice(2, 4)).toEqual(["Muse", "Uprising"]);
   });
 
-  it("learns another language from a video whose title is gone, and else says that it cannot tell", async () => {
+  it("learns another language from a removed video, or else says that it cannot tell", async () => {
     const dutch = watched("Je hebt Uprising bekeken", "Muse - Topic", "2024-01-31T18:00:00Z");
     const gone = watched(
       "Je hebt https://music.youtube.com/watch?v=gone bekeken",
@@ -99,7 +99,7 @@ describe("the history of YouTube", () => {
     expect(hint).toMatch(/language of the account to English/);
   });
 
-  it("is taken as it stands where a mapping says what stands where", async () => {
+  it("is read by a mapping if given", async () => {
     const { rows } = await clean(
       { "h.json": JSON.stringify(history.slice(0, 2)) },
       { mapping: { artist: "header", track: "title" } },

@@ -60,7 +60,7 @@ async function bothWays(
 }
 
 describe("an archive", () => {
-  it("gives the rows and ids of its files, with their names and lines in what is rejected", async () => {
+  it("gives the rows and ids of its files, and their names and lines for rejects", async () => {
     const files = {
       "lists/Gym.csv": exported("Gym", 4),
       "lists/Road 10.csv": exported("Ten"),
@@ -105,13 +105,13 @@ describe("an archive", () => {
       {},
     ],
     ["sequences", { "s.jsonl": '{"playlist_id":"p","tracks":["a","b"]}\n' }, "*", {}],
-  ] as const)("is read as its files are: %s", async (_, files, glob, options) => {
+  ] as const)("is read like its files: %s", async (_, files, glob, options) => {
     const { zipped, plain } = await bothWays(files, glob, options);
     expect(zipped.rows.length).toBeGreaterThan(0);
     expect(zipped.rows).toEqual(plain.rows);
   });
 
-  it("may hold Parquet, which lies in the scratch folder while it is read", async () => {
+  it("may contain Parquet, which is unpacked to the scratch folder", async () => {
     await mkdir(at("made"));
     const made: Record<string, Buffer> = {};
     for (const name of ["one", "two"]) {
@@ -129,7 +129,7 @@ describe("an archive", () => {
     expect(zipped.rows).toEqual(plain.rows);
   });
 
-  it("of several kinds gives that with most music, and tells of the others and how to choose", async () => {
+  it("of several formats gives the one with most music, and says how to choose another", async () => {
     const { zipped, plain } = await bothWays(spotify, `${account}/StreamingHistory_music_*.json`);
     expect(zipped.rows).toEqual(plain.rows);
     expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
@@ -140,7 +140,7 @@ describe("an archive", () => {
     ]);
   });
 
-  it("names no way to read what holds no tracks", async () => {
+  it("gives no hint for files without tracks", async () => {
     const files = {
       "Playlist1.json": spotify[`${account}/Playlist1.json`]!,
       "Userdata.json": '{"username":"x"}',
@@ -152,7 +152,7 @@ describe("an archive", () => {
   });
 
   it.each([`data.zip/${account}/Playlist1.json`, "data.zip/*/Play[kl]ist?.json", "d*.zip/**/Playlist*"])(
-    "lets its files be named: %s",
+    "allows choosing its files: %s",
     async (archived) => {
       const { zipped, plain } = await bothWays(spotify, `${account}/Playlist1.json`, {}, archived);
       expect(zipped.rows).toEqual(plain.rows);
@@ -160,7 +160,7 @@ describe("an archive", () => {
     },
   );
 
-  it("takes words of a glob in a name as they are, and reads a file once that is named twice", async () => {
+  it("reads glob characters in a file name literally, and a file named twice once", async () => {
     const files = { "a[1].csv": exported("A"), "a1.csv": exported("B") };
     const inputs = ["data.zip/a[1].csv", "data.zip/*.csv"];
     const { facts } = await clean({ "data.zip": zipOf(files) }, { inputs });
@@ -169,7 +169,7 @@ describe("an archive", () => {
     expect(whole.facts.files).toHaveLength(2);
   });
 
-  it("goes with other archives, and with files", async () => {
+  it("may be combined with other archives and files", async () => {
     const inputs = ["b-*.zip", "c.csv"];
     const { facts } = await clean(
       {
@@ -185,7 +185,7 @@ describe("an archive", () => {
     expect(facts.notes[0]).toMatch(/^read from 2 archives: .*skipped: .*b-2\.zip\/ReadMe\.txt;/);
   });
 
-  it("tells the fields of a table from those of another, by a mapping, too", async () => {
+  it("chooses files by their fields, also with a mapping", async () => {
     const files = { "long.csv": `performer,label\n${"a,b\n".repeat(99)}`, "short.csv": exported("A") };
     const archive = { "data.zip": zipOf(files) };
     expect((await clean(archive)).facts.files[0]!.path).toBe(at("data.zip/short.csv"));
@@ -193,7 +193,7 @@ describe("an archive", () => {
     expect((await clean(archive, { mapping })).facts.files[0]!.path).toBe(at("data.zip/long.csv"));
   });
 
-  it("takes what was watched for music, and not what was searched for", async () => {
+  it("reads the watch history as music, but not the search history", async () => {
     const watched = (verb: string, url: string, count: number) =>
       JSON.stringify(
         Array.from({ length: count }, () => ({
@@ -211,7 +211,7 @@ describe("an archive", () => {
     expect(facts).toMatchObject({ rows: 9, rejected: 0 });
   });
 
-  it("of one name twice gives the last, and says so", async () => {
+  it("with a duplicate name gives the last file, and says so", async () => {
     const { rows, facts } = await clean({
       "data.zip": zipOf([
         ["a.csv", exported("Old")],
@@ -304,7 +304,7 @@ describe("an archive that cannot be read", () => {
     expect(await readdir(at(".."))).not.toContain("a.csv");
   });
 
-  it("is refused where its files share their bytes", async () => {
+  it("is refused if its files overlap", async () => {
     const zip = zipOf(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.csv`, list])));
     // Each entry of the directory says where its file begins: all say the first.
     for (let entry = zip.indexOf("PK\x01\x02"); entry !== -1; entry = zip.indexOf("PK\x01\x02", entry + 4))
@@ -318,7 +318,7 @@ describe("an archive that cannot be read", () => {
     });
   });
 
-  it("is told from the first, where a hint is of no use within one", async () => {
+  it("suggests unpacking if a hint does not work inside an archive", async () => {
     const { hint } = await failure({
       "data.zip": zipOf({
         "a.json": JSON.stringify({ recenttracks: { page: [{ x: "song" }, { x: 1 }] } }, undefined, 1),
@@ -329,7 +329,7 @@ describe("an archive that cannot be read", () => {
     expect(hint).toContain("skipped: b.txt");
   });
 
-  it("tells what is in it where a name is not", async () => {
+  it("lists its files if a name is missing", async () => {
     await writeFile(at("data.zip"), zipOf({ "a.csv": list }));
     await expect(findInputs([at("data.zip/b.csv")])).rejects.toMatchObject({
       hint: `in ${at("data.zip")} are: a.csv`,
@@ -339,7 +339,7 @@ describe("an archive that cannot be read", () => {
   });
 });
 
-it("stops where it is told to, and leaves nothing", async () => {
+it("stops on abort, and leaves nothing", async () => {
   const stop = new AbortController();
   const archive = zipOf({ "a.csv": exported("A", 400_000) });
   const progress = ({ task }: { task: string }) => task === "reading" && stop.abort();

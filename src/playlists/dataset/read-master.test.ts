@@ -21,7 +21,7 @@ async function masterOf(input: string): Promise<string> {
 }
 
 it.each([{}, { minTracks: 40, mergeVersions: true, mergeCapitals: true }, { dev: true, ratio: 0.5 }])(
-  "gives what is prepared of it as a whole, and writes nothing: %o",
+  "gives the same as preparing it as a whole, and writes nothing: %o",
   async (options) => {
     await generateSample({ playlists: 300, output: join(folder, "sample.csv") });
     const master = await masterOf(join(folder, "sample.csv"));
@@ -41,7 +41,7 @@ it.each([{}, { minTracks: 40, mergeVersions: true, mergeCapitals: true }, { dev:
   },
 );
 
-it("needs no more than one playlist", async () => {
+it("needs only one playlist", async () => {
   const input = join(folder, "one.csv");
   await writeFile(
     input,

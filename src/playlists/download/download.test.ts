@@ -95,7 +95,7 @@ describe("download", () => {
     expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
   });
 
-  it("goes on by itself when the connection is cut, again and again", async () => {
+  it("continues by itself when the connection is cut repeatedly", async () => {
     handler = (request, response) => serve(response, request, { cut: 200_000 });
     await get({ retries: 2 });
     expect(await readFile(to(), "utf8")).toBe(csv);
@@ -103,7 +103,7 @@ describe("download", () => {
     expect(requests.slice(1).every((request) => request.headers["if-range"] === '"v1"')).toBe(true);
   });
 
-  it("keeps what came when it gives up, and goes on from there in the next run", async () => {
+  it("keeps what it has when it gives up, and continues from there in the next run", async () => {
     handler = (request, response, count) =>
       count === 1 ? serve(response, request, { cut: 300_000 }) : response.destroy();
     await expect(get({ retries: 1 })).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe("download", () => {
     expect(await readFile(to(), "utf8")).toBe(csv);
   });
 
-  it("says so where nobody answers, rather than that something was cut off", async () => {
+  it("says that there is no answer instead of a broken connection", async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
     const host = `127.0.0.1:${(gone.address() as AddressInfo).port}`;
@@ -132,33 +132,28 @@ describe("download", () => {
     });
   });
 
-  it.each([503, 429])(
-    "tells of each retry where the server refuses for now, and that it did: %i",
-    async (status) => {
-      handler = (_, response) => response.writeHead(status).end();
-      const told: string[] = [];
-      const error = await get({ retries: 2, retryDelay: 20, tell: (line) => told.push(line) }).catch(
-        (e) => e,
-      );
-      const said = `${url} answered ${status} ${STATUS_CODES[status]}`;
-      expect(error).toMatchObject({ message: said, hint: "run the same command later", code: "refused" });
-      expect(told).toEqual([
-        `${said}; trying again in 0.02 s (1 of 2)`,
-        `${said}; trying again in 0.04 s (2 of 2)`,
-      ]);
-    },
-  );
+  it.each([503, 429])("reports each retry on a temporary refusal, and the refusal: %i", async (status) => {
+    handler = (_, response) => response.writeHead(status).end();
+    const told: string[] = [];
+    const error = await get({ retries: 2, retryDelay: 20, tell: (line) => told.push(line) }).catch((e) => e);
+    const said = `${url} answered ${status} ${STATUS_CODES[status]}`;
+    expect(error).toMatchObject({ message: said, hint: "run the same command later", code: "refused" });
+    expect(told).toEqual([
+      `${said}; trying again in 0.02 s (1 of 2)`,
+      `${said}; trying again in 0.04 s (2 of 2)`,
+    ]);
+  });
 
   it.each([
     [416, {}],
     [206, { "content-range": "bytes 5-9/10" }],
-  ])("asks no second time where the answer to a whole file is %i", async (status, headers) => {
+  ])("does not retry if the answer is %i", async (status, headers) => {
     handler = (_, response, count) => response.writeHead(count < 20 ? status : 404, headers).end();
     await expect(get()).rejects.toThrow(`answered ${status}`);
     expect(requests).toHaveLength(1);
   });
 
-  it("starts over when the file has changed in between", async () => {
+  it("starts over if the file has changed in between", async () => {
     const other = zipOf({ "spotify_dataset.csv": csv.toUpperCase() });
     handler = (request, response, count) =>
       count === 1
@@ -179,7 +174,7 @@ describe("download", () => {
     expect(requests.every((request) => request.headers.range === undefined)).toBe(true);
   });
 
-  it("does not fetch again what is whole already (416)", async () => {
+  it("does not fetch a complete file again (416)", async () => {
     await mkdir(join(folder, "raw"), { recursive: true });
     await writeFile(part(), archive);
     await writeFile(`${part()}.json`, JSON.stringify({ url, version: '"v1"' }));
@@ -212,7 +207,7 @@ describe("download", () => {
     expect(existsSync(to())).toBe(false);
   });
 
-  it("refuses a damaged archive and leaves nothing of it", async () => {
+  it("refuses a damaged archive and leaves nothing", async () => {
     const broken = Buffer.from(archive);
     broken.fill(0x55, 5000, 9000);
     handler = (request, response) => serve(response, request, { body: broken });
@@ -223,7 +218,7 @@ describe("download", () => {
     expect(await readdir(join(folder, "raw"))).toEqual([]);
   });
 
-  it("says so where the place cannot be written", async () => {
+  it("says if the destination cannot be written", async () => {
     handler = (request, response) => serve(response, request);
     await writeFile(join(folder, "file"), "in the way");
     await expect(get({ to: join(folder, "file", "x.csv") })).rejects.toMatchObject({ code: "disk" });
@@ -231,7 +226,7 @@ describe("download", () => {
     await expect(get({ from: "ftp://somewhere/x.zip" })).rejects.toMatchObject({ exitCode: 2 });
   });
 
-  it("stops when it is told to, and can go on", async () => {
+  it("stops on abort, and can continue", async () => {
     const controller = new AbortController();
     handler = (_, response) => {
       response.writeHead(200, { etag: '"v1"', "content-length": archive.length });
@@ -243,7 +238,7 @@ describe("download", () => {
     expect((await get()).resumedFrom).toBeGreaterThan(0);
   });
 
-  it("takes an archive that is here, a gzip file, or the CSV itself, and keeps them", async () => {
+  it("accepts a local archive, gzip file or CSV, and keeps it", async () => {
     for (const [name, contents] of [
       ["a.zip", archive],
       ["a.csv.gz", gzipSync(csv)],
@@ -256,7 +251,7 @@ describe("download", () => {
     }
   });
 
-  it("puts nothing but playlists in the place of what is there", async () => {
+  it("replaces existing data only by playlists", async () => {
     await mkdir(join(folder, "raw"));
     await writeFile(to(), csv);
     for (const [name, contents, message] of [
@@ -282,12 +277,12 @@ describe("download", () => {
     expect(await readFile(to(), "utf8")).toBe(csv);
   });
 
-  it("says of a folder that it is one", async () => {
+  it("refuses a folder", async () => {
     await mkdir(join(folder, "raw"));
     await expect(download({ from: folder, to: to() })).rejects.toThrow(`${folder} is a folder`);
   });
 
-  it("lets no archive write anywhere else", async () => {
+  it("lets no archive write outside the folder", async () => {
     for (const name of ["../../evil.csv", "/evil.csv", "..\\evil.csv"]) {
       await writeFile(join(folder, "slip.zip"), zipOf({ [name]: "x" }));
       await download({ from: join(folder, "slip.zip"), to: to() }).catch((error) =>
@@ -298,7 +293,7 @@ describe("download", () => {
     }
   });
 
-  it("says so where an archive has no CSV file, or several", async () => {
+  it("refuses an archive with no CSV file, or several", async () => {
     await writeFile(join(folder, "none.zip"), zipOf({ "a.txt": "x" }));
     await expect(download({ from: join(folder, "none.zip"), to: to() })).rejects.toThrow(/no CSV file/);
     await writeFile(join(folder, "two.zip"), zipOf({ "a.csv": "x", "b.csv": "y" }));

@@ -52,7 +52,7 @@ const filler: Play[] = Array.from({ length: 60 }, (_, p) =>
 ).flat();
 
 describe("sequences", () => {
-  it("orders by row_id and keeps to the definitions, however rows are interleaved", async () => {
+  it("orders by row_id and follows the definitions, however rows are interleaved", async () => {
     const { read } = await prepare([
       ["u", "A", "1", "p"],
       ["v", "B", "x", "q"],
@@ -96,7 +96,7 @@ describe("sequences", () => {
     expect(facts.firstRow).toMatchObject({ row_id: 0, user_id: "u", playlist_id: "u-one", track_id: "A-1" });
   });
 
-  it("leaves the dash out where there is no user or artist", async () => {
+  it("omits the dash without a user or artist", async () => {
     const { read, facts } = await prepare([
       [null, null, "x", "p1"],
       [null, null, "y", "p1"],
@@ -111,7 +111,7 @@ describe("sequences", () => {
     expect(facts.users).toBe(60);
   });
 
-  it("counts ids that stand for two things, and gives the track the artist it is played with most", async () => {
+  it("counts ambiguous ids, and gives a track its most frequent artist", async () => {
     const { facts, read } = await prepare([
       ["u", "A", "B-C", "p-q"],
       ["u-p", "A-B", "C", "q"],
@@ -128,7 +128,7 @@ describe("sequences", () => {
     expect(tracks[0]!.count).toBe(60);
   });
 
-  it("gives a track no artist that it is played without more often", async () => {
+  it("gives a track no artist if it is played more often without", async () => {
     const { read } = await prepare([
       ["u", null, "A-x", "p"],
       ["u", null, "A-x", "p"],
@@ -139,7 +139,7 @@ describe("sequences", () => {
     expect(tracks.find((track) => track.track_id === "A-x")?.artist).toBe(null);
   });
 
-  it("lists the tracks by how often they are played, equal ones by their ids", async () => {
+  it("sorts tracks by plays, ties by id", async () => {
     const once = Array.from(
       { length: 3000 },
       (_, i): Play => ["u", "Z", `${(i * 7919) % 3000}`, `p${i % 900}`],
@@ -179,7 +179,7 @@ describe("versions of one song", () => {
   ];
   const plays = [...versions, ...others].map((track): Play => ["u", "A", track, "p"]);
 
-  it("are one track when merged, counted, and live takes and remixes are not", async () => {
+  it("are one track when merged, and counted; live takes and remixes are not", async () => {
     const { facts, read } = await prepare([...plays, ...filler], { mergeVersions: true });
     const [first] = await read<Sequence>("model_input_full");
     expect(first!.track_sequence).toEqual([
@@ -218,7 +218,7 @@ describe("names that differ in capitals alone", () => {
     expect(facts.respelled).toBeUndefined();
   });
 
-  it("are the one that is played most when merged, and the plays are counted", async () => {
+  it("become the most played one when merged, and the plays are counted", async () => {
     const { facts, read } = await prepare([...twice, ...filler], { mergeCapitals: true });
     const [first] = await read<Sequence>("model_input_full");
     expect(first!.track_sequence).toEqual([
@@ -239,14 +239,14 @@ describe("names that differ in capitals alone", () => {
     ]);
   });
 
-  it("are the first by the alphabet where each is played as often", async () => {
+  it("become the alphabetically first one if equally often played", async () => {
     const even: Play[] = ["b", "B", "a", "A"].map((artist) => ["u", artist, "x", "p"]);
     const { read } = await prepare([...even, ...filler], { mergeCapitals: true });
     const [first] = await read<Sequence>("model_input_full");
     expect(first!.track_sequence).toEqual(["B-x", "B-x", "A-x", "A-x"]);
   });
 
-  it("and their versions are one song when both are merged", async () => {
+  it("become one song with their versions when both are merged", async () => {
     const { read } = await prepare([...twice, ...filler], { mergeCapitals: true, mergeVersions: true });
     const [first] = await read<Sequence>("model_input_full");
     expect(first!.track_sequence.slice(0, 3)).toEqual(Array(3).fill("The Beatles-Help!"));
@@ -274,7 +274,7 @@ describe("the split", () => {
   const list = (user: string, tracks: readonly string[]): Play[] =>
     tracks.map((track): Play => [user, "A", track, "p"]);
 
-  it("is near 70/20/10, whole, and stable when playlists are added before and behind", async () => {
+  it("is near 70/20/10, complete, and stable when playlists are added before or after", async () => {
     const few = await prepare(many(100, 900));
     const before = await placeOf((name) => few.read<Sequence>(name));
     expect(before.size).toBe(800);
@@ -293,7 +293,7 @@ describe("the split", () => {
     for (const [id, part] of moved) expect(part, id).toBe(partOf(7, id));
   });
 
-  it("puts what holds the same tracks as an earlier one into its part, in whatever order, and nothing else", async () => {
+  it("puts playlists with the same tracks, in any order, into the same part, and no others", async () => {
     const tracksOf = (p: number) => ["a", "b", "c", "d", "e"].map((t) => `${t}${p}`);
     const all = Array.from({ length: 60 }, (_, p) => p);
     const { facts, read } = await prepare([
@@ -319,7 +319,7 @@ describe("the split", () => {
     }
   });
 
-  it("leaves them where their ids put them where a part would be empty", async () => {
+  it("leaves them in their own parts if a part would be empty", async () => {
     const { facts, read } = await prepare(
       Array.from({ length: 60 }, (_, p) => list(`u${p}`, ["a", "b", "c", "d", "e"])).flat(),
     );
@@ -345,7 +345,7 @@ describe("the split", () => {
     },
   );
 
-  it("says so when there are too few playlists, and leaves nothing", async () => {
+  it("refuses too few playlists, and leaves nothing", async () => {
     await expect(prepare(many(0, 1))).rejects.toMatchObject({
       message: expect.stringMatching(
         /too few playlists.*: 1 of 1 have .* would be empty; it takes about 40$/,
@@ -360,14 +360,14 @@ describe("the split", () => {
     [many(0, 4), { remedies: ["say X"] }, /^for the rejected rows: say X; give it more playlists/],
     [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
     [many(0, 1), { howToPart: "part the log" }, /^part the log$/],
-  ])("says what to do where playlists are too few: %#", async (plays, options, hint) => {
+  ])("says what to do if there are too few playlists: %#", async (plays, options, hint) => {
     await expect(prepare(plays, options)).rejects.toMatchObject({
       code: "too-few-playlists",
       hint: typeof hint === "string" ? hint : expect.stringMatching(hint),
     });
   });
 
-  it("says so when every playlist has one track, and leaves nothing", async () => {
+  it("refuses playlists that all have one track, and leaves nothing", async () => {
     const singles = Array.from({ length: 50 }, (_, i): Play => [`u${i}`, "A", "1", "p"]);
     await expect(prepare(singles)).rejects.toMatchObject({
       message: "no playlist is left: all 50 have fewer than 3 tracks",
@@ -381,7 +381,7 @@ describe("the split", () => {
     expect(facts).toMatchObject({ playlists: 61, droppedPlaylists: 1, droppedRows: 1 });
   });
 
-  it("says so when the master table is not there", async () => {
+  it("refuses a missing master table", async () => {
     await expect(
       prepareDataset({ master: join(folder, "gone.parquet"), outputFolder: folder }),
     ).rejects.toMatchObject({ code: "missing-input" });
@@ -439,7 +439,7 @@ describe("reading back", () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
-  it("refuses files that are something else", async () => {
+  it("refuses other files", async () => {
     const master = await writeMaster(filler);
     await expect(readCorpus(master)).rejects.toMatchObject({ code: "wrong-columns" });
     await expect(readPartQueries(join(folder, "gone.parquet"))).rejects.toMatchObject({

@@ -28,7 +28,7 @@ describe("generateSample", () => {
     expect(a).not.toBe(c);
   });
 
-  it("writes CSV into no file that is named as another format is", async () => {
+  it("refuses a file name of another format", async () => {
     for (const name of ["s.parquet", "s.jsonl.gz", "s.JSON"])
       await expect(generateSample({ playlists: 5, output: at(name) }), name).rejects.toMatchObject({
         message: `${at(name)} is not the name of a CSV file`,
@@ -40,7 +40,7 @@ describe("generateSample", () => {
     });
   });
 
-  it("has as many rows as it is asked for, and says beside the file that it is generated", async () => {
+  it("has the requested number of rows, and a note that it is generated", async () => {
     const facts = await generateSample({ rows: 12_345, output: at("rows.csv.gz") });
     const lines = gunzipSync(await readFile(at("rows.csv.gz")))
       .toString()
@@ -51,7 +51,7 @@ describe("generateSample", () => {
     expect(await readFile(facts.note, "utf8")).toMatch(/generated.*\n.*None of its users/);
   });
 
-  it("has playlists as long on average as it is asked for", async () => {
+  it("has the requested mean length of playlists", async () => {
     const facts = await generateSample({ rows: 60_000, meanLength: 82, output: at("long.csv") });
     const mean = facts.rows / facts.playlists;
     expect(mean).toBeGreaterThan(70);
@@ -83,7 +83,7 @@ describe("generateSample", () => {
     expect([...playlistsOfUsers.values()].some((titles) => titles.size > 3)).toBe(true);
   });
 
-  it("reads back without a reject, and holds more to learn than popularity", async () => {
+  it("is read without a reject, and has more to learn than popularity", async () => {
     const made = await generateSample({ playlists: 1500, output: at("learn.csv") });
     const cleaned = await cleanPlaylists({
       inputs: [at("learn.csv")],
@@ -134,7 +134,7 @@ describe("generateSample", () => {
     expect(top / total).toBeGreaterThan(0.05);
   });
 
-  it("leaves nothing behind when it is stopped", async () => {
+  it("leaves nothing behind on abort", async () => {
     const controller = new AbortController();
     await expect(
       generateSample({

@@ -59,7 +59,7 @@ function plainScore(trees: ForestArrays, row: Float32Array, start: number): numb
 }
 
 describe("boosted trees", () => {
-  it("learn a rule that no single feature tells, for queries they never saw", () => {
+  it("learn a rule that no single feature shows, for unseen queries", () => {
     const losses: number[] = [];
     const trees = atOnce(
       boostSteps(puzzles(400, 1), settings, { seed: 3, onTree: (_, loss) => losses.push(loss) }),
@@ -83,7 +83,7 @@ describe("boosted trees", () => {
     expect(right).toBeGreaterThan(140);
   });
 
-  it("split the leaf first in which most is gained, worked by hand", () => {
+  it("split the leaf with the largest gain first, worked by hand", () => {
     // A hundred queries of the same four candidates, of which one is the answer so often.
     const candidates = [
       [0, 0, 60],
@@ -120,7 +120,7 @@ describe("boosted trees", () => {
     for (const first of [0, 1]) expect(scoreOf(first, 1)).toBeCloseTo(((18 + 2 - 50) / 38.5) * 0.2, 6);
   });
 
-  it("are the same for a seed, and others for another", () => {
+  it("depend only on the seed", () => {
     const data = puzzles(100, 1);
     const first = atOnce(boostSteps(data, settings, { seed: 3 }));
     expect(atOnce(boostSteps(data, settings, { seed: 3 }))).toEqual(first);
@@ -128,7 +128,7 @@ describe("boosted trees", () => {
   });
 
   it.each([2, 6, 32])(
-    "of %d leaves score rows in the kernel as node by node, any number from any tree on",
+    "with %d leaves give the same scores in the kernel as node by node, for any range of trees and rows",
     (leaves) => {
       const data = puzzles(60, 5);
       const trees = atOnce(boostSteps(data, { ...settings, leaves, leastHessian: 0.01 }, { seed: 1 }));
@@ -165,7 +165,7 @@ it("grows the same trees at any number of threads", () => {
   expect(grown[2]).toEqual(grown[0]);
 });
 
-it("refuses trees of more leaves than a word has bits", () => {
+it("refuses trees with more leaves than bits in a word", () => {
   expect(() => atOnce(boostSteps(puzzles(10, 1), { ...settings, leaves: 33 }, { seed: 1 }))).toThrow(
     /leaves must be .*, got 33/,
   );
@@ -191,7 +191,7 @@ describe("the boosting kernel", () => {
     }
   });
 
-  it("counts derivatives by bin, of the chosen features alone, and takes one histogram from another", () => {
+  it("sums derivatives per bin for the chosen features only, and subtracts histograms", () => {
     const { kernel, bins, derivatives, order, chosen, histograms } = memory;
     const picked = Uint32Array.from({ length: 311 }, () => random.below(rows));
     order.set(picked);
@@ -225,7 +225,7 @@ describe("the boosting kernel", () => {
     expect(Array.from(all)).toEqual(Array.from(rest));
   });
 
-  it("derives the softmax loss as in plain numbers", () => {
+  it("computes the derivatives of the softmax loss like plain code", () => {
     const offsets = [0, 1, 4, 60];
     const sizes = { rows: 60, width: 1, queries: 3 };
     const own = boostMemory(sizes, 2);
@@ -264,7 +264,7 @@ describe("the boosting kernel", () => {
     }
   });
 
-  it("puts the rows of low bins first, each side in its order", () => {
+  it("moves rows of low bins to the front, keeping the order on both sides", () => {
     const { kernel, bins, order, scratch } = memory;
     const before = Array.from({ length: rows }, (_, i) => i);
     order.set(before);

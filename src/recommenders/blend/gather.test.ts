@@ -44,7 +44,7 @@ function forEachNeighbour(
 }
 
 describe("votes in the kernel", () => {
-  it("add up as a plain count of them does, and are forgotten", () => {
+  it("add up to the same as a plain count, and are reset", () => {
     fc.assert(
       fc.property(playlists, (lists) => {
         const memory = filled(gatherMemory(sessionsOf(lists), 3, 10, 10));
@@ -99,7 +99,7 @@ describe("votes in the kernel", () => {
     );
   });
 
-  it("by artists add up as a plain count of them does, and are forgotten", () => {
+  it("by artists add up to the same as a plain count, and are reset", () => {
     fc.assert(
       fc.property(playlists, (lists) => {
         const memory = filled(gatherMemory(sessionsOf(lists), 3, 10, 10));
@@ -154,7 +154,7 @@ describe("votes in the kernel", () => {
 });
 
 describe("rows of evidence in the kernel", () => {
-  it("are weighed by their shares of the largest values and the roots of these", () => {
+  it("are weighted by their shares of the largest values and the roots of these", () => {
     const sessions = sessionsOf([[0, 1, 2]]);
     const memory = gatherMemory(sessions, 0, 5, 5);
     const { kernel, rows, most, scales, weights, merits } = memory;
@@ -182,7 +182,7 @@ describe("rows of evidence in the kernel", () => {
 });
 
 describe("links", () => {
-  it("are those that a plain count finds, whether they are kept or counted for one query", () => {
+  it("equal a plain count, whether stored or counted for one query", () => {
     fc.assert(
       fc.property(
         playlists,

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { Random } from "../../system/index.js";
 import { joined, laterFor, placesOf } from "./held-back.js";
 
-it("takes later tracks for answers the more the longer playlists are: not of 20 tracks, and wholly of 60", () => {
+it("weights later tracks as answers by playlist length: not up to 20 tracks, fully from 60", () => {
   expect([5, 20, 30, 60, 200].map(laterFor)).toEqual([0, 0, 1 / 4, 1, 1]);
 });
 
-it("asks for all plays but each playlist's first, or for the last ones and some before them", () => {
+it("asks for all plays except each playlist's first, or for the last ones and some before them", () => {
   const tail = { trackCount: 1, offsets: Uint32Array.of(0, 5, 6, 9), items: new Uint32Array(9) };
   const asked = (most: number) =>
     placesOf(tail, most, new Random(1)).map(([session, place]) => [session, place]);
@@ -19,7 +19,7 @@ it("asks for all plays but each playlist's first, or for the last ones and some 
   ]);
 });
 
-it("puts the queries of several parts one after the other", () => {
+it("concatenates the queries of several parts", () => {
   const part = (offsets: number[], first: number) => {
     const rows = Float32Array.from({ length: offsets.at(-1)! }, (_, row) => first + row);
     return {

@@ -22,7 +22,7 @@ it.each([
   180_000,
 );
 
-it("learns from queries that have many more answers among their candidates than it looks at others", async () => {
+it("learns from queries whose candidates have many more answers than sampled others", async () => {
   const ring = new CorpusBuilder();
   for (let p = 0; p < 20; p++)
     ring.add({ id: `${p}`, tracks: Array.from({ length: 60 }, (_, i) => `Ring-${(p + i) % 60}`) });
@@ -32,7 +32,7 @@ it("learns from queries that have many more answers among their candidates than 
   expect(recommend).toBeTypeOf("function");
 });
 
-it("keeps every playlist's title when a fold of them is held back", () => {
+it("keeps every playlist's title when a fold is held out", () => {
   const playlists = new CorpusBuilder();
   for (const id of ["one", "two", "three", "four"])
     playlists.add({ id, title: id, tracks: [`A-${id}`, "B"] });
@@ -42,7 +42,7 @@ it("keeps every playlist's title when a fold of them is held back", () => {
   expect(Array.from(items, (item) => tracks[item])).toEqual(["A-one", "B", "A-four", "B"]);
 });
 
-it("learns what no weighted sum tells: whether tracks take turns or each plays twice", async () => {
+it("learns what no weighted sum can: whether tracks alternate or each plays twice", async () => {
   const random = new Random(5);
   const some = () =>
     random.shuffle(Array.from({ length: 50 }, (_, i) => `T-${i}`)) as [string, string, string];

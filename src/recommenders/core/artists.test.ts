@@ -20,7 +20,7 @@ describe("artists by number", () => {
       ["X", "Y", "X", "X", "Y", "X"],
       [1, 2, 1, 1, 2, 1],
     ],
-  ])("leave number 0 to tracks without one: %j", (artists, numbers) => {
+  ])("use number 0 for tracks without one: %j", (artists, numbers) => {
     // Counted, and as a file tells them.
     for (const given of [artists, catalogueOf(catalogueTensors({ tracks, artists })).artists!]) {
       const index = new ArtistIndex(given, counts);
@@ -42,7 +42,7 @@ describe("artists by number", () => {
   });
 });
 
-it("favours tracks of artists that played, late plays and unknown tracks among them", () => {
+it("boosts tracks of artists in the context, including late plays and unknown tracks", () => {
   const index = new ArtistIndex(["X", "X", "Y", "Z", "", "Y"], counts);
   const numbers = TrackNumbers.of({ tracks });
   const asked = Uint32Array.of(0, 2, 3, 4);

@@ -14,7 +14,7 @@ const values = fc
   });
 
 describe("the largest values", () => {
-  it("are what sorting finds, whatever the ties and the number wanted", () => {
+  it("equal those found by sorting, for any ties and any number wanted", () => {
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 600 }), (scores, wanted) => {
         const numbers = Uint32Array.from(scores, (_, i) => i * 3);
@@ -34,7 +34,7 @@ describe("the largest values", () => {
     );
   });
 
-  it("leaves the values as they were", () => {
+  it("leaves the values unchanged", () => {
     const scores = Float64Array.of(3, 1, 2);
     largest(scores, Uint32Array.of(0, 1, 2), 3, new Uint32Array(2), new Float64Array(2));
     expect(Array.from(scores)).toEqual([3, 1, 2]);

@@ -60,7 +60,7 @@ describe.each([50_000, 150_000])("votes of neighbours on %i tracks", (trackCount
     contextDecay: fc.constantFrom<"linear" | number>("linear", 2),
   });
 
-  it("add up to the last bit as a plain count of them does, query after query", () => {
+  it("are bit-identical to a plain count, query after query", () => {
     fc.assert(
       fc.property(
         fc.array(tracks, { minLength: 1, maxLength: 12 }),
@@ -87,7 +87,7 @@ describe.each([50_000, 150_000])("votes of neighbours on %i tracks", (trackCount
     );
   });
 
-  it("leave out only what cannot be among the best, where many tracks have votes", () => {
+  it("leave out only tracks that cannot be among the best, if many have votes", () => {
     // 40 playlists of 300 tracks, most of them in one alone.
     const lists = Array.from({ length: 40 }, (_, p) =>
       Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? (i * 7) % 500 : (p * 300 + i * 3) % trackCount)),
@@ -123,7 +123,7 @@ describe.each([50_000, 150_000])("votes of neighbours on %i tracks", (trackCount
     }
   });
 
-  it("are all there where a look at some of them told too little", () => {
+  it("are complete if a sample of them was not enough", () => {
     // Of 1,280 tracks 69 are rarer than the others: every fifth, which is where an even sample looks.
     const others = Array.from({ length: 1280 }, (_, i) => i + 1);
     const common = others.filter((_, i) => i % 5 !== 0 || i >= 5 * 69);

@@ -33,28 +33,28 @@ function found(context: readonly number[], given: Partial<NeighbourSettings> = {
 }
 
 describe("neighbours, worked by hand", () => {
-  it("share tracks of the context, of which the last one weighs 1 and each before it less by as much", () => {
+  it("share tracks of the context, whose weights fall linearly from 1 for the last", () => {
     const { similarities, weights } = found([0, 1, 2, 3]);
     expect(weights).toEqual([1 / 4, 2 / 4, 3 / 4, 1]);
     expect(similarities).toEqual({ 0: 3 / 4, 1: 1, 2: 1 / 4, 3: 2 / 4, 4: 7 / 4 });
   });
 
-  it("or less by the same factor", () => {
+  it("or fall by a constant factor", () => {
     const { weights } = found([0, 1, 2], { contextDecay: 2 });
     expect(weights).toEqual([Math.exp(-1), Math.exp(-1 / 2), 1, 0]);
   });
 
-  it("are looked for by the last tracks alone, each once", () => {
+  it("are searched by the last tracks only, each once", () => {
     const { similarities, weights } = found([0, 1, 3, 3], { last: 3 });
     expect(weights).toEqual([0, 1 / 3, 0, 1]);
     expect(similarities).toEqual({ 0: 1 / 3, 3: 1 / 3, 4: 1 });
   });
 
-  it("are the latest playlists of a track, where it is in more than are looked at", () => {
+  it("are the latest playlists of a track if it has more than the limit", () => {
     expect(Object.keys(found([0], { perTrack: 2 }).similarities)).toEqual(["1", "2"]);
   });
 
-  it("weigh less the longer they are, and the rarer a track the more it weighs", () => {
+  it("weigh less if longer, and tracks weigh more if rarer", () => {
     expect(found([1], { lengthPower: 1 }).similarities).toEqual({ 0: 1 / 2, 3: 1 });
     const idf = Math.log(6 / 2);
     expect(found([1], { idfMatch: 2 }).similarities).toEqual({ 0: idf ** 2, 3: idf ** 2 });

@@ -17,7 +17,7 @@ async function scored(
   );
 }
 
-it("item-to-item, worked by hand: shared playlists by the root of both tracks' own and five of doubt", async () => {
+it("item-to-item, worked by hand: shared playlists divided by the root of the tracks' own, with damping 5", async () => {
   const playlists = [
     ["a", "b"],
     ["a", "b"],
@@ -36,7 +36,7 @@ it("item-to-item, worked by hand: shared playlists by the root of both tracks' o
   });
 });
 
-it("transitions, worked by hand: the share of what followed, five of doubt beside it, less with the distance", async () => {
+it("transitions, worked by hand: the share of following tracks, with damping 5, decaying with distance", async () => {
   const playlists = [
     ["a", "b"],
     ["a", "c", "b"],

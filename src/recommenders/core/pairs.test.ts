@@ -50,7 +50,7 @@ describe("pairs", () => {
     keep: fc.constantFrom(1, 5, 300),
   });
 
-  it("are those of a plain count, to the last bit", async () => {
+  it("are bit-identical to a plain count", async () => {
     await fc.assert(
       fc.asyncProperty(playlists, options, async (lists, given) => {
         const pairs = await countPairs(sessionsOf(lists), given);
@@ -69,7 +69,7 @@ describe("pairs", () => {
     );
   });
 
-  it("are the heaviest of long rows, few or many of them", async () => {
+  it("are the heaviest of long rows, few or many", async () => {
     // Tracks 0 … 9 lie in every playlist of 400, among 5,000 others.
     const lists = Array.from({ length: 30 }, (_, p) =>
       Array.from({ length: 400 }, (_, i) => (i % 40 === 0 ? i / 40 : 10 + ((p * 7919 + i * i) % 5000))),
@@ -87,7 +87,7 @@ describe("pairs", () => {
     }
   });
 
-  it("are given up within 100 ms after the signal, while timers have their turns", async () => {
+  it("stop within 100 ms of the signal, and let timers run", async () => {
     const length = 2000;
     const lists = Array.from({ length: 200 }, (_, p) =>
       Array.from({ length }, (_, i) => (p * 31 + i * 17) % 20_000),

@@ -7,12 +7,12 @@ function orderOf(tracks: readonly string[], counts: ArrayLike<number>): string[]
 }
 
 describe("the order of popularity", () => {
-  it("is by count, equal ones by id", () => {
+  it("is by count, ties by id", () => {
     expect(orderOf(["d", "b", "c", "a", "e"], [1, 3, 1, 3, 0])).toEqual(["a", "b", "c", "d", "e"]);
     expect(orderOf([], [])).toEqual([]);
   });
 
-  it("is that of a plain sort, whatever is asked for first, and for counts of any size", () => {
+  it("equals a plain sort, whatever is requested first, and for counts of any size", () => {
     const tracks = Array.from({ length: 500 }, (_, i) => `t${(i * 7919) % 500}`);
     for (const scale of [1, 1e9]) {
       const counts = tracks.map((_, i) => ((i * 31) % 9) * scale);

@@ -7,7 +7,7 @@ const sessionsOf = (lists: readonly number[][]) => ({
   items: Uint32Array.from(lists.flat()),
 });
 
-it("is how often a track that could be repeated is", () => {
+it("is how often a repeatable track is repeated", () => {
   // After 0 there is one to repeat, after 0 1 there are two, and so there are after 0 1 0.
   expect(repeatChance(sessionsOf([[0, 1, 0, 2]]))).toBe(1 / 5);
   // What another playlist has is no repeat.
@@ -22,7 +22,7 @@ it("is how often a track that could be repeated is", () => {
   expect(repeatChance(sessionsOf([[0], [1]]))).toBe(0);
 });
 
-it("leaves out what has played of long playlists with few repeats, and not of sessions with as large a share of them", () => {
+it("excludes played tracks for long playlists with few repeats, but not for sessions with the same share", () => {
   const ascending = (count: number, from: number) => Array.from({ length: count }, (_, i) => from + i);
   // Of 100 plays three repeat one of their own playlist.
   const long = ascending(97, 0).concat(3, 40, 77);
@@ -32,7 +32,7 @@ it("leaves out what has played of long playlists with few repeats, and not of se
   expect(repeatsFor(0.5, sessionsOf(short))).toBe(0.5);
 });
 
-it("leaves repeats to a ranker that has five hundred of them to learn from, however rare they are", () => {
+it("lets a ranker decide on repeats if it has five hundred to learn from, however rare they are", () => {
   const long = [...Array(60).keys(), 7];
   expect(learnedRepeats(sessionsOf(Array(499).fill(long)))).toBe(0);
   expect(learnedRepeats(sessionsOf(Array(500).fill(long)))).toBe(1);

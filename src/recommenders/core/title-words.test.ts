@@ -18,7 +18,7 @@ function scored(of: TitleWords, title: string, isSharedOnly: boolean): string[] 
   return Array.from(board.touched.subarray(0, board.count), (track) => corpus.tracks[track]!).sort();
 }
 
-it("tells words of one playlist from those of more, from memory and restored", () => {
+it("distinguishes words of one playlist from those of several, also when restored", () => {
   for (const of of [words, TitleWords.restore(words.save())]) {
     expect(scored(of, "alone, zen", false)).toEqual(["A", "B", "C", "D", "E"]);
     expect(scored(of, "alone, zen", true)).toEqual(["A", "B", "C"]);
@@ -26,7 +26,7 @@ it("tells words of one playlist from those of more, from memory and restored", (
   }
 });
 
-it("takes all words of a state of version 1 for words of several playlists, as they were", () => {
+it("treats all words of a version 1 state as words of several playlists, as before", () => {
   const { settings, ...state } = words.save();
   const restored = TitleWords.restore({
     ...state,
@@ -36,7 +36,7 @@ it("takes all words of a state of version 1 for words of several playlists, as t
   expect(scored(restored, "alone", true)).toEqual(["D", "E"]);
 });
 
-it("reads 80's as 80s; other apostrophes part words", () => {
+it("reads 80's as 80s; other apostrophes separate words", () => {
   const named = new CorpusBuilder();
   ["80s", "80’S rock", "Mom's", "moms", "summer'16", "l'amour"].forEach((title, id) => {
     named.add({ id: `${id}`, title, tracks: ["A"] });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { contextMean } from "./unit-vectors.js";
 
-it("takes the mean of the vectors that there are, however many tracks without one came after them", () => {
+it("is the mean of the existing vectors, however many tracks without one follow", () => {
   const rows = { size: 2, units: Float32Array.of(1, 0, 0, 1) };
   const mean = new Float32Array(2);
   for (const without of [0, 1, 30, 98]) {

@@ -20,7 +20,7 @@ const dot = (a: readonly number[], b: readonly number[]) =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 const unit = (a: readonly number[]) => a.map((value) => value / Math.sqrt(dot(a, a)));
 
-it("learns from a batch as the equations say", () => {
+it("updates on a batch as the equations say", () => {
   const memory = encoderMemory(sessions, { size, batch, drawn, reach }, 1);
   for (let t = 0; t < trackCount; t++)
     memory.units.set(unit(Array.from({ length: size }, () => random.normal())), t * size);
@@ -98,7 +98,7 @@ it("learns from a batch as the equations say", () => {
   memory.end();
 });
 
-it("leaves out by lot the share of dimensions that dropout says", () => {
+it("drops a random share of dimensions, as set by dropout", () => {
   const memory = encoderMemory(sessions, { size, batch, drawn, reach }, 1);
   for (let t = 0; t < trackCount; t++) memory.units.fill(1 / Math.sqrt(size), t * size, (t + 1) * size);
   memory.gates.fill(1);

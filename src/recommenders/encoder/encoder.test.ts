@@ -10,7 +10,7 @@ const sessions = sessionsOf(checkerboard());
 const training = { ...trainingFor(encoderDefaults, sessions), epochs: 5 };
 
 describe("the session encoder", () => {
-  it("comes out the same for a seed at any number of threads, and differs with the seed", async () => {
+  it("is the same for a seed at any number of threads, and differs with the seed", async () => {
     const [one, three, other] = await Promise.all([
       trainEncoder(sessions, training, { seed: 3, threads: 1 }),
       trainEncoder(sessions, training, { seed: 3, threads: 3 }),
@@ -29,7 +29,7 @@ describe("the session encoder", () => {
     expect(lossPerEpoch[4]!).toBeLessThan(lossPerEpoch[0]! / 2);
   });
 
-  it("knows the order of a context: the ring goes on after its last track", async () => {
+  it("uses the order of a context: on a ring, the next track follows the last one", async () => {
     const recommender = await fitRecommender("encoder", checkerboard());
     const next = (...places: number[]) =>
       recommender.recommend(
@@ -41,14 +41,14 @@ describe("the session encoder", () => {
     expect(next(7, 8)).toBe("Black-09");
   });
 
-  it("ends when its signal says so", async () => {
+  it("ends on abort", async () => {
     const controller = new AbortController();
     const fitted = fitRecommender("encoder", scenes(), { epochs: 1000 }, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error("enough")), 50);
     await expect(fitted).rejects.toThrow("enough");
   });
 
-  it("learns the same where playlists without tracks stand between the others", async () => {
+  it("learns the same with empty playlists between the others", async () => {
     const { trackCount, offsets, items } = sessions;
     const withEmpty = {
       trackCount,
@@ -62,7 +62,7 @@ describe("the session encoder", () => {
     expect(other.units).toEqual(plain.units);
   });
 
-  it("says how many tracks and dimensions there are where memory does not hold them", async () => {
+  it("names the number of tracks and dimensions if they do not fit into memory", async () => {
     const many = { trackCount: 5_000_000, offsets: Uint32Array.of(0, 2), items: Uint32Array.of(0, 1) };
     await expect(trainEncoder(many, training, { seed: 1, threads: 1 })).rejects.toThrow(
       "an encoder of 5000000 tracks in 64 dimensions need",
@@ -104,7 +104,7 @@ describe("the code of a context", () => {
     expect(code[1]).toBeCloseTo(1 / Math.sqrt(1.25), 6);
   });
 
-  it("is none for an empty context, and where there is no encoder", () => {
+  it("is zero for an empty context and without an encoder", () => {
     const code = new Float32Array(2);
     expect(codeOfContext(model, new Uint32Array(0), code)).toBe(false);
     expect(codeOfContext(noEncoder, Uint32Array.of(1), new Float32Array(0))).toBe(false);

@@ -21,7 +21,7 @@ function echo(oneByOne: boolean) {
 
 const contexts = Array.from({ length: 5 }, (_, i) => ({ tracks: [`A-${i}`, `B-${i}`, `C-${i}`] }));
 
-it("ranks what came in one turn by as few calls as its size allows, each with its own k", async () => {
+it("ranks the requests of one turn in as few calls as the batch size allows, each with its own k", async () => {
   const { recommender, calls } = echo(false);
   const batcher = new Batcher(3);
   const rankings = await Promise.all(
@@ -49,7 +49,7 @@ it.each([undefined, [], [{ tracks: ["A-0"] }], [{ tracks: ["A-0"], scores: [1] }
   },
 );
 
-it("gives work that has no batch a turn of its own, so that each answer can go before the next begins", async () => {
+it("gives work without batches its own turn, so that each answer is sent before the next begins", async () => {
   const batcher = new Batcher();
   const happened: string[] = [];
   await Promise.all(
@@ -68,7 +68,7 @@ it("gives work that has no batch a turn of its own, so that each answer can go b
   ).rejects.toThrow("no");
 });
 
-it("lets nobody wait for those after it where many at once are no faster", async () => {
+it("does not delay an answer for later ones if batches are no faster", async () => {
   const { recommender, calls } = echo(true);
   const sizes: number[] = [];
   const batcher = new Batcher(3, (size) => sizes.push(size));

@@ -48,17 +48,17 @@ it.each([
   ["Alpha-Sunrise", "Alpha-Sunrise"],
   ["Sun", "Sun"],
   ["", ""],
-])("takes %s for the most played version by one artist: %s", async (asked, meant) => {
+])("matches %s to the most played version by one artist: %s", async (asked, meant) => {
   const live = await (await modelOf(plays))("transitions", "popularity");
   expect(await live.meant(["Delta-Star", asked, "Z-z"])).toEqual(["Delta-Star", meant, "Z-z"]);
 });
 
-it("takes the first of several versions where nothing tells which is played most", async () => {
+it("matches the first of several versions if plays are unknown", async () => {
   const live = await (await modelOf(plays))("transitions");
   expect(await live.meant(["alpha - sun"])).toEqual(["Alpha-Sun - Radio Edit"]);
 });
 
-it("lets others take their turn while it looks up a thousand names that many tracks are like", async () => {
+it("lets other work run while it looks up a thousand names with many similar tracks", async () => {
   const tracks = Array.from({ length: 15_000 }, (_, i) => `The Love-Love of the ${i} (feat. The Love)`);
   const live = new LiveModel({
     version: "1",

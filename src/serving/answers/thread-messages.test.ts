@@ -7,7 +7,7 @@ import { errorOf, failureOf } from "./thread-messages.js";
 const sent = (error: unknown) => errorOf(structuredClone(failureOf(error)));
 
 describe("an error of a model's thread", () => {
-  it("keeps what the command line says of it, and what a request is answered", () => {
+  it("keeps its message for the command line and for the answer to a request", () => {
     const error = misuse('the bundle b has no recommender named "zz"', "it has: blend");
     const got = sent(error);
     expect(got).toBeInstanceOf(SegueError);
@@ -17,7 +17,7 @@ describe("an error of a model's thread", () => {
     expect(answerTo(got)).toEqual({ status: 400, body: { error: message, code: "misuse", hint } });
   });
 
-  it("keeps a request's own fault, and that a bug is a failure", () => {
+  it("keeps whether it is the request's fault or a bug", () => {
     const body = { error: "recommender: no", code: "unknown-recommender" };
     expect(sent(new HttpError(400, body))).toMatchObject({ status: 400, body });
     expect(answerTo(sent(new TypeError("x is undefined"))).status).toBe(500);

@@ -7,7 +7,7 @@ import { openThreads } from "./threads.js";
 
 const at = testFolder();
 
-it("has its search ready where it takes over from another model, and soon after a start", async () => {
+it("has its search index ready when it replaces another model, and soon after a start", async () => {
   const many = randomVectors(
     Array.from({ length: 100_000 }, (_, i) => `Artist ${i % 5_000}-Song number ${i}`),
     2,

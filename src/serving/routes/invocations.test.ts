@@ -19,7 +19,7 @@ describe("/invocations", () => {
   const answerOf = (track: string, k: number) =>
     model.recommenders.transitions!.recommend([{ tracks: [track] }], k)[0]!;
 
-  it("answers /invocations in row form as the model itself would", async () => {
+  it("answers /invocations in row form like the model itself", async () => {
     const { status, body } = await post("/invocations", { instances: [songs[0], { input_1: songs[6] }] });
     expect(status).toBe(200);
     const { predictions } = body as { predictions: Array<{ output_1: number[]; output_2: string[] }> };
@@ -31,7 +31,7 @@ describe("/invocations", () => {
     }
   });
 
-  it("answers /invocations in column form, one list an output", async () => {
+  it("answers /invocations in column form, one list per output", async () => {
     for (const inputs of [[songs[0]], { input_1: [songs[0]] }]) {
       const { status, body } = await post("/invocations", { inputs });
       expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe("/invocations", () => {
     }
   });
 
-  it("takes a list of one track for a track in /invocations, as the SavedModel takes the shape [N, 1]", async () => {
+  it("accepts a list of one track as a track in /invocations, like the SavedModel accepts the shape [N, 1]", async () => {
     const asBodies = [
       { instances: [[songs[0]], { input_1: [songs[6]] }] },
       { inputs: [[songs[0]], [songs[6]]] },
@@ -60,7 +60,7 @@ describe("/invocations", () => {
     expect((await post("/invocations", { instances: [[songs[0], songs[6]]] })).status).toBe(400);
   });
 
-  it("takes JSON lines and CSV in /invocations, one track a line, and answers as in row form", async () => {
+  it("accepts JSON lines and CSV in /invocations, one track per line, and answers like in row form", async () => {
     const row = await post("/invocations", { instances: [songs[0], songs[5], songs[6]] });
     const bodies = [
       ["application/jsonlines", `"${songs[0]}"\n["${songs[5]}"]\r\n\n{"input_1": "${songs[6]}"}\n`],
@@ -77,7 +77,7 @@ describe("/invocations", () => {
     expect(JSON.parse(quoted.body)).toEqual(plain.body);
   });
 
-  it("says in which line of JSON lines or CSV something is wrong", async () => {
+  it("names the wrong line of JSON lines or CSV", async () => {
     const wrong: Array<[type: string, body: string, error: RegExp]> = [
       ["application/jsonlines", '"a"\n\nb\n', /^line 3: is not JSON: /],
       ["application/jsonlines", '"a"\n7\n', /^line 2: must be a string, "Artist-Track", or/],

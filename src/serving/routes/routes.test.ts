@@ -31,7 +31,7 @@ describe("the endpoint's routes", () => {
   const answerOf = (track: string, k: number) =>
     model.recommenders.transitions!.recommend([{ tracks: [track] }], k)[0]!;
 
-  it("answers every route for an unknown track as the recommender itself does: by its artist", async () => {
+  it("answers an unknown track on every route like the recommender itself: by its artist", async () => {
     const unknown = "Justice-Nonexistent Song";
     const wanted = answerOf(unknown, 5).tracks;
     expect(wanted[0]).toBe("Justice-D.A.N.C.E.");
@@ -50,7 +50,7 @@ describe("the endpoint's routes", () => {
     expect(extendAnswer.parse(extended.body).tracks[0]!.id).toBe(wanted[0]);
   });
 
-  it("knows a track whose accents come as signs of their own, in each route", async () => {
+  it("matches a track with decomposed accents, on each route", async () => {
     const [known, apart] = ["Björk-Jóga", "Björk-Jóga".normalize("NFD")];
     expect(apart).not.toBe(known);
     for (const [url, ask] of [
@@ -68,7 +68,7 @@ describe("the endpoint's routes", () => {
     ).toContain(known);
   });
 
-  it("lets popularity answer where nothing is known to a recommender without a fall-back", async () => {
+  it("answers with popularity if a recommender without a fallback knows nothing", async () => {
     const silent: FittedRecommender = {
       name: "silent",
       recommend: (contexts) => contexts.map(() => ({ tracks: [], scores: new Float32Array(0) })),
@@ -97,7 +97,7 @@ describe("the endpoint's routes", () => {
     await quiet.close();
   });
 
-  it("recommends from a context, with artists and titles apart", async () => {
+  it("recommends from a context, with separate artists and titles", async () => {
     const { status, body } = await post("/v1/recommend", { context: [songs[0], songs[1]], k: 3 });
     expect(status).toBe(200);
     const answer = recommendAnswer.parse(body);
@@ -120,7 +120,7 @@ describe("the endpoint's routes", () => {
     ["beyonce-deja vu", "Beyoncé-Déjà Vu"],
     ["Cassius-Cassius 1999", "Cassius-Cassius 1999 - Radio Edit"],
     ["cassius - cassius 1999 (Remastered 2009)", "Cassius-Cassius 1999 - Radio Edit"],
-  ])("answers what people write for a track as for the track, and says so: %s", async (track, as) => {
+  ])("matches names as people write them, and says so: %s", async (track, as) => {
     const { body } = await post("/v1/recommend", { context: [track], k: 5 });
     const plainly = (await post("/v1/recommend", { context: [as], k: 5 })).body as { tracks: unknown };
     expect(body).toMatchObject({
@@ -144,14 +144,14 @@ describe("the endpoint's routes", () => {
     expect(new Set(artists)).toEqual(new Set(["Sigur Rós", "Cassius"]));
   });
 
-  it("takes no track for another that has more words, fewer or others", async () => {
+  it("does not match tracks with more, fewer or other words", async () => {
     for (const track of ["Daft Punk-One More", "Daft Punk-One More Time Again", "Time More One-Punk Daft"]) {
       const { body } = await post("/v1/recommend", { context: [track] });
       expect(body).toMatchObject({ unknown: [{ track }] });
     }
   });
 
-  it("names unknown tracks and the titles nearest to them", async () => {
+  it("lists unknown tracks with the most similar titles", async () => {
     const { body } = await post("/v1/recommend", { context: ["Daft Pnk-One Mor Time", songs[1]] });
     const answer = recommendAnswer.parse(body);
     expect(answer.fallback).toBe(false);
@@ -160,7 +160,7 @@ describe("the endpoint's routes", () => {
     expect(answer.unknown[0]!.nearest[0]).toBe(songs[0]);
   });
 
-  it("says where nothing of the context is known and no title is given", async () => {
+  it("says if nothing of the context is known and there is no title", async () => {
     for (const request of [{ context: ["Nobody-Nothing"] }, { context: [] }, {}]) {
       const { body } = await post("/v1/recommend", { ...request, k: 4 });
       const answer = recommendAnswer.parse(body);
@@ -176,7 +176,7 @@ describe("the endpoint's routes", () => {
     }
   });
 
-  it("lets the request choose the recommender, and lists them when it is not there", async () => {
+  it("lets the request choose the recommender, and lists them if it is unknown", async () => {
     const chosen = await post("/v1/recommend", { context: [songs[0]], recommender: "popularity" });
     expect(chosen.body).toMatchObject({ recommender: "popularity", fallback: false });
     for (const recommender of ["magic", "constructor", "__proto__"]) {
@@ -189,7 +189,7 @@ describe("the endpoint's routes", () => {
     }
   });
 
-  it("keeps the rules of a request", async () => {
+  it("applies the rules of a request", async () => {
     const ids = async (extra: object) => {
       const { status, body } = await post("/v1/recommend", { context: [songs[0]], k: 6, ...extra });
       expect(status, JSON.stringify(body)).toBe(200);
@@ -205,7 +205,7 @@ describe("the endpoint's routes", () => {
     expect(new Set(wanted.map((track) => track.artist))).toEqual(new Set(["Justice", "Modjo"]));
   });
 
-  it("says why there is no track, where a filter lets none pass", async () => {
+  it("says why there is no track if a filter excludes all", async () => {
     const said = async (url: string, filters: object, extra: object = {}) => {
       const { status, body } = await post(url, { context: [songs[0]], filters, ...extra });
       expect(status, JSON.stringify(body)).toBe(200);
@@ -231,7 +231,7 @@ describe("the endpoint's routes", () => {
     }
   });
 
-  it("calls what leaves no track as the request does, and does not where the request has no name for it", async () => {
+  it("names the reason for an empty answer by the request's field, if it has one", async () => {
     const { app: few } = await songApp();
     const remarks = async (url: string, request: object) =>
       (
@@ -247,7 +247,7 @@ describe("the endpoint's routes", () => {
     await few.close();
   });
 
-  it("says why where asked", async () => {
+  it("explains tracks on request", async () => {
     const { body } = await post("/v1/recommend", { context: [songs[0]], k: 3, explain: true });
     const { tracks } = recommendAnswer.parse(body);
     expect(tracks).toHaveLength(3);
@@ -259,7 +259,7 @@ describe("the endpoint's routes", () => {
     expect(recommendAnswer.parse(plain.body).tracks[0]).not.toHaveProperty("reasons");
   });
 
-  it("makes a playlist longer, the same way for the same seed", async () => {
+  it("extends a playlist, the same way for the same seed", async () => {
     const extend = async (extra: object) => {
       const { status, body } = await post("/v1/playlists/extend", { context: [songs[0]], n: 5, ...extra });
       expect(status, JSON.stringify(body)).toBe(200);
@@ -272,7 +272,7 @@ describe("the endpoint's routes", () => {
     expect((await extend({ exclude: [added[0]!] }))[0]).not.toBe(added[0]);
   });
 
-  it("finds tracks in spite of slips, accents and case", async () => {
+  it("finds tracks despite typos, accents and case", async () => {
     const find = async (q: string) => {
       const answer = await app.inject({ url: "/v1/tracks", query: { q, limit: "3" } });
       return tracksAnswer.parse(answer.json()).tracks.map((track) => track.id);
@@ -364,7 +364,7 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/v1/tracks?q=a&limit=1000")).statusCode).toBe(400);
   });
 
-  it("is alive, ready, measured and documented", async () => {
+  it("serves health, readiness, metrics and docs", async () => {
     expect((await app.inject("/healthz")).json()).toEqual({ status: "ok", pid: process.pid });
     for (const url of ["/readyz", "/ping"])
       expect((await app.inject(url)).json()).toMatchObject({ status: "ready", bundle: "songs-1" });
@@ -410,7 +410,7 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/docs/")).statusCode).toBe(200);
   });
 
-  it("measures each recommender by itself, and none that is not there", async () => {
+  it("measures each recommender separately, and no unknown one", async () => {
     const { app } = await songApp();
     const ask = (url: string, payload: object) => app.inject({ method: "POST", url, payload });
     await ask("/v1/recommend", {});
@@ -431,7 +431,7 @@ describe("the endpoint's routes", () => {
       expect(body).toContain(`segue_answer_duration_seconds_bucket{le="${bound}",recommender="transitions"`);
   });
 
-  it("has a zero for what has not happened yet, so that the first failed reload shows", async () => {
+  it("starts counters at zero, so that the first failed reload shows", async () => {
     const { body } = await (await songApp()).app.inject("/metrics");
     for (const why of ["too-many", "client-gone"])
       expect(body).toContain(`segue_dropped_questions_total{why="${why}"} 0\n`);
@@ -439,7 +439,7 @@ describe("the endpoint's routes", () => {
       expect(body).toContain(`segue_reloads_total{outcome="${outcome}"} 0\n`);
   });
 
-  it("documents a name for each request, and the key where one is needed", async () => {
+  it("documents a name for each request, and the API key if needed", async () => {
     const described = async (settings: EndpointSettings) => {
       const { paths, security, components } = (
         await (await songApp(settings)).app.inject("/openapi.json")
@@ -469,7 +469,7 @@ describe("the endpoint's routes", () => {
     expect(withoutKey.map(({ operationId }) => operationId).sort()).toEqual(["healthz", "ping", "readyz"]);
   });
 
-  it("refuses a query that is no UTF-8 text, which would be looked for as it is written", async () => {
+  it("refuses a query that is not UTF-8, which would be searched literally", async () => {
     const search = async (q: string) => (await app.inject(`/v1/tracks?q=${q}`)).json();
     for (const broken of ["Beyonc%e9", "%ed%a0%80", "100%", "%zz"])
       expect(await search(broken), broken).toMatchObject({ code: "bad-url" });
@@ -477,7 +477,7 @@ describe("the endpoint's routes", () => {
       expect((await search(right)).tracks, right).toMatchObject([{ id: "Beyoncé-Déjà Vu" }]);
   });
 
-  it("refuses a query where only the body is read, which would else go unheard", async () => {
+  it("refuses a query string if only the body is read, which would be ignored", async () => {
     const payload = { context: [songs[0]] };
     for (const url of ["/v1/recommend", "/v1/playlists/extend", "/invocations", "/admin/reload"]) {
       const { status, body } = await post(`${url}?k=5`, payload);
@@ -499,7 +499,7 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/ping?t=1")).statusCode).toBe(200);
   });
 
-  it("describes each answer, and sends what is tried on its page to where the page came from", async () => {
+  it("describes each answer, and sends requests from the docs page to its own origin", async () => {
     const { paths } = (await app.inject("/openapi.json")).json() as OpenApi;
     const answers = Object.values(paths).flatMap((path) =>
       Object.values(path).flatMap(({ responses }) => Object.values(responses)),
@@ -517,7 +517,7 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/openapi.json")).json()).not.toHaveProperty("servers");
   });
 
-  it("says which methods a path has where a request comes with another", async () => {
+  it("lists the methods of a path on a wrong method", async () => {
     const { app } = await songApp({}, [(app) => void app.delete("/v1/lists/:list", async () => ({}))]);
     const refused = async (method: "GET" | "PUT" | "OPTIONS", url: string) => {
       const { statusCode, headers, body } = await app.inject({ method, url });
@@ -539,7 +539,7 @@ describe("the endpoint's routes", () => {
       expect(await refused("PUT", nowhere)).toMatchObject({ status: 404, allow: undefined });
   });
 
-  it("points to the docs only where there are any", async () => {
+  it("points to the docs only if they are enabled", async () => {
     const hintOf = async (settings: EndpointSettings) =>
       (await (await songApp(settings)).app.inject("/v1/nothing")).json().hint as unknown;
     expect(await hintOf({})).toBe("GET /docs lists what there is");
@@ -551,7 +551,7 @@ describe("the endpoint's routes", () => {
     expect(await home({}, [(app) => void app.get("/", async () => "ours")])).toMatchObject({ body: "ours" });
   });
 
-  it("says that it reads no compressed body, rather than that its JSON is bad", async () => {
+  it("says that it accepts no compressed body, instead of invalid JSON", async () => {
     const { statusCode, body } = await app.inject({
       method: "POST",
       url: "/v1/recommend",

@@ -38,7 +38,7 @@ const extension: Record<VectorFormat, string> = {
   safetensors: "safetensors",
 };
 
-it("safetensors are read where their vectors are 16-bit floats, as Hugging Face has them", async () => {
+it("safetensors with 16-bit floats are read, as from Hugging Face", async () => {
   await saveVectors(sample, file("whole.safetensors"));
   const { tensors } = await readSafetensors(file("whole.safetensors"));
   // 0x3c00 is 1 in F16.
@@ -57,7 +57,7 @@ it("safetensors are read where their vectors are 16-bit floats, as Hugging Face 
 describe.each(vectorFormats)("%s", (format) => {
   const path = file(`sample.${extension[format]}`);
 
-  it("gives back what was saved, bit by bit", async () => {
+  it("restores what was saved, bit by bit", async () => {
     await saveVectors(sample, path);
     const loaded = await loadVectors(path);
     expect(loaded.tracks).toEqual(sample.tracks);
@@ -74,7 +74,7 @@ describe.each(vectorFormats)("%s", (format) => {
     expect((await loadVectors(patterned)).tracks).toEqual(sample.tracks);
   });
 
-  it("refuses to write what could not be loaded again, and leaves no file", async () => {
+  it("refuses to write what cannot be loaded again, and leaves no file", async () => {
     const parts = { tracks: ["a", "b"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) };
     const broken = Float32Array.of(1, 2, Number.NaN, 4);
     const unwritten = file(`unwritten.${extension[format]}`);
@@ -91,7 +91,7 @@ describe.each(vectorFormats)("%s", (format) => {
     expect(existsSync(unwritten)).toBe(false);
   });
 
-  it("keeps byte order marks at the head of ids", async () => {
+  it("keeps byte order marks at the beginning of ids", async () => {
     const tracks = ["\ufeffmarked", "\ufeff\ufeffmarked twice, and long", "\ufeff", "marked"];
     const vectors = Float32Array.of(1, 2, 3, 4);
     await saveVectors(new TrackVectors({ tracks, size: 1, vectors }), file("marked"), format);
@@ -103,7 +103,7 @@ describe.each(vectorFormats)("%s", (format) => {
     expect(readFileSync(file("again")).equals(readFileSync(path))).toBe(true);
   });
 
-  it("refuses a file that is cut short, at any place", async () => {
+  it("refuses a file truncated anywhere", async () => {
     const whole = readFileSync(path);
     // The last number of a text file still is one when digits are missing, so cut before it.
     const most = format === "word2vec-text" ? whole.lastIndexOf(" ") : whole.length - 1;
@@ -116,7 +116,7 @@ describe.each(vectorFormats)("%s", (format) => {
     }
   });
 
-  it("refuses a track that comes twice and values that are not finite", async () => {
+  it("refuses a track that occurs twice and values that are not finite", async () => {
     const twice = new TrackVectors({ tracks: ["x", "x"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) });
     await writers[format](twice, file("bad"));
     const load = async () => (await loadVectors(file("bad"), format)).indexOf("x");
@@ -130,14 +130,14 @@ describe.each(vectorFormats)("%s", (format) => {
     await expect(loadVectors(file("bad"), format).then((v) => v.units)).rejects.toThrow(/not finite/);
   });
 
-  it("names a file that is not there", async () => {
+  it("names a missing file", async () => {
     await expect(loadVectors(file("nowhere"), format)).rejects.toThrow("nowhere");
   });
 });
 
 describe("any ids and sizes", () => {
   it.each(["word2vec-binary", "word2vec-text", "safetensors"] as const)(
-    "come back from %s",
+    "are restored from %s",
     async (format) => {
       const ids = fc.uniqueArray(fc.string({ unit: "grapheme" }), {
         minLength: 1,
@@ -173,19 +173,19 @@ describe("word2vec text", () => {
     await expect(loadVectors(file("bad.txt"))).rejects.toThrow(message);
   });
 
-  it("holds the empty key, which text split at each blank has", async () => {
+  it("accepts the empty key, which splitting text at each blank makes", async () => {
     const tracks = ["a", "", "b"];
     await saveVectors(new TrackVectors({ tracks, size: 2, vectors: new Float32Array(6) }), file("empty.txt"));
     expect((await loadVectors(file("empty.txt"))).tracks).toEqual(tracks);
   });
 
-  it("reads keys with blanks and blanks at the ends of lines, as other writers leave them", async () => {
+  it("reads keys with blanks and trailing blanks, as other writers make them", async () => {
     writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4");
     expect((await loadVectors(file("other.txt"))).tracks).toEqual(["New York", "b"]);
   });
 });
 
-it("names the formats when none is told", async () => {
+it("lists the formats if none is given", async () => {
   await expect(loadVectors(file("x.dat"))).rejects.toMatchObject({
     exitCode: 2,
     hint: expect.stringContaining("parquet"),

@@ -109,7 +109,7 @@ function chosen(path: string, format: string | undefined): VectorFormat {
     throw misuse(
       found === undefined ? `cannot tell the format of ${path}` : `there is no vector format "${found}"`,
       found === undefined
-        ? `the end of its name tells it: ${vectorFormats.flatMap((each) => formats[each].extensions).join(", ")}`
+        ? `known extensions: ${vectorFormats.flatMap((each) => formats[each].extensions).join(", ")}`
         : `there are: ${vectorFormats.join(", ")}`,
     );
   return found as VectorFormat;

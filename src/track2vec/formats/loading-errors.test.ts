@@ -99,7 +99,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       () => binary("1 1\n", "a ", [-Infinity]),
       /row 1: value 1 .* "a" is -Infinity, which is not finite/,
     ],
-    ["a track twice", () => binary("2 1\n", "a ", [1], "a ", [2]), /track "a" comes twice: row 1 and row 2/],
+    ["a track twice", () => binary("2 1\n", "a ", [1], "a ", [2]), /track "a" occurs twice: row 1 and row 2/],
     [
       "keys that are not UTF-8",
       () => binary("1 1\n", "\xff ", [1]),
@@ -113,7 +113,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "lines too few",
       () => text("3 1\nabcdefgh 1\nb 3\n"),
-      /cut short after line 3: 2 tracks where line 1 tells 3/,
+      /cut short after line 3: 2 tracks, but line 1 says 3/,
     ],
     [
       "far too few bytes",
@@ -127,7 +127,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       /7 bytes too many after the 1/,
     ],
     ["a wrong size", () => text("2 2\na 1 2\nb 3\n"), /line 3 is not a track and 2 numbers/],
-    ["what is no number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
+    ["a value that is not a number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
     [
       "NaN",
       () => text("2 1\na 1\nb nan\n"),
@@ -138,7 +138,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       () => text("1 1\na 1e40\n"),
       /line 2: value 1 .* is Infinity, which is not finite/,
     ],
-    ["a track twice", () => text("2 1\na 1\na 2\n"), /track "a" comes twice: line 2 and line 3/],
+    ["a track twice", () => text("2 1\na 1\na 2\n"), /track "a" occurs twice: line 2 and line 3/],
     ["keys that are not UTF-8", () => text("1 1\n\xff 1\n"), /line 2: the key is not UTF-8/],
   ],
   parquet: [
@@ -205,7 +205,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "counts that are none",
       () => parquet(rows(`('a', 1, ${floats("[1]")})`, `('b', 1.5, ${floats("[2]")})`)),
-      /row 2 has 1\.5 in "count", which is no whole number/,
+      /row 2 has 1\.5 in "count", which is not a whole number/,
     ],
   ],
   safetensors: [
@@ -240,7 +240,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "ids beyond their text",
       () => tensors({ "tracks.ends": { array: Uint32Array.of(1, 9) } }),
-      /"tracks\.text" has 2 bytes, "tracks\.ends" tells 9/,
+      /"tracks\.text" has 2 bytes, but "tracks\.ends" ends at 9/,
     ],
     [
       "counts of another size",
@@ -250,7 +250,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "outputs of another size",
       () => tensors({ outputs: { array: Float32Array.of(1) } }),
-      /"outputs" has not the shape of "vectors"/,
+      /"outputs" does not have the shape of "vectors"/,
     ],
     [
       "NaN",
@@ -265,17 +265,17 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "counts that are no numbers",
       () => tensors({ counts: { array: Float64Array.of(1, Number.NaN) } }),
-      /row 2 of "counts" has NaN, which is no whole number/,
+      /row 2 of "counts" has NaN, which is not a whole number/,
     ],
     [
       "counts below zero",
       () => tensors({ counts: { array: Float64Array.of(-1, 1) } }),
-      /row 1 of "counts" has -1, which is no whole number/,
+      /row 1 of "counts" has -1, which is not a whole number/,
     ],
     [
       "a track twice",
       () => tensors({ "tracks.text": { array: Uint8Array.of(97, 97) } }),
-      /track "a" comes twice: rows 1 and 2/,
+      /track "a" occurs twice: rows 1 and 2/,
     ],
     [
       "a key cut within a character",
@@ -331,7 +331,7 @@ it.each(vectorFormats)("says why a file cannot be read: %s", async (format) => {
     });
 });
 
-it("points to the text format where gensim wrote keys with blanks", async () => {
+it("points to the text format if gensim wrote keys with blanks", async () => {
   binary("2 2\n", "A-One Way ", [1, 2], "B-Two Ways ", [3, 4]);
   await expect(loadVectors(path, "word2vec-binary")).rejects.toMatchObject({
     code: "corrupt",

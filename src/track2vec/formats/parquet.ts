@@ -103,7 +103,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
       chunk.getColumnValues(1).forEach((count, row) => {
         if (count === null) counted = false;
         else if (!isCount(count as number))
-          throw fail(`row ${at + row + 1} has ${count} in "count", which is no whole number ≥ 0`);
+          throw fail(`row ${at + row + 1} has ${count} in "count", which is not a whole number ≥ 0`);
         else if (counts) counts[at + row] = count as number;
       });
       for (const track of chunk.getColumnValues(0)) tracks.push(track as string);

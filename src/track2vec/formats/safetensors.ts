@@ -47,20 +47,20 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   if (counts && !(counts.array instanceof Float64Array && counts.array.length === length))
     throw fail(`"counts" is not ${length} 64-bit floats`);
   if (outputs && !(outputs.array instanceof Float32Array && outputs.array.length === vectors.array.length))
-    throw fail('"outputs" has not the shape of "vectors"');
+    throw fail('"outputs" does not have the shape of "vectors"');
   let end = 0;
   for (const [row, next] of ends.array.entries()) {
     if (next < end) throw fail(`"tracks.ends" falls at row ${row + 1}, from ${end} to ${next}`);
     end = next;
   }
   if (end !== text.array.length)
-    throw fail(`"tracks.text" has ${text.array.length} bytes, "tracks.ends" tells ${end}`);
+    throw fail(`"tracks.text" has ${text.array.length} bytes, but "tracks.ends" ends at ${end}`);
   const tracks = idsOf(text.array, ends.array, fail);
   const rows = new Map<string, number>();
   for (const [row, track] of tracks.entries()) {
     const before = rows.get(track);
     if (before !== undefined)
-      throw fail(`track ${JSON.stringify(track)} comes twice: rows ${before + 1} and ${row + 1}`);
+      throw fail(`track ${JSON.stringify(track)} occurs twice: rows ${before + 1} and ${row + 1}`);
     rows.set(track, row);
   }
   for (const [name, tensor] of Object.entries({ vectors, outputs })) {
@@ -73,7 +73,7 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   }
   const odd = (counts?.array as Float64Array | undefined)?.findIndex((count) => !isCount(count)) ?? -1;
   if (odd >= 0)
-    throw fail(`row ${odd + 1} of "counts" has ${counts!.array[odd]}, which is no whole number ≥ 0`);
+    throw fail(`row ${odd + 1} of "counts" has ${counts!.array[odd]}, which is not a whole number ≥ 0`);
   return new TrackVectors({
     tracks,
     size,

@@ -73,7 +73,7 @@ export class Rows {
     const before = this.#seen.get(track);
     if (before !== undefined)
       throw new SegueError(
-        `${this.path}: track ${name} comes twice: ${this.place(before)} and ${this.place(row)}`,
+        `${this.path}: track ${name} occurs twice: ${this.place(before)} and ${this.place(row)}`,
         {
           code: "corrupt",
         },

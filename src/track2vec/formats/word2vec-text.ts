@@ -42,7 +42,7 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
     for (let row = 0; row < count; row++) {
       const where = () => `${path}, line ${row + 2}`;
       if (cursor.left === 0)
-        throw fail(`cut short after line ${row + 1}: ${row} tracks where line 1 tells ${count}`);
+        throw fail(`cut short after line ${row + 1}: ${row} tracks, but line 1 says ${count}`);
       // The last line may lack its newline, as other writers leave it.
       const line = cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
       const start = startOfNumbers(line, size);

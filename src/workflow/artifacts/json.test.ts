@@ -11,7 +11,7 @@ class Point {
 class List extends Array {}
 
 describe("plain values", () => {
-  it("come back as they were, what JSON does not know included", () => {
+  it("are restored unchanged, including values that JSON lacks", () => {
     const value = {
       n: [Number.NaN, -0, Number.POSITIVE_INFINITY],
       d: new Date(5),
@@ -49,7 +49,7 @@ describe("plain values", () => {
     [{ ranking: table([{ a: 1 }]) }, "its ranking is a table"],
     [{ when: new Date("never") }, "its when is an invalid date"],
     [Uint8ClampedArray.of(1), "it is a Uint8ClampedArray"],
-  ])("are refused with their place where JSON would change them: %o", (value, message) => {
+  ])("are refused with their place if JSON would change them: %o", (value, message) => {
     expect(() => toJson(value)).toThrow(message);
   });
 });

@@ -28,7 +28,7 @@ const stored = (value: unknown) =>
   storeArtifact(new FolderStore(folder), "x", value, { step: "start", task: "0", folder });
 const again = async (value: unknown) => loadArtifact(new FolderStore(folder), await stored(value), "x");
 
-it("keeps bytes as what they were: a Buffer, or a typed array", async () => {
+it("restores bytes as a Buffer or typed array, as they were", async () => {
   const buffer = await again(Buffer.from("segue"));
   expect(Buffer.isBuffer(buffer)).toBe(true);
   expect(String(buffer)).toBe("segue");
@@ -37,14 +37,14 @@ it("keeps bytes as what they were: a Buffer, or a typed array", async () => {
   expect(bytes).toEqual(Uint8Array.of(1, 2));
 });
 
-it("refuses a child of a typed array, whose class would be lost", async () => {
+it("refuses a subclass of a typed array, whose class would be lost", async () => {
   class Vector extends Float32Array {}
   await expect(stored(Vector.of(1))).rejects.toThrow(
     'cannot store artifact "x" of step start/0: it is a Vector',
   );
 });
 
-it("reads one row of a table, of any of its row groups, as it reads all", async () => {
+it("reads a single row of any row group like in a full read", async () => {
   const rows = Array.from({ length: 300_000 }, (_, i) => ({ name: `n${i}`, odd: i % 2 === 1, third: i / 3 }));
   const kept = (await again(table(rows))) as Table;
   const all = await kept.rows();
@@ -55,7 +55,7 @@ it("reads one row of a table, of any of its row groups, as it reads all", async 
   expect(await rowAt(kept, rows.length)).toBeUndefined();
 });
 
-it("keeps how many rows a table has that has no columns, and a table of any name", async () => {
+it("keeps the number of rows of a table without columns, and tables of any name", async () => {
   const kept = (await again(table([{}, {}]))) as Table;
   expect([kept.length, (await kept.rows()).length]).toEqual([2, 2]);
   const place = { step: "start", task: "0", folder };
@@ -76,7 +76,7 @@ it("stores the file that a link in a folder leads to, and refuses one that leads
   );
 });
 
-it("tells where a file, a file of a folder or a table is no longer whole, and is well again when that is removed and stored anew", async () => {
+it("reports damaged files, files of folders and tables, and recovers when they are removed and stored again", async () => {
   const store = new FolderStore(join(folder, "whole"));
   mkdirSync(join(folder, "many", "deep"), { recursive: true });
   const one = join(folder, "one.bin");

@@ -48,7 +48,7 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
 });
 
-it("draws a chart once, to be light and dark with its page, but leaves one with colours of its own light", async () => {
+it("draws a chart once for light and dark pages, but a chart with its own colours as light", async () => {
   const bar = (colour: object) => ({
     type: "chart" as const,
     spec: {
@@ -70,7 +70,7 @@ it("draws a chart once, to be light and dark with its page, but leaves one with 
   expect(svgsOf(onlyTheme(page, "light"))[0]).toContain("<style>@media not all{");
 });
 
-it("puts no white behind a picture that has a night of its own", async () => {
+it("puts no white behind a picture with its own dark theme", async () => {
   const picture = (style: string) => ({
     type: "image" as const,
     contents: `<svg xmlns="http://www.w3.org/2000/svg"><style>${style}</style></svg>`,
@@ -81,16 +81,16 @@ it("puts no white behind a picture that has a night of its own", async () => {
   expect(page.match(/<img /g)).toHaveLength(2);
 });
 
-it("says in the page what is wrong with a chart and fetches nothing for it, and reloads while the step runs", async () => {
+it("says in the page what is wrong with a chart, fetches nothing, and reloads while the step runs", async () => {
   const spec = { data: { url: "http://example.org/data.json" }, mark: "bar" };
   const page = await renderCard({ ...place, isOver: false, blocks: [{ type: "chart", spec }] });
   expect(page).toContain('http-equiv="refresh"');
   expect(page).toContain(
-    "this chart cannot be drawn: it wants to load http://example.org/data.json; put the data into the spec",
+    "this chart cannot be drawn: it loads http://example.org/data.json; put the data into the spec",
   );
 });
 
-it("says in the page that the name of a file is no image, and what to give", async () => {
+it("says in the page that a file name is not an image, and what to give", async () => {
   const blocks = [{ type: "image" as const, contents: "plot.png" }];
   const page = await renderCard({ ...place, isOver: true, blocks });
   expect(page).toContain("this image is not SVG: &#34;plot.png&#34;");
@@ -98,7 +98,7 @@ it("says in the page that the name of a file is no image, and what to give", asy
   expect(page).not.toContain("<img");
 });
 
-it("reads Markdown's common part", () => {
+it("renders common Markdown", () => {
   expect(
     markdownToHtml("a *b* _c_ snake_case_name\n\n1. x\n2. y\n\n> q\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
   ).toBe(
@@ -106,7 +106,7 @@ it("reads Markdown's common part", () => {
   );
 });
 
-it("shows a sign after a backslash as it is, and nothing of it as Markdown or HTML", () => {
+it("shows an escaped character literally, not as Markdown or HTML", () => {
   // As the report escapes the names of tracks.
   const escaped = (name: string) => name.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);
   const shown = (html: string) => html.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
@@ -129,7 +129,7 @@ it("shows a sign after a backslash as it is, and nothing of it as Markdown or HT
   expect(markdownToHtml("\\[y](https://example.org) a\\b")).toBe("<p>&#91;y](https://example.org) a\\b</p>");
 });
 
-it("breaks names of any length, so that the page does not scroll sideways", async () => {
+it("wraps names of any length, so that the page does not scroll sideways", async () => {
   const page = await renderCard({
     ...place,
     isOver: true,

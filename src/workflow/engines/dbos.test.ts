@@ -139,7 +139,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
 
   it("takes over what a killed worker was doing", () => killedWorker());
 
-  it("goes on when the command that asked for the run is killed", () =>
+  it("continues when the command that started the run is killed", () =>
     withGate(async ({ store, parameters, begun, ran, open }) => {
       const command = startCommand("gate", parameters, store, { engine: "dbos", databaseUrl: postgres.url });
       while (begun().length < 2) await sleep(50);
@@ -170,11 +170,11 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       await expect(resumeRun("gate", other)).rejects.toThrow("is done");
     }));
 
-  describe("a task that waits until it is tried again", () => {
+  describe("a task that waits for its retry", () => {
     const delayed = () =>
       Number(postgres.sql("SELECT count(*) FROM dbos.workflow_status WHERE status = 'DELAYED'").trim());
 
-    it("leaves its place to others, and is tried once more though the worker that tried it is killed", () =>
+    it("frees its slot for others, and is retried even if its worker is killed", () =>
       withGate(async ({ store, parameters, ran }) => {
         await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
         const first = await startWorker(1);
@@ -205,7 +205,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         expect(attempts.map(({ error }) => error?.message)).toEqual(["not yet", undefined]);
       }));
 
-    it("has a run that another worker walks on with when the one that walks it, and has no task, is stopped", () =>
+    it("has its run continued by another worker when the scheduling worker, which has no task, is stopped", () =>
       withGate(async ({ store, parameters, ran }) => {
         await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
         const walker = await startWorker();
@@ -220,7 +220,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         expect(ran()).toEqual(["begin 0 1", "begin 0 2", "end 0 2"]);
       }));
 
-    it("ends with the run where that is stopped", () =>
+    it("ends when the run is stopped", () =>
       withGate(async ({ store, parameters, ran }) => {
         const stop = new AbortController();
         const retry = { count: 1, delay: 2 };
@@ -239,7 +239,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       }));
   });
 
-  it("says so when the last worker has left, and when one is there again", () =>
+  it("says when the last worker has left, and when one is back", () =>
     withGate(async ({ store, parameters, begun, open }) => {
       const notes: string[] = [];
       const running = runFlow(flows.gate!, parameters, {
@@ -259,7 +259,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       ]);
     }));
 
-  it("does not count it against a task that the worker which had it was stopped", () =>
+  it("does not count the stop of its worker as a failed attempt of a task", () =>
     withGate(async ({ store, parameters, begun, open }) => {
       const options = { store, engine: "dbos", databaseUrl: postgres.url } as const;
       const running = runFlow(flows.gate!, { ...parameters, count: 1 }, options);
@@ -310,7 +310,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       expect(lines).toEqual([expect.stringMatching(/^end attempt 1 failed: this worker has other code/)]);
     }));
 
-  it("ends a worker whose user may make no tables, and says so", async () => {
+  it("ends a worker whose user may not create tables, and says so", async () => {
     postgres.sql("CREATE ROLE poor LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     const database = postgres.url.replace("postgres@", "poor@");
     const segue = [distPath("cli/main.js"), "worker", "--database", database];
@@ -331,7 +331,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
     }
   });
 
-  it("starts and ends a worker without a word to standard error", async () => {
+  it("starts and ends a worker without output on standard error", async () => {
     complaints = "";
     const worker = await startWorker();
     await end(worker, "SIGINT");
@@ -339,7 +339,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
     expect(complaints).toBe("");
   });
 
-  it("goes on when every connection to the database is cut, and when the database is restarted", () =>
+  it("continues after all connections to the database are cut, and after it is restarted", () =>
     withGate(async ({ store, parameters, begun, ran, open }) => {
       const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
       while (begun().length < 2) await sleep(50);

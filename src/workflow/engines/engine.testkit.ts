@@ -90,7 +90,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(await openClient(store).runs({ tag: "t2" })).toEqual([]);
     });
 
-    it("reads the run that it was told to, whatever has run since, also when it is resumed", async () => {
+    it("reads the given source run, whatever has run since, also when resumed", async () => {
       const first = await run("fanOut", { count: 6 });
       const second = await run("fanOut", { count: 4 });
       const next = { flows: ["after"], flags: ["--k", "7"] };
@@ -113,7 +113,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(await latest("fan-out").artifact("message")).toBe("kept 0");
     });
 
-    it("goes over the rows of a table, a typed array, and an empty list", async () => {
+    it("iterates over the rows of a table, a typed array, and an empty list", async () => {
       for (const [what, all] of [
         ["table", [{ name: "a" }, { name: "b" }]],
         ["array", [1, 2]],
@@ -130,14 +130,14 @@ export function engineContract(engine: EngineUnderTest): void {
       ["text", "which is a string"],
       ["date", "which is a Date"],
       ["folder", "which is a file"],
-    ])("fails where what a foreach goes over is no list: %s", async (what, why) => {
+    ])("fails if the artifact of a foreach is not a list: %s", async (what, why) => {
       const { status, end } = await run("goesOver", { what });
       expect(status).toBe("failed");
       expect(end.failed).toMatchObject({ step: "start", error: { code: "foreach-without-list" } });
       expect(end.failed!.error.message).toContain(`foreach "each" iterates over "list", ${why}`);
     });
 
-    it("catches no error where a foreach is left without a list", async () => {
+    it("does not catch an error that leaves a foreach without a list", async () => {
       const { status, end } = await run("goesOver", { what: "thrown" });
       expect(status).toBe("failed");
       expect(end.failed?.error.message).toBe(
@@ -145,18 +145,18 @@ export function engineContract(engine: EngineUnderTest): void {
       );
     });
 
-    it("runs nested foreach, with nothing in one of them", async () => {
+    it("runs nested foreach steps, one of them empty", async () => {
       await run("nested");
       expect(await latest("nested").artifact("result")).toEqual(["ab:A2B2", "c:C1", ":"]);
     });
 
-    it("brings branches together and refuses what is ambiguous", async () => {
+    it("merges branches and refuses ambiguous artifacts", async () => {
       await run("branches");
       expect(await latest("branches").artifact("all")).toEqual([1, "l", "r", 1, 2]);
       expect(await latest("branches").artifact("ambiguous")).toMatch(/"both" is ambiguous in step "meet"/);
     });
 
-    it("keeps every kind of artifact, and names the one it cannot keep", async () => {
+    it("stores every kind of artifact, and names one that it cannot store", async () => {
       expect((await run("kinds")).status).toBe("done");
       const rows = [
         { name: "a", hits: 0.5, count: 3 },
@@ -170,7 +170,7 @@ export function engineContract(engine: EngineUnderTest): void {
       );
     });
 
-    it("tries again, and fails when the attempts are used up", async () => {
+    it("retries, and fails when no attempt is left", async () => {
       expect((await run("flaky", { failures: 2 })).status).toBe("done");
       expect(ran()).toEqual(["start 1", "start 2", "start 3"]);
       const failed = await run("flaky", { failures: 3 });
@@ -182,14 +182,14 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(attempts.map(({ error }) => error?.message)).toEqual([1, 2, 3].map((i) => `attempt ${i} fails`));
     });
 
-    it("writes down what is thrown beside a step, where, and that the task failed", async () => {
+    it("records errors thrown outside the step's promise, with their place, as a failure of the task", async () => {
       expect((await run("throwsBeside")).end.failed?.error.message).toBe("thrown beside");
       const task = latest("throws-beside").task("start");
       expect(await task.summary()).toMatchObject({ status: "failed", error: { message: "thrown beside" } });
       expect((await task.logs())[0]).toMatchObject({ stream: "err", text: "Error: thrown beside" });
     });
 
-    it("keeps all that a step's error says: the hint, the code and the exit code", async () => {
+    it("keeps the hint, code and exit code of a step's error", async () => {
       const error = {
         kind: "error",
         message: "two columns could be it",
@@ -201,7 +201,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect((await latest("misused").task("start").summary()).error).toEqual(error);
     });
 
-    it("does not try again where what a step was told is wrong, and still catches it", async () => {
+    it("does not retry if the input of a step is wrong, and still catches the error", async () => {
       const failed = await run("misusedAgain");
       expect(failed.end.failed?.error.message).toBe("caught: two columns could be it");
       expect(ran()).toEqual(["start 1", "end 1"]);
@@ -216,7 +216,7 @@ export function engineContract(engine: EngineUnderTest): void {
       ["object", "error", "{ code: 5 }"],
       ["exit", "lost", "ended with exit code 3"],
       ["hang", "timeout", "took longer than its timeout of 1.5 s"],
-    ])("goes on with the error as an artifact after a %s", async (how, kind, message) => {
+    ])("continues with the error as an artifact after a %s", async (how, kind, message) => {
       const result = await run("caught", { how });
       expect(result.status).toBe("done");
       expect(foldersOf(result.run)).toEqual([]);
@@ -226,7 +226,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect([await end.artifact("before"), await end.artifact("result")]).toEqual([1, "none"]);
     });
 
-    it("stops within two seconds when it is cancelled, and goes on where it was", async () => {
+    it("stops within two seconds when cancelled, and resumes where it was", async () => {
       gateFile("closed", true);
       const controller = new AbortController();
       const running = run("gate", { count: 3 }, { signal: controller.signal });
@@ -244,7 +244,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(ran().filter((line) => line === "start")).toHaveLength(1);
     });
 
-    it("resumes a failed run once the code is put right, and does nothing twice", async () => {
+    it("resumes a failed run once the code is fixed, and does nothing twice", async () => {
       gateFile("broken", true);
       const failed = await run("gate", { count: 3 });
       expect(failed).toMatchObject({
@@ -264,7 +264,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect((await latest("gate").tasks("work")).every((task) => task.reusedWhy === "resume")).toBe(true);
     });
 
-    it("takes results from the cache where nothing changed, and only there", async () => {
+    it("reuses cached results only if nothing changed", async () => {
       await run("fanOut", { count: 2 }, { cache: true });
       await run("fanOut", { count: 2 }, { cache: true });
       expect((await latest("fan-out").tasks()).every((task) => task.reusedWhy === "cache")).toBe(true);
@@ -274,7 +274,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect((await latest("fan-out").tasks()).some((task) => task.reusedWhy === "cache")).toBe(false);
     });
 
-    it("runs a task again whose process is killed", async () => {
+    it("reruns a task whose process is killed", async () => {
       gateFile("closed", true);
       const running = run("gate", { count: 2 });
       await until(() => ran().filter((line) => line.startsWith("begun")).length === 2, "both have begun");
@@ -293,12 +293,12 @@ export function engineContract(engine: EngineUnderTest): void {
       ).toEqual(["work 0", "work 1"]);
     });
 
-    it("does not run a task again whose process is killed when its record is there", async () => {
+    it("does not rerun a task whose process is killed after it was recorded", async () => {
       expect((await run("killedDone")).status).toBe("done");
       expect(ran()).toEqual(["start"]);
     });
 
-    it("runs no more side by side than resources allow", async () => {
+    it("runs no more tasks in parallel than resources allow", async () => {
       expect((await run("greedy")).status).toBe("done");
       expect(ran()).toHaveLength(6);
       let running = 0;

@@ -37,7 +37,7 @@ describe.skipIf(motoPython === undefined)("on S3", () => {
     it("leaves a run that can be resumed", () => killedCommand(() => s3.store()));
   });
 
-  it("is what Segue reads where SEGUE_DATASTORE names it", async () => {
+  it("is read if SEGUE_DATASTORE names it", async () => {
     const store = await s3.store();
     const { SEGUE_DATASTORE } = process.env;
     const folder = mkdtempSync(join(tmpdir(), "segue-named-"));
@@ -63,7 +63,7 @@ describe("a task that waits until it is tried again", () => {
   const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
   const retry = { count: 1, delay: 1 };
 
-  it("leaves its place to others, and takes it again when one is free", async () => {
+  it("frees its slot for others, and takes one again when free", async () => {
     const store = new FolderStore(join(folder, "store"));
     const { status } = await runFlow(flows.waits!, { folder, count: 5 }, { store, maxWorkers: 1, retry });
     expect(status).toBe("done");
@@ -76,7 +76,7 @@ describe("a task that waits until it is tried again", () => {
     expect(rest).toContain("end 0 2");
   });
 
-  it("ends with the run where that is stopped", async () => {
+  it("ends when the run is stopped", async () => {
     const store = new FolderStore(join(folder, "store"));
     const stop = new AbortController();
     const listener = ({ type }: RunEvent) => {

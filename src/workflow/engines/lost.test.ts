@@ -4,7 +4,7 @@ import { type Death, lost, saysNoMemory } from "./lost.js";
 const died = (how: Partial<Death>) =>
   lost(7, { code: null, signal: null, lastWords: undefined, systemShortOfMemory: false, ...how });
 
-it("blames the system's lack of memory for a SIGKILL only where the system has killed for it", () => {
+it("blames lack of memory for a SIGKILL only if the system has killed a process for it", () => {
   expect(died({ signal: "SIGKILL", systemShortOfMemory: true })).toEqual({
     kind: "lost",
     message:
@@ -14,7 +14,7 @@ it("blames the system's lack of memory for a SIGKILL only where the system has k
   });
   expect(died({ signal: "SIGKILL" })).toMatchObject({
     message: "its process (7) was killed by SIGKILL before the task was done",
-    hint: "was there not enough memory? Then run fewer tasks at once: --max-workers 1",
+    hint: "if it lacked memory, run fewer tasks at once: --max-workers 1",
   });
 });
 
@@ -27,7 +27,7 @@ it("says why a process could not be started", () => {
   });
 });
 
-it("does not blame memory for what else ends a process", () => {
+it("does not blame memory for other ends of a process", () => {
   expect(died({ code: 3, systemShortOfMemory: true })).toEqual({
     kind: "lost",
     message: "its process (7) ended with exit code 3 before the task was done",
@@ -46,13 +46,13 @@ it.each([
   ],
   ["# Fatal process out of memory: Zone", /ran out of memory \(SIGABRT\).*--max-workers 1$/],
   ["terminate called after throwing an instance of 'std::bad_alloc'", /ran out of memory.*--max-workers 1$/],
-])("knows last words about memory: %s", (lastWords, said) => {
+])("recognises out-of-memory messages: %s", (lastWords, said) => {
   expect(saysNoMemory(lastWords)).toBe(true);
   const { message, hint } = died({ signal: "SIGABRT", lastWords });
   expect(`${message} ${hint}`).toMatch(said);
 });
 
-it("takes what a step prints about memory for nothing more than that", () => {
+it("ignores what a step prints about memory", () => {
   expect(saysNoMemory("out of memory? no")).toBe(false);
   expect(saysNoMemory("Error: FATAL ERROR: heap out of memory")).toBe(false);
 });

@@ -52,7 +52,7 @@ export function lost(
   const ended = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
   if (signal === "SIGKILL" && systemShortOfMemory)
     return failed(`was killed by the system, most likely for lack of memory (${signal}),`, fewerTasks);
-  if (signal === "SIGKILL") return failed(ended, `was there not enough memory? Then ${fewerTasks}`);
+  if (signal === "SIGKILL") return failed(ended, `if it lacked memory, ${fewerTasks}`);
   if (lastWords === undefined) return failed(ended);
   const how = `ran out of memory (${signal ?? `exit code ${code}`})`;
   if (!lastWords.includes("heap")) return failed(how, fewerTasks);

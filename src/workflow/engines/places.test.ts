@@ -3,7 +3,7 @@ import { Places } from "./places.js";
 
 const never = new AbortController().signal;
 
-it("lets in as many tasks as there are places and memory for", () => {
+it("admits as many tasks as slots and memory allow", () => {
   const places = new Places(4, 1000);
   const two = places.tryTake({ cpus: 2 });
   expect(two).toBeDefined();
@@ -17,7 +17,7 @@ it("lets in as many tasks as there are places and memory for", () => {
   expect(places.tryTake(undefined)).toBeUndefined();
 });
 
-it("gives everything to one that asks for more than there is, and says so", () => {
+it("gives everything to a task that requests more than there is, and says so", () => {
   const places = new Places(2, 1000);
   const all = places.tryTake({ cpus: 8, memory: 5000 });
   expect(places.tryTake(undefined)).toBeUndefined();
@@ -29,7 +29,7 @@ it("gives everything to one that asks for more than there is, and says so", () =
   expect(places.excess("train", { cpus: 2 })).toBeUndefined();
 });
 
-it("serves those who wait in the order in which they came", async () => {
+it("serves waiting tasks in order", async () => {
   const places = new Places(2, 1000);
   const order: string[] = [];
   const first = await places.take(undefined, never);

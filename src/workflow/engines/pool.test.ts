@@ -25,7 +25,7 @@ const noted = () => {
   }
 };
 
-it("loads the flows to come in a second process, which then takes their tasks", async () => {
+it("preloads the next flows in a second process, which then takes their tasks", async () => {
   const pool = new Pool();
   process.env.SEGUE_TEST_FOLDER = folder;
   try {
@@ -46,7 +46,7 @@ it("loads the flows to come in a second process, which then takes their tasks", 
   }
 });
 
-it("has written every card once it has settled, though the run need not wait for them", async () => {
+it("has written every card once settled, though the run does not wait for them", async () => {
   const pool = new Pool();
   try {
     const store = new FolderStore(join(folder, "store"));
@@ -61,7 +61,7 @@ it("has written every card once it has settled, though the run need not wait for
   }
 });
 
-it("does not blame a task for what an earlier one left behind in its process: it begins anew in another", async () => {
+it("restarts a task in another process if it fails because of what an earlier one left behind", async () => {
   const store = new FolderStore(join(folder, "store"));
   const run = await runFlow(flows.leavesTimer!, { folder }, { store, maxWorkers: 1 });
   expect(run.end.failed).toBeUndefined();
@@ -99,7 +99,7 @@ const waiting = async (holds: string) => {
   }
 };
 
-it("says that a module waits for what never comes", async () => {
+it("says if a module never finishes loading", async () => {
   const { error } = await waiting("");
   expect(error).toMatchObject({
     kind: "error",
@@ -108,7 +108,7 @@ it("says that a module waits for what never comes", async () => {
   });
 });
 
-it("says which process is long in loading what, and ends it", async () => {
+it("says which process takes too long to load which module, and ends it", async () => {
   const { said, error } = await waiting("setInterval(() => {}, 100)");
   expect(said).toEqual([expect.stringMatching(/^process \d+ is still loading \S+waiting\.mjs after 1 s$/)]);
   expect(error).toMatchObject({
@@ -117,7 +117,7 @@ it("says which process is long in loading what, and ends it", async () => {
   });
 });
 
-it("says that a step ran out of memory, and what to do, where V8 ends its process", async () => {
+it("says that a step ran out of memory, and what to do, if V8 ends its process", async () => {
   const { NODE_OPTIONS } = process.env;
   process.env.NODE_OPTIONS = "--max-old-space-size=80";
   const pool = new Pool();

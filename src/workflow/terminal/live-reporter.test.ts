@@ -23,7 +23,7 @@ const done = (step: string, task = "0", reused?: DoneRecord["reused"]) =>
   ({ type: "task-done", record: { step, task, reused } as DoneRecord }) as const;
 
 describe("the lines of a run", () => {
-  it("tell state, count and time of each step, and that a step goes on while more tasks may come", () => {
+  it("show state, count and time of each step, and that more tasks may come", () => {
     const board = new StepBoard(nodes);
     board.take({ type: "step-known", step: "start", tasks: 1 }, 0);
     board.take({ type: "task-started", step: "start", task: "0", attempt: 1 }, 0);
@@ -54,14 +54,14 @@ describe("the lines of a run", () => {
     ]);
   });
 
-  it("say what was not run anew, and why", () => {
+  it("say what was reused, and why", () => {
     const board = new StepBoard(nodes);
     board.take({ type: "step-known", step: "start", tasks: 1 }, 0);
     board.take(done("start", "0", { run: "r", why: "cache" }), 0);
     expect(board.lines(0, 10)[0]).toBe("  ✔ start  taken from the cache");
   });
 
-  it("fit the screen: what runs is shown first", () => {
+  it("fit the screen: running steps are shown first", () => {
     const many = Array.from({ length: 30 }, (_, i): StepNode => {
       return { name: `s${i}`, kind: "step", after: i === 0 ? [] : [`s${i - 1}`] };
     });
@@ -78,7 +78,7 @@ describe("the lines of a run", () => {
     expect(lines.at(-1)).toBe("  … 10 more to come");
   });
 
-  it("are drawn over the last ones, below what was printed", () => {
+  it("replace the previous ones, below the printed output", () => {
     const written: string[] = [];
     const region = new ScreenRegion({ columns: 40, rows: 10, write: (text) => written.push(text) });
     region.draw(["one", "two"]);
@@ -123,7 +123,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     return terminal;
   };
 
-  it("shows each step once at the end, and each line that was printed", async () => {
+  it("shows each step once at the end, and each printed line", async () => {
     const terminal = inTerminal("fan-out");
     expect(await terminal.over).toBe(0);
     const last = terminal.said.slice(terminal.said.lastIndexOf("✔ start"));
@@ -133,7 +133,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     expect(terminal.said.match(/work\/2 │ working on 2/g)).toHaveLength(1);
   });
 
-  it("says of a failure where it is, how to see more and how to go on", async () => {
+  it("says where a failure is, how to see more and how to continue", async () => {
     writeFileSync(join(folder, "out", "broken"), "");
     const terminal = inTerminal("gate");
     expect(await terminal.over).toBe(1);
@@ -145,7 +145,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     );
   });
 
-  it("ends on Ctrl-C with every process gone, and says how to go on", async () => {
+  it("ends all processes on Ctrl-C, and says how to continue", async () => {
     writeFileSync(join(folder, "out", "closed"), "");
     const terminal = inTerminal("gate");
     const ran = join(folder, "out", "ran.txt");

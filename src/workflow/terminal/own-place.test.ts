@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ownPlace } from "./own-place.js";
 
-it("is the first line of a stack that is neither Node's, nor a dependency's, nor of the machinery that called the step", () => {
+it("is the first stack line outside Node, dependencies, and the machinery that called the step", () => {
   const room = new URL("../", import.meta.url).href;
   const stack = [
     "Error: no",

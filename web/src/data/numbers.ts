@@ -1,4 +1,4 @@
-/** Numbers of the analysis, as the page writes them. */
+/** Formats numbers of the analysis for the page. */
 import type { Bin } from "../../../src/analysis/index.js";
 
 export const number = (value: number) => value.toLocaleString("en");

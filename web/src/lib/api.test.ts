@@ -9,7 +9,7 @@ afterEach(() => {
   server.close();
 });
 
-/** @returns the address of a server that answers by `handle` */
+/** @returns the URL of a server that answers with `handle` */
 async function serving(handle: (response: ServerResponse) => void): Promise<string> {
   server = createServer((_, response) => handle(response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

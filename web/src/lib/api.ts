@@ -1,4 +1,4 @@
-/** Asks the studio's server. What goes wrong comes as one sentence with what to do. */
+/** Requests to the studio's server. An error has a one-sentence message and a hint. */
 import { repeat } from "./repeat.js";
 
 export interface Track {
@@ -7,7 +7,7 @@ export interface Track {
   readonly title: string;
 }
 
-/** The title and, to tell equal ones apart, the artist. */
+/** The title and, to distinguish tracks of the same title, the artist. */
 export const nameOf = ({ title, artist }: Track) => (artist ? `${title} by ${artist}` : title);
 
 export class ApiError extends Error {
@@ -19,9 +19,9 @@ export class ApiError extends Error {
 }
 
 /**
- * The answer as JSON; a body is sent by POST.
+ * Requests JSON; with a body, by POST.
  *
- * @throws ApiError if the server refuses, or its answer breaks off; the signal's reason if it is aborted, also during the answer
+ * @throws ApiError if the server refuses or the response breaks off; the signal's reason, even while the body arrives
  */
 export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
@@ -46,15 +46,15 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
 
 const noAnswer = () => new ApiError("The studio's server does not answer.", "Start it again: segue studio …");
 
-/** Says "working" until a study of the playlists is ready. */
+/** The state of a study of the playlists. */
 export type StudyState<T> =
   | { readonly state: "ready"; readonly value: T }
   | { readonly state: "working"; readonly task: string; readonly share?: number }
   | { readonly state: "none" | "failed"; readonly message: string; readonly hint?: string };
 
 /**
- * Asks again and again until the study is ready or failed; `show` sees each state, and a server that does not answer as a
- * failure, until it does. Returns how to stop.
+ * Polls until the study is ready or has failed, and passes each state to `show`. An unreachable server is shown as a failure, and polling
+ * continues. Returns a function that stops it.
  */
 export function follow<T>(path: string, show: (state: StudyState<T>) => void): () => void {
   return repeat(async (signal) => {

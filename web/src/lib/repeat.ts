@@ -1,6 +1,6 @@
 /**
- * Calls `step`, and again `pause` milliseconds after each time that it answers true. Returns how to stop, which aborts the
- * signal that `step` is given.
+ * Calls `step`, and again `pause` milliseconds after each call that returns true. Returns a function that stops this and aborts the signal
+ * of `step`.
  */
 export function repeat(step: (signal: AbortSignal) => Promise<boolean>, pause: number): () => void {
   const stop = new AbortController();

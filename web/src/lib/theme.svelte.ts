@@ -1,4 +1,4 @@
-/** The colours of the page: what the reader chose, kept in the browser; else what the system says. */
+/** The colour theme: the reader's choice, kept in the browser, or the system's. */
 export type ThemeName = "light" | "dark";
 
 const key = "segue-theme";
@@ -10,13 +10,13 @@ class Theme {
 
   constructor() {
     this.#show(this.#name);
-    // Another tab turned it.
+    // Changed in another tab.
     addEventListener("storage", (event) => {
       if (event.key === key) this.#show(stored() ?? this.#name);
     });
   }
 
-  /** The page has its colours by the time that whatever depends on this is told. */
+  /** When this changes, the page already has the new colours. */
   get name(): ThemeName {
     return this.#name;
   }
@@ -32,7 +32,7 @@ class Theme {
     try {
       localStorage.setItem(key, name);
     } catch {
-      // A browser that keeps nothing asks again next time.
+      // Without storage, the choice lasts until the page is reloaded.
     }
   }
 }

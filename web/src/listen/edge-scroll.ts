@@ -1,11 +1,11 @@
-/** Scrolls the page while a finger that drags something rests near the upper or lower edge of the window. */
+/** Scrolls the page while a dragging finger is near the upper or lower edge of the window. */
 
-/** How far from an edge it begins, CSS pixels; the nearer, the faster. */
+/** The distance from an edge at which scrolling begins, in CSS pixels; it is faster closer to the edge. */
 const reach = 70;
 
 /**
- * @param finger where the finger is, CSS pixels from the window's top; undefined once it has let go, which ends it
- * @param list what it drags in: the page scrolls as far as that goes
+ * @param finger the finger's position, in CSS pixels from the window's top; undefined once it is lifted, which ends the scrolling
+ * @param list the list in which it drags: the page scrolls until its ends are visible
  * @param onscroll called after each step
  */
 export function scrollAtEdges(finger: () => number | undefined, list: Element, onscroll: () => void): void {

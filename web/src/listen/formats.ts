@@ -1,4 +1,4 @@
-/** A playlist as text, CSV, JSON, M3U and as a link; and lines out of what somebody pastes. */
+/** A playlist as text, CSV, JSON, M3U and link; and the entries of pasted text. */
 import type { Track } from "../lib/api.js";
 
 const spoken = ({ artist, title }: Track) => (artist ? `${artist} - ${title}` : title);
@@ -33,11 +33,11 @@ export const formats = {
 
 export type FormatName = keyof typeof formats;
 
-/** The rows of a CSV: quotes are doubled within quotes, where commas and line ends are text; what is not quoted is trimmed. */
+/** The rows of a CSV. Quoted fields may contain commas, line breaks and doubled quotes; unquoted fields are trimmed. */
 export function csvRows(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  // A quote within a field that does not begin with one is a letter as any other.
+  // A quote in a field that does not begin with one is an ordinary character.
   for (const [, quotedField, plain, end] of text.matchAll(
     /[^\S\r\n]*(?:"((?:[^"]|"")*)"[^\S\r\n]*(?=,|\r?\n|$)|([^,\r\n]*))(,|\r?\n|\r|$)/g,
   )) {
@@ -92,7 +92,7 @@ function jsonEntries(text: string): string[] | undefined {
   });
 }
 
-/** The name of the file at a path or an address, decoded, without its folders and its ending. */
+/** The decoded file name of a path or URL, without folders and extension. */
 function fileName(path: string): string {
   const isAddress = /^[a-z][a-z\d+.-]+:\/\//i.test(path);
   const last = (isAddress ? path.replace(/[?#].*$/, "") : path).split(/[/\\]/).at(-1)!;
@@ -109,7 +109,7 @@ function m3uEntries(lines: readonly string[]): string[] | undefined {
   const entries: string[] = [];
   let said = "";
   for (const line of lines) {
-    // The length in seconds, perhaps attributes with quoted values, and after the comma what it is.
+    // The length in seconds, optional attributes with quoted values, and after the comma the name.
     const info = /^#EXTINF:[^,"]*(?:"[^"]*"[^,"]*)*,(.*)$/.exec(line);
     if (info) {
       if (said !== "") entries.push(said);
@@ -123,8 +123,8 @@ function m3uEntries(lines: readonly string[]): string[] | undefined {
 }
 
 /**
- * What to look up, one entry a track: of what the studio saves and of M3U, JSON and CSV that others do, else of each line.
- * CSV and JSON name tracks by columns or fields id, or artist and track (or title); M3U by its #EXTINF, else by file names.
+ * The entries to look up, one per track. Reads JSON, M3U and CSV, from the studio or elsewhere; otherwise each line is an entry. CSV and
+ * JSON name tracks by columns or fields id, or artist and track (or title); M3U by #EXTINF, or else by file names.
  */
 export function linesOf(text: string): string[] {
   const whole = text.replace(/^\uFEFF/, "");
@@ -135,7 +135,7 @@ export function linesOf(text: string): string[] {
   return jsonEntries(whole) ?? m3uEntries(lines) ?? csvEntries(whole) ?? lines;
 }
 
-/** The hash that opens Listen with these tracks. */
+/** The URL hash that opens Listen with these tracks. */
 export const linkTo = (ids: readonly string[]) =>
   `#/listen${ids.length > 0 ? "?" : ""}${ids.map((id) => `t=${encodeURIComponent(id)}`).join("&")}`;
 

@@ -1,10 +1,10 @@
-/** What the browser keeps for this tab alone: loading the page again must not lose what was made. */
+/** Values kept by the browser for this tab, so that reloading the page does not lose the playlist. */
 
 export function keep(key: string, value: unknown): void {
   try {
     sessionStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // A browser that keeps nothing begins anew.
+    // Without storage, a reload starts empty.
   }
 }
 

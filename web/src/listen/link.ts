@@ -1,13 +1,12 @@
 /**
- * Which link of the address bar is open: going back to a page whose link was opened, or loading it again, must not undo what was
- * done since.
+ * Remembers which link was opened: reloading its page, or going back to it, must not undo later changes.
  */
 import { tracksInLink } from "./formats.js";
 import { keep, kept } from "./kept.js";
 
 const key = "segue-link";
 let open = kept<string>(key) ?? "";
-/** Kept with a page of the browser's history: the same link that is pasted again is a page of its own. */
+/** The history state of a page whose link was opened. Pasting the same link again makes a new page without it. */
 const mark = "opened";
 
 /** The tracks of the link in the address bar; empty if there is none, or it was already opened in this tab. */
@@ -15,7 +14,7 @@ export function linkToOpen(): string[] {
   return open === location.hash && history.state === mark ? [] : tracksInLink(location.hash);
 }
 
-/** Puts a link into the address bar, in place of what is there, as one that needs no opening: its tracks are the playlist's. */
+/** Replaces the link in the address bar by one that counts as opened, since its tracks are those of the playlist. */
 export function showLink(hash: string): void {
   open = hash;
   keep(key, hash);

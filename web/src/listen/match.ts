@@ -1,4 +1,4 @@
-/** Looks lines up: track ids, "Artist - Title", or what is near to one. */
+/** Looks up lines: track ids, "Artist - Title", or something similar. */
 import { ask, type Track } from "../lib/api.js";
 
 export interface Match {
@@ -9,10 +9,10 @@ export interface Match {
   readonly score?: number;
 }
 
-/** What the server takes at once. */
+/** The server's limits per request. */
 const most = { lines: 500, letters: 2000 };
 
-/** The track of each line, in their order. Throws an ApiError where the server has no answer. */
+/** The track of each line, in order. @throws ApiError if the server does not answer */
 export async function match(lines: readonly string[], signal?: AbortSignal): Promise<Match[]> {
   const all: Match[] = [];
   for (let at = 0; at < lines.length; at += most.lines) {

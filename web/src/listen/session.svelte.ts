@@ -1,4 +1,4 @@
-/** The playlist that is being made: its tracks, what was disliked, every step back, and who is asked. Outlives a change of view. */
+/** The playlist being made: its tracks, disliked tracks, undo history, and recommenders. It survives a change of view. */
 import type { Track } from "../lib/api.js";
 import { keep, kept } from "./kept.js";
 
@@ -10,7 +10,7 @@ interface Moment {
 const keys = { playlist: "segue-playlist", disliked: "segue-disliked" };
 let before = kept<string[]>(keys.playlist) ?? [];
 
-/** The ids of the playlist when this tab was last loaded; none the second time. */
+/** The ids of the playlist before this tab was reloaded; empty on the second call. */
 export function takeKept(): string[] {
   const ids = before;
   before = [];
@@ -20,9 +20,9 @@ export function takeKept(): string[] {
 class Session {
   tracks = $state.raw<readonly Track[]>([]);
   disliked = $state.raw<readonly string[]>(kept<string[]>(keys.disliked) ?? []);
-  /** Who is asked; empty until the server has said who there is. */
+  /** The recommender; empty until the server has listed them. */
   recommender = $state("");
-  /** Who is asked beside it; empty for nobody. */
+  /** The recommender to compare with; empty for none. */
   other = $state("");
   /** How many tracks "Extend" adds. */
   more = $state(5);
@@ -73,7 +73,7 @@ class Session {
     if (!this.disliked.includes(id)) this.#change(this.tracks, [...this.disliked, id]);
   }
 
-  /** Lets what was disliked be suggested again. */
+  /** Allows disliked tracks to be suggested again. */
   forgive(): void {
     this.#change(this.tracks, []);
   }

@@ -1,4 +1,4 @@
-/** Plain words for what a listener need not know the names of. */
+/** Plain descriptions of recommenders and ranks for listeners. */
 
 const recommenders: Readonly<Record<string, string>> = {
   popularity: "what is popular",

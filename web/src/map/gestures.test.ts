@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gestures } from "./gestures.js";
 
-/** Gestures that say what they mean, a line each. */
+/** Gestures that log their events, one line each. */
 function told(draws = false) {
   const said: string[] = [];
   const gestures = new Gestures({

@@ -1,23 +1,23 @@
-/** What fingers and the mouse mean on the map: pointing, clicking, panning, pinching, drawing a lasso. */
+/** Recognises gestures on the map: pointing, clicking, panning, pinching, drawing a lasso. */
 export interface Spot {
-  /** CSS pixels from the stage's left and top. */
+  /** CSS pixels from the stage's top left corner. */
   readonly x: number;
   readonly y: number;
 }
 
 export interface GestureEvents {
-  /** Whether a drag draws, rather than pans. */
+  /** Whether a drag draws instead of panning. */
   draws(): boolean;
-  /** Something came down: a line that was begun is none. */
+  /** A finger or button went down: discards an unfinished line. */
   began(): void;
   pointed(at: Spot): void;
   clicked(at: Spot): void;
   panned(dx: number, dy: number): void;
-  /** What lies under each of two fingers stays there: zoomed about the spot between them, by a factor. */
+  /** Zoomed by a factor around the spot between two fingers. */
   pinched(factor: number, about: Spot): void;
-  /** A line grew by a spot. */
+  /** A spot was added to the line. */
   drew(at: Spot): void;
-  /** The line is done. */
+  /** The line is finished. */
   drawn(): void;
 }
 
@@ -29,13 +29,13 @@ interface Held {
   readonly moved: boolean;
 }
 
-/** A hand that trembles still clicks: CSS pixels. */
+/** Movement up to this many CSS pixels still counts as a click. */
 const still = 3;
 
 export class Gestures {
   readonly #events: GestureEvents;
   #held: Held | undefined;
-  /** Fingers and what else is down, by where they are: two of them zoom. */
+  /** The positions of all pointers that are down; two of them zoom. */
   readonly #fingers = new Map<number, Spot>();
 
   constructor(events: GestureEvents) {
@@ -73,7 +73,7 @@ export class Gestures {
   up({ pointerId, offsetX: x, offsetY: y }: Pointer): void {
     this.#fingers.delete(pointerId);
     const [left] = this.#fingers.values();
-    // Who took one of two fingers off goes on with the other.
+    // After a pinch, the remaining finger pans.
     if (left) this.#held = { at: left, moved: true };
     if (left || !this.#held) return;
     const { moved } = this.#held;

@@ -1,24 +1,24 @@
 /**
- * Names on the map, so that it can be read before anything is pointed at: at most one in each part of the stage, so that they
- * are spread over it, the first asked first.
+ * Names on the map, so that it can be read without pointing at anything. Each part of the stage has at most one, of the most important
+ * point.
  */
 export interface Label {
   readonly text: string;
-  /** Where it begins, and its middle line, in CSS pixels. */
+  /** Its left end and its vertical centre, in CSS pixels. */
   readonly x: number;
   readonly y: number;
 }
 
 const part = { width: 130, height: 70 };
-/** How far down the list of points names are looked for: enough to fill a view, too few to slow a frame. */
+/** How many points are considered: enough to fill a view, few enough not to slow down a frame. */
 const asked = 3000;
 const [height, margin, gap] = [16, 6, 7];
 
 /**
  * @param points the most important first
- * @param at where a point is on the stage
- * @param nameOf what is written beside it; the same name is written once
- * @param measure the width of a text, CSS pixels
+ * @param at the position of a point on the stage
+ * @param nameOf the name of a point; equal names are shown once
+ * @param measure the width of a text in CSS pixels
  */
 export function labelsOf<Point>(
   points: readonly Point[],
@@ -52,7 +52,7 @@ export function labelsOf<Point>(
   return placed;
 }
 
-/** A name of at most 28 letters. */
+/** Shortens a name to 28 characters. */
 function cut(name: string): string {
   const letters = [...name];
   return letters.length > 28 ? `${letters.slice(0, 27).join("").trimEnd()}…` : name;

@@ -1,4 +1,4 @@
-/** What is drawn over the points: names, the lasso, a path, rings round points. */
+/** Draws over the points: names, the lasso, a path, rings around points. */
 import { labelsOf } from "./labels.js";
 import type { Scatter } from "./scatter.js";
 import type { Selection } from "./selection.svelte.js";
@@ -8,7 +8,7 @@ export class Overlay {
   readonly #canvas: HTMLCanvasElement;
   readonly #scatter: Scatter;
   readonly #selection: Selection;
-  /** Kept, since measuring is what labels take longest for, in every frame of a pan. */
+  /** A cache, since measuring is the slowest part of labels and panning would repeat it in every frame. */
   readonly #widths = new Map<string, number>();
 
   constructor(canvas: HTMLCanvasElement, scatter: Scatter, selection: Selection) {
@@ -19,7 +19,7 @@ export class Overlay {
 
   /**
    * @param hovered the point under the pointer; -1 for none
-   * @param lasso x0, y0, x1, y1, … on the map, as far as it is drawn
+   * @param lasso x0, y0, x1, y1, … on the map, drawn so far
    */
   draw(hovered: number, lasso: readonly number[]): void {
     const context = this.#canvas.getContext("2d");
@@ -55,7 +55,7 @@ export class Overlay {
     }
   }
 
-  /** Names of artists; of songs, once some are chosen or found. */
+  /** Draws names of artists, or of songs if some are chosen or found. */
   #drawNames(context: CanvasRenderingContext2D, style: CSSStyleDeclaration): void {
     const { chosen, found, shown, map } = this.#selection;
     const some = found ? [...chosen, ...found] : chosen.length > 0 ? chosen : undefined;

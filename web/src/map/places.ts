@@ -1,4 +1,4 @@
-/** Where points are, of those that are shown: the one under the pointer, those within a lasso, a path from one to another. */
+/** Finds visible points by position: under the pointer, within a lasso, or along a path. */
 export class Places {
   readonly #positions: Float32Array;
   readonly #isShown: (i: number) => boolean;
@@ -9,7 +9,7 @@ export class Places {
 
   /**
    * @param positions x0, y0, x1, y1, …
-   * @param isShown asked at each call, so that points can be hidden and shown again; default: all are
+   * @param isShown evaluated on each call, so that points can be hidden and shown again; default: all are shown
    */
   constructor(positions: Float32Array, isShown: (i: number) => boolean = () => true) {
     this.#positions = positions;
@@ -94,7 +94,7 @@ export class Places {
       .slice(0, count);
   }
 
-  /** Small steps from one point to another: the path whose squared steps sum to the least, over near neighbours. */
+  /** A path of small steps from one point to another over near neighbours: the one with the least sum of squared steps. */
   path(from: number, to: number, neighbours = 12): number[] {
     const cost = new Map<number, number>([[from, 0]]);
     const before = new Map<number, number>();
@@ -129,7 +129,7 @@ export class Places {
       if (at === to) break;
       if (spent > cost.get(at)!) continue;
       const [x, y] = [this.#positions[2 * at]!, this.#positions[2 * at + 1]!];
-      // The goal is always in reach, however far, so islands are bridged by one long step.
+      // The goal is always reachable, so that one long step can bridge islands.
       for (const next of [...this.nearest(at, neighbours), to]) {
         const total = spent + this.#squared(next, x, y);
         if (total < (cost.get(next) ?? Infinity)) {

@@ -1,4 +1,4 @@
-/** A WebGL scatter: as many round points as there are in one draw call; panning and zooming change four numbers. */
+/** A WebGL scatter plot: all points in one draw call; panning and zooming only change four numbers. */
 export interface ScatterPoints {
   /** x0, y0, x1, y1, … in any units. */
   readonly positions: Float32Array;
@@ -22,12 +22,12 @@ export class Scatter {
   #count = 0;
   #positions: Float32Array = new Float32Array();
   #frame = 0;
-  /** The point of the data in the middle, and CSS pixels a unit. */
+  /** The data point in the middle, and CSS pixels per unit of data. */
   centre = { x: 0, y: 0 };
   scale = 1;
   #fitted = 1;
 
-  /** @throws Error where the browser has no WebGL */
+  /** @throws Error if the browser does not support WebGL */
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext("webgl", { antialias: false, premultipliedAlpha: true });
     if (!gl) throw new Error("This browser does not support WebGL.");
@@ -80,7 +80,7 @@ export class Scatter {
     gl.vertexAttribPointer(place, width, type, type === gl.UNSIGNED_BYTE, 0, 0);
   }
 
-  /** Brings every point into view. */
+  /** Fits all points into the view. */
   fit(): void {
     let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = 0; i < this.#count; i++) {

@@ -1,4 +1,4 @@
-/** What of the map is shown, looked for and chosen. */
+/** Which points of the map are shown, found and chosen. */
 import type { MusicMap } from "../../../src/analysis/index.js";
 import { holds, plain } from "./holds.js";
 import { Places } from "./places.js";
@@ -7,12 +7,12 @@ import { trackOf } from "./track-of.js";
 
 export type Mode = "pan" | "lasso" | "path";
 
-/** How many tracks are listened to at most. */
+/** The maximum number of tracks to listen to. */
 const mostHeard = 200;
 
 export class Selection {
   readonly map: MusicMap;
-  /** Every word that points are coloured by; "unknown" is that of points without one. */
+  /** The words that points are coloured by; "unknown" stands for points without one. */
   readonly words: readonly string[];
   /** x0, y0, x1, y1, … of all points. */
   readonly positions: Float32Array;
@@ -21,7 +21,7 @@ export class Selection {
   #chosen = $state.raw<readonly number[]>([]);
   #start = $state(-1);
   #hidden = $state.raw<ReadonlySet<string>>(new Set());
-  /** What is looked for. */
+  /** The search text. */
   text = $state("");
 
   constructor(map: MusicMap) {
@@ -35,25 +35,25 @@ export class Selection {
     return this.#mode;
   }
 
-  /** Points, in the order of a path, else the most played first; what `found` has is not chosen by that. */
+  /** Chosen points, in the order of the path or else most played first. Found points are not chosen automatically. */
   get chosen(): readonly number[] {
     return this.#chosen;
   }
 
-  /** Where a path begins whose goal is still to be chosen; -1 for none. */
+  /** The start of a path without a goal yet; -1 for none. */
   get start(): number {
     return this.#start;
   }
 
-  /** The point that was chosen by itself; -1 for none. */
+  /** The only chosen point; -1 if there is not exactly one. */
   readonly alone = $derived.by(() => (this.#chosen.length === 1 ? this.#chosen[0]! : -1));
 
-  /** What is listened to: of a path some all along it, of others the most played. */
+  /** The points to listen to: evenly spread along a path, or else the most played ones. */
   readonly heard = $derived.by(() =>
     this.#mode === "path" ? thinned(this.#chosen, mostHeard) : this.#chosen.slice(0, mostHeard),
   );
 
-  /** The matching points, the most played first; undefined if the search is empty. */
+  /** The points that match the search, most played first; undefined if the search is empty. */
   readonly found = $derived.by(() => {
     const wanted = this.text.trim();
     return wanted === "" ? undefined : this.shown.filter((i) => holds(this.#names[i]!, wanted));
@@ -83,19 +83,19 @@ export class Selection {
     if (this.#start >= 0 && !this.isShown(this.#start)) this.#start = -1;
   }
 
-  /** Turns a mode on, or off again. */
+  /** Turns a mode on, or off if it was on. */
   setMode(next: Mode): void {
     this.#mode = this.#mode === next ? "pan" : next;
     this.#start = -1;
     this.#chosen = [];
   }
 
-  /** The nearest point within a reach, in units of the map; -1 for none. */
+  /** The nearest point within `reach` units of the map; -1 for none. */
   at(x: number, y: number, reach: number): number {
     return this.#places.at(x, y, reach);
   }
 
-  /** In path mode the first point is the start and the second the goal; else a point is chosen alone. With -1 nothing is. */
+  /** In path mode chooses the start, then the goal; otherwise chooses only this point. -1 clears the choice. */
   choose(i: number): void {
     if (i < 0) {
       this.#chosen = [];
@@ -110,7 +110,7 @@ export class Selection {
     }
   }
 
-  /** @param lasso a polygon x0, y0, x1, y1, …; one of fewer than four corners is a slip of the hand */
+  /** @param lasso a polygon x0, y0, x1, y1, …; ignored if it has fewer than four corners */
   chooseInside(lasso: readonly number[]): void {
     if (lasso.length > 6) this.#chosen = this.#places.inside(lasso);
   }

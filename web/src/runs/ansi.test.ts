@@ -11,7 +11,7 @@ it("makes looks of colour codes, line by line", () => {
     { text: " green", look: "green" },
     { text: "\nplain\n", look: "" },
   ]);
-  // A colour that is left on ends with its line, as the next one may be of somebody else.
+  // An open colour ends with its line, since the next line may come from another writer.
   expect(pieces([`${esc}2mdim`, "next"])).toEqual([
     { text: "dim\n", look: "dim" },
     { text: "next\n", look: "" },

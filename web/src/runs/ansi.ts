@@ -1,4 +1,4 @@
-/** Text with a terminal's colour codes, as pieces to show on a page. */
+/** Splits text with a terminal's colour codes into pieces to show on a page. */
 export interface Piece {
   readonly text: string;
   /** Words such as "red bold"; empty for plain text. */
@@ -7,11 +7,11 @@ export interface Piece {
 
 const colours = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/** Colours, cursor movements (ESC [ … letter), titles and links (ESC ] … BEL), and the rest of what ESC begins. */
+/** Colours, cursor movements (ESC [ … letter), titles and links (ESC ] … BEL), and other sequences that begin with ESC. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes begin with ESC.
 const code = /\x1b(?:\[([0-9;:?]*)[ -/]*([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[^[\]])/g;
 
-/** Every line ends with a line break and begins without a colour; of what was written over, the last is left. */
+/** Adds a line break to each line. Every line begins without a colour; text before a carriage return counts as overwritten. */
 export function pieces(lines: readonly string[]): Piece[] {
   const found: Piece[] = [];
   for (const line of lines) {
@@ -35,7 +35,7 @@ export function pieces(lines: readonly string[]): Piece[] {
   return found;
 }
 
-/** What a code such as "1;31" makes of bold and red; what a page does not show is passed over. */
+/** The look after a code such as "1;31" (bold and red); ignores codes that the page does not show. */
 function after(look: ReadonlySet<string>, codes: string): Set<string> {
   const next = new Set(look);
   const set = (word: string | undefined) => {
@@ -52,7 +52,7 @@ function after(look: ReadonlySet<string>, codes: string): Set<string> {
     else if (number === 39) set(undefined);
     else if (number >= 30 && number <= 37) set(colours[number - 30]);
     else if (number >= 90 && number <= 97) set(colours[number - 90]);
-    // 38;5;n and 38;2;r;g;b name a colour of many, 48 a ground: the numbers after them are no codes.
+    // 38;5;n and 38;2;r;g;b set an extended colour, 48 a background: skip their arguments.
     else if (number === 38 || number === 48) i += numbers[i + 1] === 5 ? 2 : 4;
   }
   return next;

@@ -14,7 +14,7 @@ it("goes on with what is new, each line once, and leaves what is there as it is"
   expect(first).toMatchObject({ from: 100, end: 600 });
   const second = joined(first, "1-a", part(600, 610));
   expect(second.chunks[0]).toBe(first.chunks[0]);
-  // Asked for before the last answer came.
+  // Requested before the last answer arrived.
   const third = joined(second, "1-a", part(600, 612));
   expect(textOf(third)).toBe(text(100, 612));
   expect(joined(third, "1-a", part(612, 612))).toBe(third);

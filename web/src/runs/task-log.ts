@@ -1,25 +1,25 @@
-/** What a page has of a task's log, put together from the parts that the server sends while the task runs. */
+/** A task's log on the page, assembled from the parts that the server sends while the task runs. */
 import { type Piece, pieces } from "./ansi.js";
 import type { LogPart } from "./types.js";
 
 export interface Log {
-  /** Each retry of a task has its own log. */
+  /** The attempt; each has its own log. */
   readonly attempt: string | undefined;
-  /** How many lines before the first one are left out. */
+  /** The number of lines left out at the beginning. */
   readonly from: number;
-  /** How many lines there are, those included that are left out. */
+  /** The number of lines, including those left out. */
   readonly end: number;
-  /** What came at once; chunks that are there stay as they are, so that what the reader marked stays marked. */
+  /** One chunk per part. Existing chunks do not change, so that the reader's text selection survives. */
   readonly chunks: ReadonlyArray<{ readonly from: number; readonly pieces: readonly Piece[] }>;
 }
 
-/** The log with a part that was asked for: what goes on from it, or what takes its place. */
+/** The log with a new part, which continues or replaces it. */
 export function joined(log: Log | undefined, attempt: string | undefined, part: LogPart): Log {
   const end = part.from + part.lines.length;
   if (!log || log.attempt !== attempt || part.from < log.from || part.from > log.end)
     return { attempt, from: part.from, end, chunks: [{ from: part.from, pieces: pieces(part.lines) }] };
   if (end <= log.end) return log;
-  // Of two answers under way at once the second begins with what the first brought.
+  // Of two overlapping answers, the second repeats the lines of the first.
   const fresh = { from: log.end, pieces: pieces(part.lines.slice(log.end - part.from)) };
   return { ...log, end, chunks: [...log.chunks, fresh] };
 }

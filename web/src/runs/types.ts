@@ -1,4 +1,4 @@
-/** Runs as the server tells them. */
+/** Runs as the server sends them. */
 import { duration } from "../../../src/workflow/terminal/duration.js";
 
 export interface Failure {
@@ -29,7 +29,7 @@ export interface Task {
 export interface TaskDetail {
   readonly status: "done" | "running" | "failed" | "interrupted";
   readonly error?: Failure;
-  /** The error is an artifact, and the flow went on. */
+  /** Whether the step caught the error as an artifact, so that the flow went on. */
   readonly caught: boolean;
   readonly attempt?: string;
   readonly log: LogPart;
@@ -51,7 +51,7 @@ export interface LogPart {
 export interface RunDetail extends Run {
   /** File and line of the flow's own code where its first task failed. */
   readonly thrownAt?: string;
-  /** What commands about it need: "--datastore elsewhere", or nothing. */
+  /** Flags to add to commands about it: "--datastore elsewhere", or empty. */
   readonly flags: string;
   /** How to continue it if it is not done, one way per line. */
   readonly goOn: readonly string[];
@@ -60,7 +60,7 @@ export interface RunDetail extends Run {
   readonly picture: string;
 }
 
-/** "result.hitRatio" is called "hitRatio": the last part says enough, unless another of the columns has the same. */
+/** The last part of a column, "hitRatio" of "result.hitRatio", if no other column has the same; else all of it. */
 export function shortName(column: string, columns: readonly string[]): string {
   const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
   return columns.filter((each) => last(each) === last(column)).length > 1 ? column : last(column);

@@ -32,7 +32,7 @@ describe("XSPF", () => {
 </playlist>
 `;
 
-  it("is one playlist a file, called as the file is; what has no artist is rejected with its line", async () => {
+  it("is one playlist per file, named after it; tracks without artist are rejected with their line", async () => {
     const { rows, rejected, facts } = await clean({ "Road trip.xspf": vlc });
     expect(facts.form).toBe("xspf");
     expect(rows).toEqual([
@@ -72,7 +72,7 @@ describe("XSPF", () => {
     expect(bytes.hint).toMatch(/--encoding latin-1/);
   });
 
-  it("is read whole where letters lie across the pieces in which it is read", async () => {
+  it("is read correctly if characters are split across chunks", async () => {
     const title = "𝄞".repeat(250);
     const track = `<track><title>${title}</title><creator>Björk</creator></track>\n`;
     for (const shift of ["", "x", "xx", "xxx"]) {
@@ -84,7 +84,7 @@ describe("XSPF", () => {
   });
 });
 
-it("has no columns to name", async () => {
+it("refuses a column mapping", async () => {
   const text = `<playlist xmlns="http://xspf.org/ns/0/"><trackList><track><creator>Muse</creator><title>Uprising</title></track></trackList></playlist>`;
   expect((await clean({ "a.xspf": text }, { mapping: { playlist: "filename" } })).rows).toHaveLength(1);
   const { message, code } = await failure({ "a.xspf": text }, { mapping: { artist: "creator" } });
@@ -122,7 +122,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
 `;
   const all = [101, 103, 105];
 
-  it("has the playlists that somebody made, and says what it leaves out", async () => {
+  it("has the user's playlists, and says what is left out", async () => {
     const text = plist(
       playlist("Library", all, entry("Master", true) + entry("Visible", false)) +
         playlist("Downloaded", all, entry("Distinguished Kind", 65)) +
@@ -150,7 +150,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     ]);
   });
 
-  it("tells apart what shares a name, by the folders and then by number", async () => {
+  it("distinguishes playlists of the same name by folder, then by number", async () => {
     const text = plist(
       ["2023", "2024"]
         .map(
@@ -166,7 +166,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(rows.map((row) => row[4])).toEqual(["2023/Summer", "2024/Summer", "Winter", "Winter (2)"]);
   });
 
-  it("counts an entry that points nowhere, a track without artist, and an empty playlist", async () => {
+  it("counts dangling entries, tracks without artist, and empty playlists", async () => {
     const text = plist(
       playlist("gym", [101, 999, 107]) + playlist("empty", []),
       track(101, "Uprising", "Muse") + track(107, "Voice memo", ""),
@@ -186,7 +186,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     ]);
   });
 
-  it("takes a smart playlist that was exported by itself, and never the library", async () => {
+  it("reads a smart playlist exported on its own, and never the library", async () => {
     expect((await clean({ "90.xml": plist(playlist("90’s", all, smart)) })).rows).toHaveLength(3);
     const { code, message, hint } = await failure({
       "Library.xml": plist(playlist("Library", all, entry("Master", true))),
@@ -198,7 +198,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(hint).toMatch(/create or select a playlist/);
   });
 
-  it("is not any property list", async () => {
+  it("is not just any property list", async () => {
     const other = `<plist version="1.0"><dict>${entry("CFBundleName", "x")}</dict></plist>`;
     expect((await failure({ "Info.plist": other })).message).toMatch(/is a property list without tracks/);
   });
@@ -235,7 +235,7 @@ describe("a collection of rekordbox", () => {
 </DJ_PLAYLISTS>
 `;
 
-  it("has its playlists, whose tracks are named by id or by place", async () => {
+  it("has its playlists, with tracks by id or by location", async () => {
     const { rows, rejected, facts } = await clean({ "rekordbox.xml": text });
     expect(facts.form).toBe("rekordbox");
     expect(rows).toEqual([
@@ -319,7 +319,7 @@ describe("broken or foreign XML", () => {
     expect(failed.hint).toMatch(/XSPF, .* Apple Music and iTunes, .* rekordbox and Traktor/);
   });
 
-  it("a history of YouTube as a web page is told how it comes as JSON", async () => {
+  it("a YouTube history as a web page: says how to get it as JSON", async () => {
     const page =
       "<html><head><title>YouTube</title><style>.mdl-grid{display:flex}</style></head><body></body></html>";
     expect((await failure({ "watch-history.html": page })).hint).toMatch(/with JSON instead of HTML/);
@@ -328,7 +328,7 @@ describe("broken or foreign XML", () => {
   it.each([
     ["that grow", '<!ENTITY a "ha">\n<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">', "&b;"],
     ["from elsewhere", '<!ENTITY b SYSTEM "file:///etc/hostname">', "&b;"],
-  ])("entities %s are never put in", async (_, declared, used) => {
+  ])("entities %s are never expanded", async (_, declared, used) => {
     const text = `<?xml version="1.0"?>\n<!DOCTYPE playlist [${declared}]>\n<playlist><trackList>\n<track><title>${used}</title><creator>x</creator></track></trackList></playlist>`;
     const failed = await failure({ "bomb.xspf": text });
     expect(failed).toMatchObject({ code: "damaged", left: [] });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Attendance } from "./attendance.js";
 
-it("says once that nobody works, when somebody is back, and again when that one has left", () => {
+it("says once that there is no worker, that one is back, and again that it has left", () => {
   const said: string[] = [];
   const attendance = new Attendance((line) => said.push(line), 0);
   const at = (seconds: number, workers: number) => {

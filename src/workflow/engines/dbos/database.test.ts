@@ -7,12 +7,12 @@ describe("the URL of the database", () => {
     "postgresql://localhost/segue",
     "postgres:///segue?host=/var/run/postgresql",
     "postgres://localhost/segue?sslmode=require",
-  ])("is taken as it is: %s", (url) => {
+  ])("is accepted: %s", (url) => {
     expect(databaseUrlOf(url)).toBe(url);
   });
 
   it.each(["nonsense", "localhost:5432", "http://localhost/segue", "postgres://me:x@db:port/segue"])(
-    "is refused as misuse where it is none: %s",
+    "is refused as misuse if invalid: %s",
     (url) => {
       expect(() => databaseUrlOf(url)).toThrow(
         expect.objectContaining({
@@ -29,7 +29,7 @@ describe("the URL of the database", () => {
     expect(() => databaseUrlOf("postgres://me:sec/r@et@db/segue")).toThrow(/"postgres:\/\/me:…@db\/segue"/);
   });
 
-  it("keeps a password out of the message that stands behind the host, too", () => {
+  it("keeps a password after the host out of the message, too", () => {
     const url = "postgres://db/segue?user=me&password=s%40cret&sslmode=require";
     expect(databaseError(new Error("no"), url).message).toBe(
       "cannot use the database at postgres://db/segue?user=me&password=…&sslmode=require: no",
@@ -37,7 +37,7 @@ describe("the URL of the database", () => {
   });
 });
 
-describe("what a database refuses", () => {
+describe("an error of the database", () => {
   const refused = (code: string, message: string) =>
     databaseError(
       new Error("Failed to initialize", { cause: Object.assign(new Error(message), { code }) }),
@@ -50,7 +50,7 @@ describe("what a database refuses", () => {
     ["42501", "its user needs the right"],
     ["53300", "raise max_connections"],
     ["ECONNREFUSED", "is it running"],
-  ])("comes with what to do, also where DBOS has wrapped it: %s", (code, hint) => {
+  ])("comes with a hint, even if wrapped by DBOS: %s", (code, hint) => {
     expect(refused(code, "x").hint).toContain(hint);
   });
 });

@@ -62,7 +62,12 @@ export async function deployToSageMaker(task: DeployTask): Promise<SageMakerEndp
 }
 
 async function deploy(task: DeployTask): Promise<DeployedEndpoint> {
-  return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(optionsOf(task)))) };
+  const deployed = await sayingWhatRemains(deploySageMaker(optionsOf(task)));
+  const { endpoint, updated, archive, seconds } = deployed;
+  console.log(
+    `endpoint ${endpoint} ${updated ? "updated" : "created"} in ${seconds.toFixed(0)} s, model ${archive}`,
+  );
+  return { target: "sagemaker", ...deployed };
 }
 
 function optionsOf({ parameters, bundle, progress, signal }: DeployTask): SageMakerOptions {

@@ -109,6 +109,13 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(forMachines.requests.map((each: { operation: string }) => each.operation)).toContain(
       "CreateEndpoint",
     );
+    const alarmed = ["--sagemaker-serverless-memory", "2048", "--sagemaker-alarms", "errors"];
+    expect(await segue(...good, "--dry-run", ...alarmed)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "sagemaker_routing or sagemaker_alarms: serverless endpoints have none",
+      ),
+    });
     const captured = await segue(...good, "--dry-run", "--sagemaker-capture", "s3://models/seen");
     expect(captured.stdout).toContain('"DestinationS3Uri": "s3://models/seen"');
   }, 60_000);

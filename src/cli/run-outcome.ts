@@ -1,15 +1,12 @@
 /** The outcome of a run: its main figures, as an object and as a few lines. */
-import type { CheckResult, LocalEndpoint } from "../deployment/index.js";
-import type { TestFigures, TrainedPoint } from "../flows/index.js";
+import type { CheckResult } from "../deployment/index.js";
+import { type KeptEndpoint, keptEndpoint, type TestFigures, type TrainedPoint } from "../flows/index.js";
 import { shellWord } from "../system/index.js";
 import type { Client, RunResult } from "../workflow/index.js";
 import { withFlags } from "../workflow/terminal/commands.js";
 import { colour, columns, interval } from "../workflow/terminal/format.js";
 
-type Endpoint =
-  | ({ readonly target: "local" } & LocalEndpoint)
-  | { readonly target: "sagemaker" }
-  | { readonly target: "planned"; readonly requests: readonly object[] };
+type Endpoint = KeptEndpoint | { readonly target: "planned"; readonly requests: readonly object[] };
 
 export interface RunOutcome {
   readonly flows: ReadonlyArray<{ readonly flow: string; readonly run: string; readonly seconds: number }>;
@@ -28,8 +25,8 @@ export interface RunOutcome {
   /** If the figures rest on little data: what they mean and what to do, one sentence each. */
   readonly remarks: readonly string[];
   readonly check?: CheckResult;
-  /** The local endpoint, if left running. */
-  readonly endpoint?: { readonly url: string; readonly pid: number };
+  /** The endpoint, if left running. */
+  readonly endpoint?: KeptEndpoint;
   /** For a dry run: the requests that would be sent to AWS, in order. */
   readonly requests?: readonly object[];
 }
@@ -76,7 +73,9 @@ export async function runOutcome(
       kFlag: "--knn-k",
     }),
     ...(check ? { check } : {}),
-    ...(isKept && endpoint?.target === "local" ? { endpoint: { url: endpoint.url, pid: endpoint.pid } } : {}),
+    ...(isKept && endpoint !== undefined && endpoint.target !== "planned"
+      ? { endpoint: kept(endpoint) }
+      : {}),
     ...(endpoint?.target === "planned" ? { requests: endpoint.requests } : {}),
   };
 }
@@ -119,7 +118,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
     lines.push("", ...outcome.remarks.map((remark) => `note         ${remark}`));
   if (report !== undefined) lines.push("", `report       ${report}`);
   if (outcome.endpoint !== undefined)
-    lines.push(`endpoint     ${outcome.endpoint.url}, left running (stop it: kill ${outcome.endpoint.pid})`);
+    lines.push(`endpoint     left running: ${keptEndpoint(outcome.endpoint)}`);
   if (lines.length === 0) lines.push("");
   lines.push(`done in ${outcome.seconds.toFixed(1)} s`);
   if (outcome.check !== undefined)
@@ -127,6 +126,12 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
       `next         ${[`recommend ${shellWord(outcome.check.track)}`, "serve", "studio"].map((verb) => withFlags(`segue ${verb}`, flags)).join(" · ")}`,
     );
   console.log(lines.join("\n"));
+}
+
+/** Only what identifies it, of the artifact. */
+function kept(endpoint: KeptEndpoint): KeptEndpoint {
+  if (endpoint.target === "local") return { target: "local", url: endpoint.url, pid: endpoint.pid };
+  return { target: "sagemaker", endpoint: endpoint.endpoint };
 }
 
 const figure = (share: number | undefined) => (share === undefined ? "–" : share.toFixed(4));

@@ -548,6 +548,27 @@ it.each(["1", "2"])("rereads its API keys on /admin/reload, with %s workers", as
   });
 });
 
+it("reads its API keys again at /admin/reload while other workers are starting", async () => {
+  const file = at("early-keys");
+  const key = "the-only-key-of-clients";
+  await writeFile(file, key);
+  const args = ["serve", at("models"), "--port", "0", "--workers", "3", "--api-key-file", file];
+  const server = spawn(process.execPath, [distPath("cli/main.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = once(server, "exit");
+  let log = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const first = () => /"url":"([^"]+)"/.exec(log)?.[1];
+  await expect.poll(first, { timeout: 10_000, interval: 5 }).toBeDefined();
+  const reloaded = await fetch(`${first()}/admin/reload`, { method: "POST", headers: { "x-api-key": key } });
+  expect(await reloaded.json()).toEqual({ version: expect.any(String), changed: false });
+  server.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+});
+
 it.each([
   [{}, "there are no API keys to reread, and everybody may call", 0, 200],
   [{ SEGUE_API_KEY: "the-key-of-all-clients" }, "API keys unchanged", 1, 401],

@@ -109,6 +109,13 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(forMachines.requests.map((each: { operation: string }) => each.operation)).toContain(
       "CreateEndpoint",
     );
+    const alarmed = ["--sagemaker-serverless-memory", "2048", "--sagemaker-alarms", "errors"];
+    expect(await segue(...good, "--dry-run", ...alarmed)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "sagemaker_routing or sagemaker_alarms: serverless endpoints have none",
+      ),
+    });
     const captured = await segue(...good, "--dry-run", "--sagemaker-capture", "s3://models/seen");
     expect(captured.stdout).toContain('"DestinationS3Uri": "s3://models/seen"');
   }, 60_000);
@@ -121,7 +128,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
       endpoint: "segue",
       compared: 10,
       k: 7,
-      unknown: { answered: 7, sameAsBundle: true },
+      unknown: { answered: 7 },
     });
     expect(await left()).toEqual(nothing);
   }, 60_000);
@@ -191,7 +198,15 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     const failed = await segue(...good, "--keep");
     expect(failed.code).toBe(1);
     emulator.modelError = false;
-    expect((await segue(...good, "--keep")).stderr).toBe("");
+    const kept = await segue(...good, "--keep");
+    expect(kept.stderr).toBe("");
+    expect(kept.stdout).toMatch(
+      /\| endpoint segue updated in \d+ s, model s3:\/\/models\/segue\/.*\.tar\.gz\n/,
+    );
+    expect(kept.stdout).toContain("| asked what follows ");
+    expect(kept.stdout).toMatch(
+      /\nendpoint {5}left running: segue on SageMaker, .*aws sagemaker delete-endpoint --endpoint-name segue\)\n/,
+    );
     const before = await left();
     expect(before.endpoints).toEqual(["segue"]);
     const resumed = await segue("resume", /when it is fixed: segue resume (\S+)/.exec(failed.stderr)![1]!);
@@ -215,7 +230,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
 
   it("makes a bundle that describes itself and has answers for unknown tracks", async () => {
     const done = JSON.parse((await segue("run", "deployment", "--json")).stdout);
-    expect(done.check).toMatchObject({ k: 7, unknown: { answered: 7, sameAsBundle: true } });
+    expect(done.check).toMatchObject({ k: 7, unknown: { answered: 7 } });
     const folder = /04_models\/[\w-]+/.exec(
       (await segue("logs", `${done.flows[0].flow}/${done.flows[0].run}/build`)).stdout,
     )![0];

@@ -1,7 +1,9 @@
 /** deployment: the best model → a bundle → an endpoint → a real request, whose answer is compared with the bundle's. */
 import { join } from "node:path";
+import type { CheckResult } from "../deployment/index.js";
 import { type Client, type FileArtifact, file, flow, type RunReader } from "../workflow/index.js";
 import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
+import { keptEndpoint } from "./parts/kept-endpoint.js";
 import { deploymentParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
 import type { TrainedPoint } from "./parts/ranking.js";
@@ -91,10 +93,11 @@ export const deployment = flow("deployment", {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
         // A bundle that cannot be fetched must not keep the endpoint alive: the check then fails on the missing folder, and deletes it.
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
-        return checkOnSageMaker({ parameters, endpoint, bundle, progress, signal });
+        return saying(await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }));
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
-      return checkLocal({ parameters, endpoint, expected, bundle: artifacts.bundleFolder, run, signal });
+      const bundle = artifacts.bundleFolder;
+      return saying(await checkLocal({ parameters, endpoint, expected, bundle, run, signal }));
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {
@@ -106,10 +109,20 @@ export const deployment = flow("deployment", {
       console.log("no endpoint was started: this was a dry run");
       return { kept: false };
     }
-    const at = endpoint.target === "local" ? ` at ${endpoint.url} (stop it: kill ${endpoint.pid})` : "";
-    console.log(keep ? `the endpoint keeps running${at}` : "the endpoint is stopped");
+    console.log(keep ? `the endpoint keeps running: ${keptEndpoint(endpoint)}` : "the endpoint is stopped");
     return { kept: keep };
   });
+
+/** Prints the result of a check. */
+function saying<T extends { readonly check: CheckResult }>(done: T): T {
+  const { track, answer, latency } = done.check;
+  const first = answer.slice(0, 3).map((each) => each.track);
+  console.log(`asked what follows ${track}: ${first.join(", ")}`);
+  console.log(
+    `p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms over ${latency.calls} calls`,
+  );
+  return done;
+}
 
 /** Refits the models of a modeling run on all playlists of its primary run, in folders below `own`. */
 async function refitted(

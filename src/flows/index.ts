@@ -1,6 +1,7 @@
 /** The four flows: from raw playlists to a checked endpoint. */
 export { intermediate } from "./intermediate.js";
 export { flowOrder } from "./order.js";
+export { type KeptEndpoint, keptEndpoint } from "./parts/kept-endpoint.js";
 export { placesOf } from "./parts/places.js";
 export type { TrainedPoint } from "./parts/ranking.js";
 export type { TestFigures } from "./parts/test-model.js";

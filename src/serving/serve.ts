@@ -59,7 +59,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       return undefined;
     }
     try {
-      await server.useApiKeys(await readApiKeys());
+      // A cluster's first worker may be asked while the others are starting.
+      await (await starting).useApiKeys(await readApiKeys());
       return undefined;
     } catch (error) {
       const reason = messageOf(error);
@@ -75,11 +76,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   const signals = new ProcessSignals(signal);
   const { stop } = signals;
-  const start = async () =>
+  const start = async (): Promise<RunningServer> =>
     workers === 1
       ? startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins, renewKeys })
       : (await import("./cluster.js")).startCluster({ ...rest, bundle, workers, renewKeys, signal: stop });
-  const server: RunningServer = await start().catch((error: unknown) => {
+  const starting = start();
+  const server = await starting.catch((error: unknown) => {
     signals.ignore();
     throw error;
   });

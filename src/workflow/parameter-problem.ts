@@ -43,8 +43,11 @@ function demand(issue: z.core.$ZodIssue): string | undefined {
       return `must be ${issue.inclusive ? "at most" : "less than"} ${bound(issue)(issue.maximum)}`;
     case "invalid_type":
       return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
-    case "invalid_value":
-      return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}`;
+    case "invalid_value": {
+      // "" is a default that means none.
+      const values = issue.values.filter((value) => value !== "");
+      return `must be ${values.length > 1 ? "one of " : ""}${values.join(", ")}`;
+    }
     case "not_multiple_of":
       return `must be a multiple of ${issue.divisor}`;
     case "invalid_union":

@@ -62,6 +62,11 @@ describe("parameters", () => {
     expect(() => parseParameters(tuning, given)).toThrow(message);
   });
 
+  it("leave the empty choice out of what may be written", () => {
+    const flow = { name: "packed", parameters: z.object({ form: z.enum(["", "zip", "tar"]).default("") }) };
+    expect(() => parseParameters(flow, { form: "rar" })).toThrow('form must be one of zip, tar, got "rar"');
+  });
+
   const timed = {
     name: "timed",
     parameters: z.object({

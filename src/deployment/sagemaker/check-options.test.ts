@@ -31,6 +31,19 @@ describe("options for SageMaker", () => {
       },
       /instanceCount 5[\s\S]*targetInvocations 0[\s\S]*scaleInCooldown -1/,
     ],
+    [
+      {
+        instanceType: "ml.c6i.large",
+        instanceCount: 5,
+        autoScaling: { minCapacity: 5, maxCapacity: 3, targetInvocations: 9 },
+      },
+      /^cannot deploy to SageMaker:\n {2}autoScaling\.maxCapacity 3: 5 \(autoScaling\.minCapacity\) to 1000$/,
+    ],
+    // From JavaScript.
+    [
+      { blueGreen: { routing: "Canary" as "canary" } },
+      /blueGreen\.routing "Canary": all-at-once, canary or linear/,
+    ],
     [{ tags: { "aws:x": "y" } }, /tag "aws:x=y"/],
     [{ environment: { "a-b": "c" } }, /environment "a-b"/],
   ])("are refused before AWS is asked: %j", async (change, message) => {

@@ -63,7 +63,7 @@ function* aboutAutoScaling(options: Described, called: Called): Complaints {
   yield* unlessWhole(least, minCapacity, 1, 1000);
   if (!isWhole(maxCapacity, minCapacity, 1000))
     yield `${called("autoScaling.maxCapacity")} ${maxCapacity}: ${minCapacity} (${least}) to 1000`;
-  if (!(instanceCount >= minCapacity && instanceCount <= maxCapacity))
+  else if (!(instanceCount >= minCapacity && instanceCount <= maxCapacity))
     yield `${called("instanceCount")} ${instanceCount}: must be within autoScaling's ${minCapacity} to ${maxCapacity}`;
   if (!(Number.isFinite(targetInvocations) && targetInvocations > 0))
     yield `${called("autoScaling.targetInvocations")} ${targetInvocations}: more than 0, in invocations per instance and minute`;
@@ -73,6 +73,9 @@ function* aboutAutoScaling(options: Described, called: Called): Complaints {
 
 function* aboutCaptureAndUpdate({ dataCapture, blueGreen }: Described, called: Called): Complaints {
   yield* unlessWhole(called("dataCapture.percent"), dataCapture?.percent ?? 100, 1, 100);
+  const { routing = "all-at-once" } = blueGreen ?? {};
+  if (!["all-at-once", "canary", "linear"].includes(routing))
+    yield `${called("blueGreen.routing")} "${routing}": all-at-once, canary or linear`;
   yield* unlessWhole(called("blueGreen.percent"), blueGreen?.percent ?? 10, 1, 50);
   yield* unlessWhole(called("blueGreen.interval"), blueGreen?.interval ?? 300, 0, 3600, "seconds");
   yield* unlessWhole(called("blueGreen.termination"), blueGreen?.termination ?? 0, 0, 3600, "seconds");

@@ -71,17 +71,8 @@ export async function checkLocal({
     ? { endpoint: started, expected: answered }
     : await startEndpoint(task);
   try {
-    const check = await untilAborted(
-      checkEndpoint({ url: endpoint.url, bundle: expected ?? task.bundle }),
-      task.signal,
-    );
-    const { track, answer, latency } = check;
-    const first = answer.slice(0, 3).map((each) => each.track);
-    console.log(`asked what follows ${track}: ${first.join(", ")}`);
-    console.log(
-      `p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms over ${latency.calls} calls`,
-    );
-    return { check, endpoint };
+    const checking = checkEndpoint({ url: endpoint.url, bundle: expected ?? task.bundle });
+    return { check: await untilAborted(checking, task.signal), endpoint };
   } finally {
     if (!task.parameters.keep) await stopLocal(endpoint);
   }

@@ -38,6 +38,7 @@ const parameterOf = {
   "serverless.maxConcurrency": "sagemaker_serverless_concurrency",
   dataCapture: "sagemaker_capture",
   "dataCapture.url": "sagemaker_capture",
+  blueGreen: "sagemaker_routing or sagemaker_alarms",
   autoScaling: "sagemaker_max_count",
   "autoScaling.minCapacity": "sagemaker_count",
   "autoScaling.maxCapacity": "sagemaker_max_count",
@@ -62,7 +63,12 @@ export async function deployToSageMaker(task: DeployTask): Promise<SageMakerEndp
 }
 
 async function deploy(task: DeployTask): Promise<DeployedEndpoint> {
-  return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(optionsOf(task)))) };
+  const deployed = await sayingWhatRemains(deploySageMaker(optionsOf(task)));
+  const { endpoint, updated, archive, seconds } = deployed;
+  console.log(
+    `endpoint ${endpoint} ${updated ? "updated" : "created"} in ${seconds.toFixed(0)} s, model ${archive}`,
+  );
+  return { target: "sagemaker", ...deployed };
 }
 
 function optionsOf({ parameters, bundle, progress, signal }: DeployTask): SageMakerOptions {
@@ -121,6 +127,8 @@ async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
 function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOptions, "model"> {
   const serverless = parameters.sagemakerServerlessMemory > 0;
   const { bucketEncryption: encryption, bucketKmsKey: kmsKeyId } = parameters;
+  const { sagemakerRouting: routing, sagemakerAlarms: alarms } = parameters;
+  const { sagemakerRoutingPercent: percent, sagemakerRoutingInterval: interval } = parameters;
   return {
     name: parameters.sagemakerEndpoint,
     bucket: parameters.bucket,
@@ -137,13 +145,11 @@ function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOpt
       : {
           instanceType: parameters.sagemakerInstance,
           instanceCount: parameters.sagemakerCount,
-          blueGreen: {
-            routing: parameters.sagemakerRouting,
-            percent: parameters.sagemakerRoutingPercent,
-            interval: parameters.sagemakerRoutingInterval,
-            alarms: parameters.sagemakerAlarms,
-          },
         }),
+    // If not asked for, left out of a serverless endpoint, which has none.
+    ...(serverless && routing === "all-at-once" && alarms.length === 0
+      ? {}
+      : { blueGreen: { routing, percent, interval, alarms } }),
     ...scalingOf(parameters),
     ...(parameters.sagemakerCapture === ""
       ? {}

@@ -132,7 +132,7 @@ describe("a chain of runs", () => {
         url: string;
       };
     const first = await endpointOf(flows.at(-1).run, "check");
-    expect(endpoint).toEqual({ url: first.url, pid: first.pid });
+    expect(endpoint).toEqual({ target: "local", url: first.url, pid: first.pid });
     const answers = (url: string) =>
       fetch(`${url}/healthz`).then(
         () => true,

@@ -1,6 +1,13 @@
 /** The outcome of a run: its main figures, as an object and as a few lines. */
 import type { CheckResult } from "../deployment/index.js";
-import { type KeptEndpoint, keptEndpoint, type TestFigures, type TrainedPoint } from "../flows/index.js";
+import {
+  dataRunsOf,
+  type KeptEndpoint,
+  keptEndpoint,
+  sampleOf,
+  type TestFigures,
+  type TrainedPoint,
+} from "../flows/index.js";
 import { shellWord } from "../system/index.js";
 import type { Client, RunResult } from "../workflow/index.js";
 import { withFlags } from "../workflow/terminal/commands.js";
@@ -70,6 +77,7 @@ export async function runOutcome(
       test,
       ranking,
       cleaned: clean && { ...clean, run: intermediate!.run },
+      sample: modeling && (await sampleOf(await dataRunsOf(client, modeling))),
       kFlag: "--knn-k",
     }),
     ...(check ? { check } : {}),

@@ -76,6 +76,20 @@ describe("segue run", () => {
     expect(JSON.parse(unknown.stdout).unknown[0].nearest).toContain(outcome.check.track);
   }, 180_000);
 
+  it("notes that the figures come from part of the data", async () => {
+    await segue("sample", "--playlists", "300", "--output", "part.csv");
+    const flows = ["intermediate", "primary", "modeling"];
+    const [grid, part] = ['[{"recommender":"popularity"}]', ["--subset", "--dev", "--ratio", "0.5"]];
+    const ran = await segue("run", ...flows, "--input", "part.csv", "--grid", grid, ...part);
+    expect(ran.stdout).toContain(
+      "note         the models saw only about half of the rows (subset) and a sample of 50 % of the playlists (dev); all of the data will give other figures\n",
+    );
+    const again = await segue("run", "modeling", "--grid", grid, "--json");
+    expect(JSON.parse(again.stdout).remarks).toContainEqual(expect.stringMatching(/^the models saw only/));
+    const whole = await segue("run", ...flows, "--input", "part.csv", "--grid", grid);
+    expect(whole.stdout).not.toContain("the models saw only");
+  }, 60_000);
+
   it("shows only a user module's own parameters in its help", async () => {
     project.writeFlows(
       "own/mine.js",

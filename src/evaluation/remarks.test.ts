@@ -192,6 +192,14 @@ describe("compared with popularity", () => {
   });
 });
 
+it("remarks on figures from part of the data", () => {
+  const [half, fifth] = [on({ sample: { subset: true } }), on({ sample: { ratio: 0.2 } })];
+  expect(half).toEqual([
+    "the models saw only about half of the rows (subset); all of the data will give other figures",
+  ]);
+  expect(fifth[0]).toMatch(/^the models saw only a sample of 20 % of the playlists \(dev\);/);
+});
+
 it("remarks on many rejected rows, and where they are", () => {
   expect(on({ cleaned: { ...cleaned, rejected: 51 } })).toEqual([
     "51 of 1,000 rows (5.1 %) could not be used; segue dump intermediate/20260131-090507-k3f9/clean_data/rejectedRows names the file that lists them, each with its reason",

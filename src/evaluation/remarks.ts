@@ -46,6 +46,8 @@ export interface Findings {
     /** What may make rejected rows usable. */
     readonly remedies?: readonly string[];
   };
+  /** Which part of the data was used, for trying things: about half of the rows, or this share of the playlists. */
+  readonly sample?: { readonly subset?: boolean; readonly ratio?: number } | undefined;
   /** The option that sets k, as messages write it: "--knn-k" or "-k". */
   readonly kFlag: string;
   /** What `queries` counts, as messages write it. Default "playlists". */
@@ -61,7 +63,7 @@ const manyRejects = 0.05;
 const fewCopies = 0.01;
 
 /** Returns one sentence per problem, with what it means and what to do about it; empty if there is none. */
-export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }: Findings): string[] {
+export function remarksOn({ test, ranking, cleaned, sample, kFlag, unit = "playlists" }: Findings): string[] {
   const remarks: string[] = [];
   const holdsAll = test?.catalogue !== undefined && test.k >= test.catalogue;
   if (test !== undefined)
@@ -81,7 +83,16 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
     remarks.push(
       `${count(cleaned.rejected)} of ${count(cleaned.rows)} rows (${percent(cleaned.rejected / cleaned.rows)}) could not be used; segue dump intermediate/${cleaned.run}/clean_data/rejectedRows names the file that lists them, each with its reason${(cleaned.remedies ?? []).map((remedy) => `; ${remedy}`).join("")}`,
     );
+  if (sample !== undefined) remarks.push(ofSample(sample));
   return remarks;
+}
+
+function ofSample({ subset, ratio }: NonNullable<Findings["sample"]>): string {
+  const parts = [
+    ...(subset ? ["about half of the rows (subset)"] : []),
+    ...(ratio === undefined ? [] : [`a sample of ${percent(ratio)} of the playlists (dev)`]),
+  ];
+  return `the models saw only ${parts.join(" and ")}; all of the data will give other figures`;
 }
 
 function ofAnswers({ k, catalogue }: AskedFigures, kFlag: string): string[] {

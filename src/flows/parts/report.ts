@@ -4,6 +4,7 @@ import { type Findings, remarksOn } from "../../evaluation/index.js";
 import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
+import { dataRunsOf, orNone, sampleOf } from "./data-runs.js";
 import { gridChart, slicesChart } from "./hit-ratio-charts.js";
 import { gridRow, type TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
@@ -13,6 +14,8 @@ interface FactsOfRuns {
   readonly test: TestFigures;
   /** The counts of cleaning; absent if the intermediate run is gone. */
   readonly cleaned?: Findings["cleaned"];
+  /** Which part of the data was used, if not all. */
+  readonly sample?: Findings["sample"];
   /** The counts of preparing; absent if the primary run is gone. */
   readonly prepared?: PrepareFacts | undefined;
   /** The distributions of the data, by name, as Vega-Lite specifications; absent if the primary run is gone or has none. */
@@ -35,20 +38,15 @@ export async function readReportFacts(client: Client, modelingRun: string): Prom
   const modeling = client.flow("modeling").run(modelingRun);
   const test = await modeling.task("eval").artifact<TestFigures>("testFigures");
   // The other runs may have been removed; the report then omits their part.
-  const orNone = <T>(value: Promise<T>) => value.catch(() => undefined);
-  const primaryRun = await orNone(modeling.task("start").artifact<string>("primaryRun"));
-  const primary = primaryRun === undefined ? undefined : client.flow("primary").run(primaryRun);
-  const intermediateRun = await orNone(
-    Promise.resolve(primary?.task("start").artifact<string>("intermediateRun")),
-  );
-  const intermediate =
-    intermediateRun === undefined ? undefined : client.flow("intermediate").run(intermediateRun);
+  const dataRuns = await dataRunsOf(client, modeling);
+  const { primary, intermediate } = dataRuns;
   const clean = intermediate && (await orNone(intermediate.artifact<CleanFacts>("clean")));
   const found = [intermediate, primary, modeling].flatMap((run) => (run === undefined ? [] : [run]));
   const runs = await Promise.all(found.map((run) => orNone(drawRun(run))));
   return {
     test,
-    cleaned: clean && { ...clean, run: intermediateRun! },
+    cleaned: clean && { ...clean, run: await intermediate!.id() },
+    sample: await sampleOf(dataRuns),
     prepared: primary && (await orNone(primary.artifact<PrepareFacts>("prepared"))),
     pictures: primary && (await orNone(primary.artifact<Record<string, object>>("pictures"))),
     runs: runs.filter((picture) => picture !== undefined),
@@ -88,7 +86,13 @@ export function drawReport(card: Card, facts: ReportFacts): void {
         ]),
   ]);
   card.markdown(inWords(test, best));
-  const remarks = remarksOn({ test, ranking, cleaned: facts.cleaned, kFlag: "--knn-k" });
+  const remarks = remarksOn({
+    test,
+    ranking,
+    cleaned: facts.cleaned,
+    sample: facts.sample,
+    kFlag: "--knn-k",
+  });
   if (remarks.length > 0) card.markdown(remarks.map((remark) => `- ${escapeMarkdown(remark)}`).join("\n"));
   if (check !== null) {
     card.markdown(

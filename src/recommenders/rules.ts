@@ -101,7 +101,7 @@ export class RuledRecommender {
       );
     }
     const tracks = new Set<number>();
-    for (const word of words.flatMap((word) => titles.meant(word))) {
+    for (const word of words.flatMap((word) => [...titles.known(word).keys()])) {
       for (let i = titles.offsets[word]!; i < titles.offsets[word + 1]!; i++) tracks.add(titles.tracks[i]!);
     }
     return tracks;

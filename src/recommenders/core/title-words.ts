@@ -18,13 +18,13 @@ const writtenWord =
 /** The words of a title, normalised (lower case, no accents, no plural "s"), each with its spelling in the title. */
 interface Words {
   readonly single: Map<string, string>;
-  /** Neighbours written as one: "kpop" for "K-Pop", "hiphop" for "Hip Hop". Without the single words. */
-  readonly joined: Map<string, string>;
+  /** Neighbours written as one, "kpop" for "K-Pop", each with its spelling and its two words. Without the single words. */
+  readonly joined: Map<string, { readonly written: string; readonly parts: readonly [string, string] }>;
 }
 
 function wordsOf(title: string): Words {
   const single = new Map<string, string>();
-  const joined = new Map<string, string>();
+  const joined: Words["joined"] = new Map();
   let before: { word: string; at: number } | undefined;
   for (const { 0: written, index: at } of title.matchAll(writtenWord)) {
     const plain = written.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
@@ -32,7 +32,11 @@ function wordsOf(title: string): Words {
       const unmarked = marked.replace(/['’]/, "");
       const word = unmarked.length > 3 && unmarked.endsWith("s") ? unmarked.slice(0, -1) : unmarked;
       if (!single.has(word)) single.set(word, written);
-      if (before !== undefined) joined.set(before.word + word, title.slice(before.at, at + written.length));
+      if (before !== undefined)
+        joined.set(before.word + word, {
+          written: title.slice(before.at, at + written.length),
+          parts: [before.word, word],
+        });
       before = { word, at };
     }
   }
@@ -40,13 +44,18 @@ function wordsOf(title: string): Words {
   return { single, joined };
 }
 
+/**
+ * The key of a word that titles write as one and as two: it finds the playlists of both. Words themselves have no "+".
+ */
+const eitherWay = (word: string) => `+${word}`;
+
 /** Only a word's most frequent tracks are scored. */
 const scoredPerWord = 500;
 /** Rules can look up more: this many in total for all words (8 bytes each). */
 const mostKept = 4_000_000;
 
 export class TitleWords {
-  /** The first `shared` words are in two titles or more. */
+  /** The first `shared` words are in two titles or more; last are the keys of those written as one and as two (`eitherWay`). */
   readonly words: readonly string[];
   readonly shared: number;
   /** The tracks of word w are `tracks[offsets[w]] …`, with the smoothed share of its playlists that have each, largest first. */
@@ -80,13 +89,21 @@ export class TitleWords {
         else list.push(p);
       }
     });
-    // "K-Pop" is "kpop", too, if another title writes it so.
-    titles.forEach((title, p) => {
-      for (const word of wordsOf(title).joined.keys()) playlistsOf.get(word)?.push(p);
-    });
     const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
     const all = [...playlistsOf.keys()].sort();
-    const words = [...all.filter(isShared), ...all.filter((word) => !isShared(word))];
+    const bothWays = new Set<string>();
+    titles.forEach((title, p) => {
+      for (const word of wordsOf(title).joined.keys()) {
+        const asOne = playlistsOf.get(word);
+        if (asOne === undefined) continue;
+        const key = eitherWay(word);
+        if (!bothWays.has(key)) playlistsOf.set(key, [...asOne]);
+        bothWays.add(key);
+        playlistsOf.get(key)!.push(p);
+      }
+    });
+    const unshared = all.filter((word) => !isShared(word));
+    const words = [...all.filter(isShared), ...unshared, ...[...bothWays].sort()];
     const offsets = new Uint32Array(words.length + 1);
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
@@ -152,34 +169,39 @@ export class TitleWords {
     };
   }
 
-  /** The distinct known words of a title: their numbers, and their spellings in the title. */
+  /**
+   * The distinct known words of a title: their numbers, and their spellings in the title. Two words that other titles write as one
+   * ("k-pop", "kpop") count as that one alone.
+   */
   known(title: string | undefined): Map<number, string> {
     const known = new Map<number, string>();
-    if (title === undefined) return known;
-    const { single, joined } = wordsOf(title);
-    for (const [word, written] of [...single, ...joined]) {
-      const number = this.#numbers.get(word);
+    const { single, joined } = wordsOf(title ?? "");
+    for (const [word, { written, parts }] of joined) {
+      const number = this.#numbers.get(eitherWay(word));
+      if (number === undefined) continue;
+      known.set(number, written);
+      for (const part of parts) single.delete(part);
+    }
+    for (const [word, written] of single) {
+      const number = this.#numbers.get(eitherWay(word)) ?? this.#numbers.get(word);
       if (number !== undefined) known.set(number, written);
     }
     return known;
   }
 
-  /** The numbers of a text's known words; of a pair that titles also write as one word ("k-pop", "kpop"), only of that word. */
-  meant(text: string): number[] {
-    const { single, joined } = wordsOf(text);
-    const [whole] = single.size === 2 ? joined.keys() : [];
-    const number = whole === undefined ? undefined : this.#numbers.get(whole);
-    return number === undefined ? [...this.known(text).keys()] : [number];
+  /** The title's words that are in two titles or more, each as it is written. */
+  #sharedIn(title: string | undefined): number[] {
+    const numbers = [...wordsOf(title ?? "").single.keys()].map((word) => this.#numbers.get(word));
+    return numbers.filter((number) => number !== undefined && number < this.shared) as number[];
   }
 
   /**
    * Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares.
    *
-   * @param isSharedOnly leaves out words in a single title
+   * @param isSharedOnly leaves out words in a single title, and takes words only as they are written
    */
   score(query: Query, board: ScoreBoard, most: number, isSharedOnly = false): void {
-    const known = [...this.known(query.title).keys()];
-    const words = isSharedOnly ? known.filter((word) => word < this.shared) : known;
+    const words = isSharedOnly ? this.#sharedIn(query.title) : [...this.known(query.title).keys()];
     const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
     for (const word of words) {
       const weight = (most * this.idf[word]!) / total;

@@ -48,7 +48,7 @@ it("reads 80's as 80s; other apostrophes separate words", () => {
 
 it("reads two words as one if a title writes them so", () => {
   const named = new CorpusBuilder();
-  ["K-Pop", "kpop hits", "pop", "Hip Hop", "rainy day"].forEach((title, id) => {
+  ["K-Pop", "kpop hits", "pop", "Hip Hop", "lofi"].forEach((title, id) => {
     named.add({ id: `${id}`, title, tracks: [title, "A"] });
   });
   const built = named.build();
@@ -65,6 +65,7 @@ it("reads two words as one if a title writes them so", () => {
   expect(tracksOf("pop")).toEqual(["A", "K-Pop", "pop"]);
   expect(known("Best K-pop")).toEqual([["+kpop", "K-pop"]]);
   expect(known("KPOP")).toEqual([["+kpop", "KPOP"]]);
+  expect(known("Lo-Fi")).toEqual([["lofi", "Lo-Fi"]]);
   expect(known("hip-hop, pop")).toEqual([
     ["hip", "hip"],
     ["hop", "hop"],

@@ -177,16 +177,20 @@ export class TitleWords {
     const known = new Map<number, string>();
     const { single, joined } = wordsOf(title ?? "");
     for (const [word, { written, parts }] of joined) {
-      const number = this.#numbers.get(eitherWay(word));
+      const number = this.#numberOf(word);
       if (number === undefined) continue;
       known.set(number, written);
       for (const part of parts) single.delete(part);
     }
     for (const [word, written] of single) {
-      const number = this.#numbers.get(eitherWay(word)) ?? this.#numbers.get(word);
+      const number = this.#numberOf(word);
       if (number !== undefined) known.set(number, written);
     }
     return known;
+  }
+
+  #numberOf(word: string): number | undefined {
+    return this.#numbers.get(eitherWay(word)) ?? this.#numbers.get(word);
   }
 
   /** The title's words that are in two titles or more, each as it is written. */

@@ -44,8 +44,8 @@ export class ArtistNames {
   }
 
   /**
-   * The spellings of the artists with this name, most tracks first: only those that differ in nothing but case if there are any, else those with
-   * the same words. Empty if there are none.
+   * The spellings of the artists with this name, most tracks first: those that differ in nothing but case if there are any, else those
+   * with the same words. Empty if there are none.
    */
   named(name: string): readonly string[] {
     if (name.length > longestName) return [];

@@ -82,8 +82,11 @@ export class TitleWords {
   /** Keeps all tracks of each word if there is room. Shares are smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
     const playlistsOf = new Map<string, number[]>();
+    const pairs: { readonly word: string; readonly p: number }[] = [];
     titles.forEach((title, p) => {
-      for (const word of wordsOf(title).single.keys()) {
+      const { single, joined } = wordsOf(title);
+      for (const word of joined.keys()) pairs.push({ word, p });
+      for (const word of single.keys()) {
         const list = playlistsOf.get(word);
         if (list === undefined) playlistsOf.set(word, [p]);
         else list.push(p);
@@ -92,16 +95,14 @@ export class TitleWords {
     const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
     const all = [...playlistsOf.keys()].sort();
     const bothWays = new Set<string>();
-    titles.forEach((title, p) => {
-      for (const word of wordsOf(title).joined.keys()) {
-        const asOne = playlistsOf.get(word);
-        if (asOne === undefined) continue;
-        const key = eitherWay(word);
-        if (!bothWays.has(key)) playlistsOf.set(key, [...asOne]);
-        bothWays.add(key);
-        playlistsOf.get(key)!.push(p);
-      }
-    });
+    for (const { word, p } of pairs) {
+      const asOne = playlistsOf.get(word);
+      if (asOne === undefined) continue;
+      const key = eitherWay(word);
+      if (!bothWays.has(key)) playlistsOf.set(key, [...asOne]);
+      bothWays.add(key);
+      playlistsOf.get(key)!.push(p);
+    }
     const unshared = all.filter((word) => !isShared(word));
     const words = [...all.filter(isShared), ...unshared, ...[...bothWays].sort()];
     const offsets = new Uint32Array(words.length + 1);

@@ -7,10 +7,13 @@ const shown = [
   {
     track: "夏-の夜",
     score: 2,
-    because: "after Abba-SOS in 3 playlists; with Abba-Waterloo in 40 playlists",
+    reasons: [
+      { kind: "after", track: "Abba-SOS", playlists: 3 },
+      { kind: "together", track: "Abba-Waterloo", playlists: 40 },
+    ],
   },
-  { track: long, score: 1, because: "played already" },
-];
+  { track: long, score: 1, reasons: [{ kind: "played", times: 1 }] },
+] as const;
 
 describe("recommendationText", () => {
   it("fits a terminal, with each reason below its track", () => {
@@ -24,6 +27,11 @@ describe("recommendationText", () => {
     for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(80);
     const startsAt = [lines[0]!, lines[3]!].map((line) => textWidth(line.slice(0, line.indexOf("▇"))));
     expect(startsAt[0]).toBe(startsAt[1]);
+  });
+
+  it("keeps a reason in one line, whatever its track is called", () => {
+    const reasons = [{ kind: "near", track: "A-One; Two", cosine: 1 }] as const;
+    expect(recommendationText([{ track: "B", reasons }], 80)).toBe("  1  B\n     near A-One; Two");
   });
 
   it("is a row for each track with all there is to say elsewhere", () => {

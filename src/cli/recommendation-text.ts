@@ -1,4 +1,5 @@
 /** The answer of `segue recommend` for people: rank, track, score, reasons. */
+import { type Reason, reasonsAsText } from "../recommenders/index.js";
 import { colour, columns } from "../workflow/terminal/format.js";
 import { cut } from "../workflow/terminal/text-width.js";
 
@@ -6,8 +7,7 @@ export interface Shown {
   readonly track: string;
   /** Undefined for an extended playlist. */
   readonly score?: number;
-  /** Reasons, with "; " between. */
-  readonly because?: string;
+  readonly reasons?: readonly Reason[];
 }
 
 const rank = (i: number) => String(i + 1).padStart(3);
@@ -24,10 +24,10 @@ const beside = 3 + 2 + 2 + barWidth;
 export function recommendationText(shown: readonly Shown[], width?: number): string {
   if (width === undefined)
     return columns(
-      shown.map(({ track, score, because }, i) => [
+      shown.map(({ track, score, reasons }, i) => [
         ...[rank(i), track],
         ...(score === undefined ? [] : [score.toFixed(4)]),
-        ...(because === undefined ? [] : [because]),
+        ...(reasons === undefined ? [] : [reasonsAsText(reasons)]),
       ]),
     );
   const bar = barsOf(shown);
@@ -35,7 +35,10 @@ export function recommendationText(shown: readonly Shown[], width?: number): str
   const rows = shown.map(({ track, score }, i) => [rank(i), cut(track, room), ...bar(score)]);
   return columns(rows)
     .split("\n")
-    .flatMap((row, i) => [row, ...(shown[i]!.because?.split("; ").map((reason) => `     ${reason}`) ?? [])])
+    .flatMap((row, i) => [
+      row,
+      ...(shown[i]!.reasons ?? []).map((reason) => `     ${reasonsAsText([reason])}`),
+    ])
     .join("\n");
 }
 

@@ -30,7 +30,7 @@ export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
-export { requireKnown, requireOptions } from "./known-options.js";
+export { requireKnown, requireObject, requireOptions } from "./known-options.js";
 export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";

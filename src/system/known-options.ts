@@ -8,10 +8,7 @@ import { asWritten, requireWithin, type ValueRange } from "./value-range.js";
  * @throws SegueError (misuse) naming the first unknown option, or if `options` is not an object
  */
 export function requireKnown(options: object, known: readonly string[], of?: string): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw misuse(
-      `${of === undefined ? "the" : `${of}'s`} options must be an object, got ${asWritten(options)}`,
-    );
+  requireObject(options, of);
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const near = closest(unknown, known);
@@ -19,6 +16,14 @@ export function requireKnown(options: object, known: readonly string[], of?: str
     of === undefined ? `there is no option ${unknown}` : `${of} has no option ${unknown}`,
     near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${near}?`,
   );
+}
+
+/** @throws SegueError (misuse) if `options` is not an object */
+export function requireObject(options: object, of?: string): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw misuse(
+      `${of === undefined ? "the" : `${of}'s`} options must be an object, got ${asWritten(options)}`,
+    );
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   inSlices,
   misuse,
   peakRssMb,
-  requireKnown,
+  requireObject,
   requireWithin,
   untilAborted,
 } from "../system/index.js";
@@ -68,8 +68,8 @@ export interface TrainingResult {
  * @throws the signal's reason, within 100 ms of its abort; likewise what `progress` or `onEpoch` throws
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
-  // The names and values are validated below.
-  requireKnown(options, Object.keys(Object(options)));
+  // `resolveOptions` checks the names, with hints for gensim's.
+  requireObject(options);
   const { from, validation, signal } = options;
   if (from !== undefined) requireVectors(from, "from");
   const wording = { ...ofTracks, ...options.wording };

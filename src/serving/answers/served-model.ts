@@ -220,13 +220,18 @@ export class LiveModel {
 
   /** The search index over titles and artists; built at the first call, in short slices, so that other requests are answered. */
   search(): Promise<TrackSearch> {
-    this.#search ??= TrackSearch.build(this.model.catalogue.tracks, this.#playlistCounts()).catch(
-      (error: unknown) => {
-        this.#search = undefined;
-        throw error;
-      },
-    );
+    this.#search ??= this.#indexNames().catch((error: unknown) => {
+      this.#search = undefined;
+      throw error;
+    });
     return this.#search;
+  }
+
+  /** Builds what `meant` needs, so that a server which builds it ahead has all of it. */
+  async #indexNames(): Promise<TrackSearch> {
+    const search = await TrackSearch.build(this.model.catalogue.tracks, this.#playlistCounts());
+    await this.#artistNames();
+    return search;
   }
 
   #artistNames(): Promise<ArtistNames> {

@@ -1,24 +1,17 @@
 /** `segue recommend`: what should play next, from the latest run. */
 import type { Command } from "commander";
-import type { Context, FittedRecommender, Rules } from "../recommenders/index.js";
+import type { Context, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
-import { numberWithin, requireWithin, wholeNumber } from "../system/index.js";
+import { misuse, numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
-import type { Shown } from "./recommendation-text.js";
+import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
+import { type AnswerOptions, answered, rulesOf } from "./recommend-answers.js";
 
-interface Options extends DatastoreOptions {
-  readonly k: number;
-  readonly extend?: boolean;
-  readonly variety?: number;
-  readonly seed?: number;
-  readonly explain?: boolean;
-  readonly unplayed?: boolean;
-  readonly not?: string[];
-  readonly perArtist?: number;
-  readonly artist?: string[];
-  readonly word?: string[];
+interface Options extends AnswerOptions, RawFileOptions, DatastoreOptions {
+  readonly playlists?: readonly string[];
+  readonly output?: string;
   readonly recommender?: string;
   readonly bundle?: string;
   readonly title?: string;
@@ -29,10 +22,11 @@ const examples = `
 Examples:
   segue recommend "Nina Simone-Feeling Good" --explain
   segue recommend "A-One" "B-Two" -k 20 --per-artist 2 --not "C-Three" --json
-  segue recommend --title "rainy sunday" --extend -k 25 --variety 0.3`;
+  segue recommend --title "rainy sunday" --extend -k 25 --variety 0.3
+  segue recommend --playlists mine.csv --unplayed --output next.csv   # for each playlist in the file`;
 
 export function registerRecommend(program: Command): void {
-  addDatastoreOption(program.command("recommend"))
+  const command = addDatastoreOption(program.command("recommend"))
     .description("recommend what should play next, using the latest successful run")
     .argument("[tracks...]", 'the tracks played so far, in order, as "Artist-Track"')
     .addOption(numberOption("-k, --k <n>", "how many tracks", wholeNumber(1)).default(10))
@@ -63,60 +57,87 @@ export function registerRecommend(program: Command): void {
       ),
     )
     .addOption(numberOption("--seed <n>", "seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)))
-    .option("--json", "print one JSON object")
-    .addHelpText("after", examples)
-    .action(recommend);
+    .option(
+      "--playlists <files...>",
+      "recommend for each playlist in these files, in any form that segue run reads; - is standard input",
+    )
+    .option(
+      "-o, --output <file>",
+      "with --playlists: the file to write, JSON lines or .csv (default: JSON lines on standard output)",
+    )
+    .option("--json", "print one JSON object");
+  addRawFileOptions(command).addHelpText("after", examples).action(recommend);
 }
 
 async function recommend(tracks: string[], options: Options): Promise<void> {
-  const { misuse } = await import("../system/index.js");
   const title = options.title?.trim() ? options.title : undefined;
-  if (tracks.length === 0 && title === undefined) {
-    throw misuse(
-      "neither a track nor a title is given",
-      'name a track, as "Artist-Track", or a title: --title "rainy sunday"',
-    );
+  await check(tracks, title, options);
+  const { playlists } = options;
+  const { playlistPaths, recommendForPlaylists } = await import("./recommend-playlists.js");
+  const paths = playlists === undefined ? [] : await playlistPaths({ ...options, playlists });
+  const live = await openModel(options);
+  try {
+    const rules = await rulesOf(live, options);
+    if (playlists !== undefined)
+      return await recommendForPlaylists(live, paths, rules, { ...options, playlists });
+    const meant = await live.meant(tracks);
+    const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };
+    const { readAs } = await import("../serving/index.js");
+    await print(live, context, readAs(tracks, meant), rules, options);
+  } finally {
+    await live.model.close?.();
   }
+}
+
+/** Refuses options that contradict each other or would change nothing. */
+async function check(tracks: readonly string[], title: string | undefined, options: Options): Promise<void> {
+  if (options.playlists === undefined) {
+    if (tracks.length === 0 && title === undefined)
+      throw misuse(
+        "neither a track nor a title is given",
+        'name a track, as "Artist-Track", a title: --title "rainy sunday", or a file: --playlists mine.csv',
+      );
+    if (options.output !== undefined) throw misuse("--output is for --playlists", "Leave it out.");
+    refuseRawFileOptions(options, "no --playlists are named");
+  } else if (tracks.length > 0 || title !== undefined)
+    throw misuse(
+      `--playlists has tracks and titles of its own, and ${title === undefined ? `"${tracks[0]}"` : "--title"} is given, too`,
+      "Leave out one of them.",
+    );
   for (const name of ["variety", "seed"] as const) {
     if (options[name] !== undefined && !options.extend)
       throw misuse(`--${name} is for extending a playlist`, "Add --extend, or leave it out.");
   }
   const { longestExtension } = await import("../recommenders/index.js");
   if (options.extend) requireWithin(wholeNumber(1, longestExtension), "-k with --extend", options.k);
+}
+
+async function openModel(options: Options): Promise<LiveModel> {
   const { bundlePlaceFor } = await import("./latest-bundle.js");
-  const { bundlePath, LiveModel, openServedModel, readAs } = await import("../serving/index.js");
-  const { recommender: asked } = options;
+  const { bundlePath, LiveModel, openServedModel } = await import("../serving/index.js");
   const find = async () => {
     const place = await bundlePlaceFor(options.bundle, options);
     await bundlePath(place);
     return place;
   };
   const place = await ofGiven("--bundle", options.bundle, find);
-  const live = new LiveModel(await openServedModel(place, { recommender: asked }));
-  try {
-    const meant = await live.meant(tracks);
-    const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };
-    await print(live, context, readAs(tracks, meant), options);
-  } finally {
-    await live.model.close?.();
-  }
+  return new LiveModel(await openServedModel(place, { recommender: options.recommender }));
 }
 
 async function print(
   live: LiveModel,
   context: Context,
   readAs: readonly ReadAs[],
+  rules: Rules,
   options: Options,
 ): Promise<void> {
   const { remarksOn, unknownOf } = await import("./recommend-remarks.js");
-  const rules = await rulesOf(live, options);
-  const { recommender, answer } = await answered(live, context, rules, options);
-  const shown = options.explain ? await explained(live, recommender, context, answer, options) : answer;
+  const { recommender, answer: shown } = await answered(live, context, rules, options);
   const unknown = await unknownOf(live, context.tracks);
   const remarks = await remarksOn({
     ...{ live, recommender, context, unknown, readAs },
     rules: options.extend ? { ...rules, excludePlayed: true } : rules,
-    answer: answer.map(({ track }) => track),
+    answer: shown.map(({ track }) => track),
   });
   for (const remark of remarks) console.error(remark);
   if (options.json) {
@@ -134,54 +155,4 @@ async function print(
   if (shown.length === 0) return;
   const { recommendationText } = await import("./recommendation-text.js");
   console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
-}
-
-/** The answer of the model's recommender, or of the fallback if it has none. */
-async function answered(
-  live: LiveModel,
-  context: Context,
-  rules: Rules,
-  { k, extend, variety = 0, seed = 1 }: Options,
-): Promise<{ readonly recommender: FittedRecommender; readonly answer: readonly Shown[] }> {
-  const { extendPlaylist } = await import("../recommenders/index.js");
-  const ask = (recommender: FittedRecommender): Shown[] => {
-    if (extend) {
-      const added = extendPlaylist(recommender, live.model.catalogue, context, k, { rules, variety, seed });
-      return added.map((track) => ({ track }));
-    }
-    const ruled = Object.keys(rules).length > 0;
-    const ranking = ruled
-      ? live.ruled(recommender).recommend(context, k, rules)
-      : recommender.recommend([context], k)[0]!;
-    return ranking.tracks.map((track, i) => ({ track, score: ranking.scores[i]! }));
-  };
-  return live.answered(live.recommender()!, context, ask, (answer) => answer.length === 0);
-}
-
-/** Adds the reasons for each track; in an extended playlist they include the tracks added before. */
-async function explained(
-  live: LiveModel,
-  recommender: FittedRecommender,
-  context: Context,
-  answer: readonly Shown[],
-  { extend }: Options,
-): Promise<Shown[]> {
-  const { reasonsAsText } = await import("../recommenders/index.js");
-  const explainer = live.explainer(recommender);
-  const played = [...context.tracks];
-  return answer.map((each) => {
-    const reasons = explainer.explain({ ...context, tracks: played }, each.track);
-    if (extend) played.push(each.track);
-    return { ...each, reasons, because: reasonsAsText(reasons) };
-  });
-}
-
-async function rulesOf(live: LiveModel, options: Options): Promise<Rules> {
-  return {
-    ...(options.unplayed ? { excludePlayed: true } : {}),
-    ...(options.not ? { exclude: await live.meant(options.not) } : {}),
-    ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
-    ...(options.artist ? { artists: await live.artistsMeant(options.artist) } : {}),
-    ...(options.word ? { words: options.word } : {}),
-  };
 }

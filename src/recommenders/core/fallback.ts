@@ -12,6 +12,8 @@ import type { Filler } from "./scored.js";
 import { playlistCounts, sessionsOf } from "./sessions.js";
 import { TitleWords } from "./title-words.js";
 
+const fitted = new WeakMap<Corpus, Fallback>();
+
 export class Fallback implements Filler {
   readonly artists: ArtistIndex | undefined;
   readonly titles: TitleWords | undefined;
@@ -27,9 +29,15 @@ export class Fallback implements Filler {
     this.#mostPopular = this.#order.length === 0 ? 1 : Math.max(1, counts[this.#order.at(0)]!);
   }
 
-  static fit(corpus: Corpus, counts = playlistCounts(sessionsOf(corpus))): Fallback {
-    const titles = corpus.titles === undefined ? undefined : TitleWords.fit(corpus, corpus.titles);
-    return new Fallback(corpus, counts, titles);
+  /** Recommenders fitted on one corpus share theirs. */
+  static fit(corpus: Corpus): Fallback {
+    let fallback = fitted.get(corpus);
+    if (fallback === undefined) {
+      const titles = corpus.titles === undefined ? undefined : TitleWords.fit(corpus, corpus.titles);
+      fallback = new Fallback(corpus, playlistCounts(sessionsOf(corpus)), titles);
+      fitted.set(corpus, fallback);
+    }
+    return fallback;
   }
 
   static restore(state: RecommenderState, catalogue: Catalogue): Fallback {

@@ -1,0 +1,196 @@
+/** `segue recommend --playlists`: what should play next in each playlist of a file, as JSON lines or CSV. */
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { type Corpus, playlistCount } from "../corpus/index.js";
+import { type Context, parallelRecommender, type Rules } from "../recommenders/index.js";
+import type { LiveModel } from "../serving/index.js";
+import { checkOutput, throttled, usableCores, writeAtomically } from "../system/index.js";
+import { interruptible } from "./interruptible.js";
+import { ofOption } from "./of-option.js";
+import { requireApart } from "./output-apart.js";
+import { pathsOf } from "./paths-of.js";
+import { type RawFileOptions, rawFileOptions } from "./raw-files.js";
+import { readPlaylists } from "./read-playlists.js";
+import { type AnswerOptions, answered } from "./recommend-answers.js";
+import type { Shown } from "./recommendation-text.js";
+import { terminalProgress } from "./terminal-progress.js";
+
+export interface PlaylistsOptions extends AnswerOptions, RawFileOptions {
+  readonly playlists: readonly string[];
+  /** Default: JSON lines on standard output. */
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** A playlist with its tracks as the catalogue spells them. */
+interface Asked extends Context {
+  readonly id: string;
+}
+
+type Answered = readonly [Asked, readonly Shown[]];
+
+/** Checks the paths before the model is opened, which takes longer. @returns the files to read */
+export async function playlistPaths({ playlists, output }: PlaylistsOptions): Promise<string[]> {
+  const paths = await ofOption("--playlists", () => pathsOf(playlists, { pipes: true }));
+  if (output !== undefined) {
+    await ofOption("--output", () => checkOutput(output));
+    await requireApart(output, "--output", paths);
+  }
+  return paths;
+}
+
+/**
+ * Writes a line (CSV: a row per track) for each playlist, in their order.
+ *
+ * @param paths from `playlistPaths`
+ */
+export async function recommendForPlaylists(
+  live: LiveModel,
+  paths: readonly string[],
+  rules: Rules,
+  options: PlaylistsOptions,
+): Promise<void> {
+  const { output } = options;
+  const { progress, clear, tell } = terminalProgress();
+  const began = performance.now();
+  const written = await interruptible(async (signal) => {
+    const reading = { progress, signal, tell, usualMinTracks: 2, ...rawFileOptions(options) };
+    const corpus = await readPlaylists(paths, reading);
+    const tracks = await live.meant(corpus.tracks);
+    tellNames(live, corpus.tracks, tracks, tell);
+    const asked = askedIn(corpus, tracks);
+    const total = playlistCount(corpus);
+    const told = throttled(progress);
+    const text = async function* () {
+      const isCsv = output?.endsWith(".csv");
+      const written = isCsv ? rowsOf(live) : lineOf;
+      if (isCsv) yield `${csvHeader}\n`;
+      let done = 0;
+      for await (const [each, answer] of answersTo(live, asked, total, rules, options)) {
+        yield written(each, answer);
+        told({ task: "recommending", done: ++done, total, unit: "playlists" });
+      }
+    };
+    if (output === undefined)
+      await pipeline(text, process.stdout, { signal, end: false }).catch((error: NodeJS.ErrnoException) => {
+        // A reader that closes early ("segue recommend … | head") is not an error.
+        if (error.code !== "EPIPE") throw error;
+      });
+    else
+      await ofOption("--output", () =>
+        writeAtomically(output, (path) =>
+          pipeline(text, createWriteStream(path, { flags: "wx" }), { signal }),
+        ),
+      );
+    return total;
+  }).finally(clear);
+  const seconds = (performance.now() - began) / 1000;
+  if (output === undefined) return;
+  if (options.json) console.log(JSON.stringify({ output, playlists: written, seconds }));
+  else console.log(`${output}: ${options.k} tracks for each of ${written.toLocaleString("en")} playlists`);
+}
+
+function* askedIn({ offsets, items, playlistIds, titles }: Corpus, tracks: readonly string[]) {
+  for (let p = 0; p + 1 < offsets.length; p++) {
+    const title = titles?.[p];
+    const asked: Asked = {
+      id: playlistIds?.[p] ?? String(p),
+      tracks: Array.from(items.subarray(offsets[p]!, offsets[p + 1]!), (track) => tracks[track]!),
+      ...(title ? { title } : {}),
+    };
+    yield asked;
+  }
+}
+
+/** Playlists that a thread answers at once. */
+const batchSize = 64;
+/** With fewer playlists, threads would take longer to restore the model than to answer. */
+const perThread = 1000;
+
+/** The answers in the order of the playlists. Without rules, extending and reasons, threads share the work. */
+async function* answersTo(
+  live: LiveModel,
+  playlists: Iterable<Asked>,
+  count: number,
+  rules: Rules,
+  options: AnswerOptions,
+): AsyncGenerator<Answered> {
+  const threads = Math.min(usableCores(), Math.floor(count / perThread));
+  if (threads < 2 || options.extend || options.explain || Object.keys(rules).length > 0) {
+    for (const each of playlists) yield [each, (await answered(live, each, rules, options)).answer];
+    return;
+  }
+  const parallel = await parallelRecommender(live.recommender()!, live.model.catalogue, threads);
+  const answers = async (batch: readonly Asked[]) => {
+    const rankings = await parallel.recommend(batch, options.k);
+    return Promise.all(
+      rankings.map(async ({ tracks, scores }, i): Promise<Answered> => {
+        const each = batch[i]!;
+        // If the recommender has no answer, another may.
+        if (tracks.length === 0) return [each, (await answered(live, each, rules, options)).answer];
+        return [each, tracks.map((track, t) => ({ track, score: scores[t]! }))];
+      }),
+    );
+  };
+  try {
+    const waiting: Promise<Answered[]>[] = [];
+    for (const batch of batches(playlists)) {
+      const next = answers(batch);
+      // A failure while an earlier batch is awaited is handled when this one's turn comes.
+      next.catch(() => {});
+      waiting.push(next);
+      if (waiting.length > 2 * threads) yield* await waiting.shift()!;
+    }
+    for (const rest of waiting) yield* await rest;
+  } finally {
+    await parallel.close();
+  }
+}
+
+function* batches(playlists: Iterable<Asked>): Generator<Asked[]> {
+  let batch: Asked[] = [];
+  for (const each of playlists) {
+    batch.push(each);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const lineOf = ({ id, title }: Asked, tracks: readonly Shown[]) =>
+  `${JSON.stringify({ playlist_id: id, title, tracks })}\n`;
+
+const csvHeader = "playlist_id,rank,artist,track,track_id,score";
+
+/** Rows that Segue reads as playlists again. */
+const rowsOf = (live: LiveModel) => (asked: Asked, answer: readonly Shown[]) =>
+  answer
+    .map(({ track, score }, i) => {
+      const { artist = "", title } = live.view(track);
+      return `${[asked.id, i + 1, artist, title, track, score ?? ""].map(csvField).join(",")}\n`;
+    })
+    .join("");
+
+const csvField = (value: string | number) =>
+  /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+
+/** Tells how many names were matched by their words, and how many are unknown. */
+function tellNames(
+  live: LiveModel,
+  named: readonly string[],
+  meant: readonly string[],
+  tell: (line: string) => void,
+): void {
+  const count = (tracks: readonly string[]) =>
+    `${tracks.length.toLocaleString("en")} of ${named.length.toLocaleString("en")} tracks`;
+  const matched = named.filter((track, i) => track !== meant[i] && live.knows(meant[i]!));
+  if (matched.length > 0) {
+    const [first] = matched;
+    tell(
+      `${count(matched)} are written otherwise: "${first}" is read as "${meant[named.indexOf(first!)]}" …`,
+    );
+  }
+  const unknown = named.filter((_, i) => !live.knows(meant[i]!));
+  if (unknown.length > 0) tell(`${count(unknown)} are not known: "${unknown[0]}" …`);
+}

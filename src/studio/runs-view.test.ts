@@ -35,6 +35,15 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       corpus: generatedCorpus(60),
       client: openClient(store),
       flags: "--datastore elsewhere",
+      figures: async (run) => {
+        const { says, time } = (await run.record()).parameters as { says: string; time: number };
+        if (!says) return { groups: [] };
+        const ratio = { name: "hit ratio@10", value: time, interval: [time - 0.1, time + 0.1] as const };
+        return {
+          groups: [{ title: "Test figures", figures: [{ name: "best model", value: says }, ratio] }],
+          questions: says.slice(0, 1),
+        };
+      },
     });
   });
   afterEach(async () => {
@@ -147,6 +156,35 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(await cells()).toContainEqual(["state", '"good"', '"good"']);
     expect(await cells()).toContainEqual(["state", "done", "done"]);
     expect(await cells()).toContainEqual(["start", '["b"]', '["a"]']);
+    expect(problems).toEqual([]);
+  });
+
+  it("compares what runs came to, with the difference, and says if they were asked about other playlists", async () => {
+    const blend = await run("talker", { folder, says: "blend", time: 0.72 });
+    const vstan = await run("talker", { folder, says: "vstan", time: 0.6078 });
+    const popular = await run("talker", { folder, says: "blend, again", time: 0.72 });
+    await open();
+    await choose(vstan);
+    const table = page.locator("[aria-label='Two runs side by side']");
+    const rows = async () => (await table.locator("tr").allInnerTexts()).map((row) => row.split("\t"));
+    const section = page.locator("section", { has: table });
+    await page.getByLabel("Compare with").selectOption(`talker/${blend.run}`);
+    await poll(rows).toContainEqual([
+      "hit ratio@10",
+      "0.6078 (0.508–0.708)",
+      "0.7200 (0.620–0.820)",
+      "−0.1122",
+    ]);
+    expect(await rows()).toContainEqual(["best model", "vstan", "blend", ""]);
+    expect(await section.innerText()).toContain("They were asked about different playlists");
+    await choose(popular);
+    await poll(rows).toContainEqual(["hit ratio@10", "0.7200 (0.620–0.820)", "0.7200 (0.620–0.820)", "0"]);
+    expect(await section.innerText()).toContain("Both were asked about the same playlists");
+    await page.setViewportSize({ width: 390, height: 760 });
+    const right =
+      "Math.max(...[...document.querySelectorAll('tr > :last-child')].map((cell) => cell.getBoundingClientRect().right))";
+    await poll(() => page.evaluate(right)).toBeLessThan(390);
+    expect(await axeViolations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 

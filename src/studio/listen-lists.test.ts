@@ -323,7 +323,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
-  it("removes an error when the next attempt succeeds", async () => {
+  it("removes an error when the next attempt succeeds, and when the playlist changes", async () => {
     await open("#/listen");
     await page.route("**/v1/studio/extend", (route) => route.abort());
     await page.getByRole("button", { name: "Extend" }).click();
@@ -333,5 +333,10 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.getByRole("button", { name: "Extend" }).click();
     await expect.poll(playlist).not.toEqual([]);
     expect(await error.count()).toBe(0);
+    await page.route("**/v1/studio/extend", (route) => route.abort());
+    await page.getByRole("button", { name: "Extend" }).click();
+    await error.waitFor();
+    await page.keyboard.press("u");
+    await expect.poll(() => error.count()).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { renderCard } from "../workflow/card/render.js";
 import {
   loadFlow,
   openClient,
@@ -359,5 +360,24 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     const other = theme === "light" ? "dark" : "light";
     expect(await shareOfPixels(page, "img.themed", paper[theme])).toBeGreaterThan(0.4);
     expect(await shareOfPixels(page, "img.themed", paper[other])).toBeLessThan(0.01);
+  });
+
+  it("shows cards on a phone with charts as large as elsewhere, and scrolls what is wider, also by keyboard", async () => {
+    const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`column ${i}`, i]));
+    const spec = { width: 500, data: { values: [{ a: 1 }] }, mark: "bar", encoding: { x: { field: "a" } } };
+    const place = { flow: "f", run: "r", step: "s", task: "0", isOver: true };
+    const card = await renderCard({
+      ...place,
+      blocks: [
+        { type: "table", rows: [wide] },
+        { type: "chart", spec },
+      ],
+    });
+    page = await studio.browser.newPage({ viewport: { width: 390, height: 760 } });
+    await page.setContent(card);
+    const width = "document.querySelector('img').clientWidth";
+    await poll(() => page.evaluate(width)).toBeGreaterThan(500);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    expect(await axeViolations(page)).toEqual([]);
   });
 });

@@ -7,7 +7,9 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { distPath, isAlive, sqlString, withDuckDb } from "../system/index.js";
 import { msToEnd } from "../system/time.testkit.js";
+import { openClient, openStore } from "../workflow/index.js";
 import { ScratchProject } from "./project.testkit.js";
+import { runFigures } from "./run-figures.js";
 
 const exec = promisify(execFile);
 const project = new ScratchProject();
@@ -48,6 +50,28 @@ describe("segue run", () => {
     const [rough] = outcome.remarks.filter((remark: string) => remark.includes("the hit ratio is rough"));
     expect(rough).toMatch(/^only \d\d playlists were asked/);
     expect(await readFile(join(home, "data", "05_outputs", "report.html"), "utf8")).toContain(rough);
+
+    // The studio compares runs by the same figures, also a deployment by those of what it deployed.
+    const client = openClient(await openStore(project.at(".segue")));
+    const [deployed, modeled, prepared] = await Promise.all(
+      ["deployment", "modeling", "primary"].map((flow) =>
+        runFigures(client, client.flow(flow).latestSuccessfulRun),
+      ),
+    );
+    expect(deployed).toEqual(modeled);
+    expect(prepared).toEqual({ groups: [] });
+    const [test, validation] = modeled!.groups.map(({ figures }) => figures);
+    expect(test!.slice(0, 2)).toEqual([
+      { name: "best model", value: outcome.best },
+      {
+        name: "hit ratio@100",
+        value: outcome.testHitRatio,
+        interval: [expect.any(Number), expect.any(Number)],
+      },
+    ]);
+    expect(validation!.map(({ name, value }) => [name, value])).toEqual(
+      outcome.ranking.map((point: { name: string; hitRatio: number }) => [point.name, point.hitRatio]),
+    );
 
     const asked = await segue("recommend", outcome.check.track, "-k", "3", "--json");
     expect(JSON.parse(asked.stdout).tracks.map((each: { track: string }) => each.track)).toEqual(

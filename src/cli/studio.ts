@@ -10,6 +10,7 @@ import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
+import { runFigures } from "./run-figures.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
@@ -63,9 +64,9 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   // The flows are slow to load.
   const again: StudioOptions["again"] = async (run, error) =>
     (await import("./command-anew.js")).commandAnew(client, run, error, flags);
-  const server = await startStudio({ ...options, bundle, corpus, client, flags, again, progress }).finally(
-    clear,
-  );
+  const figures: StudioOptions["figures"] = (run) => runFigures(client, run);
+  const about = { client, flags, again, figures };
+  const server = await startStudio({ ...options, ...about, bundle, corpus, progress }).finally(clear);
   if (options.json) console.log(JSON.stringify({ url: server.url }));
   else {
     if (generated)

@@ -60,7 +60,8 @@ export const deployment = flow("deployment", {
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
       if (!refit)
         console.log("it knows only the tracks of the train part; --refit refits it on all playlists");
-      card.markdown(`# Bundle\n\n\`${folder}\``);
+      card.title("Bundle");
+      card.markdown(`\`${folder}\``);
       return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
     },
   )

@@ -80,9 +80,10 @@ export const intermediate = flow("intermediate", {
           `all ${facts.rejected} rejected rows: ${rejects}, until the next run; then: segue dump intermediate/${run}/clean_data/rejectedRows`,
         );
       const inMaster = `${facts.written.toLocaleString("en")} rows are in the master table`;
-      if (facts.rejected === 0) card.markdown(`# Cleaning\n\n${inMaster}; no row was rejected.`);
+      card.title("Cleaning");
+      if (facts.rejected === 0) card.markdown(`${inMaster}; no row was rejected.`);
       else {
-        card.markdown(`# Cleaning\n\n${inMaster}.`);
+        card.markdown(`${inMaster}.`);
         card.table(
           Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
           { caption: "Rejected rows" },

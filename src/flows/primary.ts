@@ -97,7 +97,7 @@ export const primary = flow("primary", {
       if (copies !== undefined) console.log(copies);
       const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
-      card.markdown("# The dataset");
+      card.title("The dataset");
       card.table(parts, { caption: copies === undefined ? "The split" : `The split; ${copies}` });
       return { prepared: facts, ...tables };
     },

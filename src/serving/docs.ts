@@ -15,6 +15,11 @@ const keys = {
   header: { type: "apiKey", in: "header", name: "X-API-Key" },
 } as const;
 
+const arrows = `<path d="M2 3l6 5-6 5zm6 0l6 5-6 5z" fill="#78acff"/>`;
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">${arrows}</svg>`;
+/** For the dark bar at the top. */
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 66 16">${arrows}<text x="19" y="12.5" font-family="system-ui,sans-serif" font-size="14" font-weight="700" fill="#fff">segue</text></svg>`;
+
 /**
  * Must run before the routes are added, since it collects them with a hook.
  *
@@ -48,7 +53,11 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     uiConfig: { deepLinking: true },
-    theme: { title: "Segue: what should play next?" },
+    logo: { type: "image/svg+xml", content: logo },
+    theme: {
+      title: "Segue: what should play next?",
+      favicon: [{ filename: "icon.svg", rel: "icon", type: "image/svg+xml", sizes: "any", content: icon }],
+    },
     // Relative to /docs/json: a proxy may serve the endpoint under a path prefix.
     transformSpecification: (document) => ({
       ...document,

@@ -68,6 +68,19 @@ describe("search over titles and artists", () => {
     expect(best!.track).toBe(named[1]);
   });
 
+  it("finds titles by symbols and emoji if the query has no words", async () => {
+    const search = await TrackSearch.build(["A-Fire 🔥", "A-Fire", "B-÷", "C-Sun ☀️ 👍🏽", "D-+"]);
+    const found = (typed: string) => search.find(typed, 5).map(({ track }) => track);
+    expect(found("🔥")).toEqual(["A-Fire 🔥"]);
+    expect(found("☀")).toEqual(["C-Sun ☀️ 👍🏽"]);
+    expect(found("👍")).toEqual(["C-Sun ☀️ 👍🏽"]);
+    expect(found("÷")).toEqual(["B-÷"]);
+    expect(found("🎸")).toEqual([]);
+    // Beside words they do not count: titles are often typed without them.
+    expect(found("fire 🔥")).toEqual(found("fire"));
+    expect(search.named("a - fire")).toEqual(["A-Fire 🔥", "A-Fire"]);
+  });
+
   it("answers any query on an empty collection", async () => {
     const empty = await TrackSearch.build([]);
     const search = await TrackSearch.build(tracks.slice(0, 50));

@@ -1,10 +1,11 @@
 /**
  * Typo-tolerant search over track ids ("Artist-Track"). Words are weighted by rarity (Robertson's idf); whole words rank before prefixes,
- * prefixes before typos. The inverted index uses typed arrays, since a million titles as JavaScript objects would need a gigabyte.
+ * prefixes before typos. A query without words is searched by its emoji and signs. The inverted index uses typed arrays, since a million
+ * titles as JavaScript objects would need a gigabyte.
  */
 import { Turns } from "../system/index.js";
 import { WordIndex } from "./word-index.js";
-import { wordsOf } from "./words.js";
+import { symbolsOf, wordsOf } from "./words.js";
 
 export interface TrackHit {
   readonly track: string;
@@ -28,6 +29,7 @@ export class TrackSearch {
   /** Tracks of word w: `#postings[#starts[w]] … #postings[#starts[w + 1] - 1]`, ascending. */
   readonly #starts: Uint32Array;
   readonly #postings: Uint32Array;
+  /** How many distinct words each track has, without symbols. */
   readonly #lengths: Uint16Array;
   /** The base factor of each track's score, by popularity. */
   readonly #esteem: Float32Array;
@@ -61,6 +63,7 @@ export class TrackSearch {
   static async build(tracks: readonly string[], plays?: ArrayLike<number>): Promise<TrackSearch> {
     const numbers = new Map<string, number>();
     const lengths = new Uint16Array(tracks.length);
+    const symbols = new Uint16Array(tracks.length);
     let words = new Uint32Array(Math.max(16, tracks.length * 6));
     let counts = new Uint32Array(1024);
     let length = 0;
@@ -68,6 +71,8 @@ export class TrackSearch {
     for (let track = 0; track < tracks.length; track++) {
       const distinct = new Set(wordsOf(tracks[track]!));
       lengths[track] = distinct.size;
+      for (const symbol of symbolsOf(tracks[track]!)) distinct.add(symbol);
+      symbols[track] = distinct.size - lengths[track]!;
       if (length + distinct.size > words.length) words = grown(words, length + distinct.size);
       for (const word of distinct) {
         let number = numbers.get(word);
@@ -86,7 +91,8 @@ export class TrackSearch {
     const postings = new Uint32Array(length);
     const next = starts.slice();
     for (let track = 0, at = 0; track < tracks.length; track++) {
-      for (const end = at + lengths[track]!; at < end; at++) postings[next[words[at]!]!++] = track;
+      for (const end = at + lengths[track]! + symbols[track]!; at < end; at++)
+        postings[next[words[at]!]!++] = track;
       if (turns.due) await turns.take();
     }
     return new TrackSearch({
@@ -101,7 +107,8 @@ export class TrackSearch {
 
   /** The tracks that match `query` best; at most `limit`, equal scores in catalogue order. */
   find(query: string, limit: number): TrackHit[] {
-    const typed = [...new Set(wordsOf(query))].slice(0, 16);
+    const words = wordsOf(query);
+    const typed = [...new Set(words.length > 0 ? words : symbolsOf(query))].slice(0, 16);
     const scores = this.#scores;
     const touched: number[] = [];
     let possible = 0;

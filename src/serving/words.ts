@@ -3,6 +3,8 @@
 const wordPattern = /[\p{L}\p{N}]+/gu;
 const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const accents = /\p{M}+/gu;
+/** Emoji and signs such as ÷ and $, without the modifiers of skin colour. */
+const symbolPattern = /[\p{So}\p{Sm}\p{Sc}]/gu;
 
 /**
  * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts without spaces
@@ -22,3 +24,6 @@ export function wordsOf(text: string): string[] {
   }
   return words;
 }
+
+/** The emoji and signs of a text ("Fire 🔥" → 🔥), for titles and searches that consist of nothing else. */
+export const symbolsOf = (text: string): string[] => text.match(symbolPattern) ?? [];

@@ -296,7 +296,34 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(await page.getByText("of the link").count()).toBe(0);
   });
 
-  it("removes an error when the next attempt succeeds", async () => {
+  it("says who extended the playlist if the chosen recommender could not, until it changes", async () => {
+    await open(linkTo(ids[0]!));
+    const chosen = await page.getByLabel("Recommender").inputValue();
+    const said = page.locator(".controls + [role=status]");
+    const extendTo = async (of: readonly string[], by: readonly string[]) => {
+      const tracks = of.map((id) => ({ id, title: id }));
+      await page.route("**/v1/studio/extend", (route) => route.fulfill({ json: { tracks, by } }));
+      await page.getByRole("button", { name: "Extend" }).click();
+    };
+    await extendTo([], []);
+    await expect
+      .poll(() => said.textContent())
+      .toBe("Nothing was added: no recommender has another song to suggest.");
+    await extendTo(ids.slice(1, 3), [chosen, "popularity"]);
+    await expect
+      .poll(() => said.textContent())
+      .toMatch(
+        /\(vstan\) has no answer for 1 of the 2 tracks: added by what is popular \(popularity\)\. Only 2 of 5 were added: /,
+      );
+    await page.keyboard.press("u");
+    await expect.poll(() => said.textContent()).toBe("");
+    await extendTo(ids.slice(1, 6), Array(5).fill(chosen));
+    await expect.poll(playlist).toHaveLength(6);
+    expect(await said.textContent()).toBe("");
+    expect(problems).toEqual([]);
+  });
+
+  it("removes an error when the next attempt succeeds, and when the playlist changes", async () => {
     await open("#/listen");
     await page.route("**/v1/studio/extend", (route) => route.abort());
     await page.getByRole("button", { name: "Extend" }).click();
@@ -306,5 +333,10 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.getByRole("button", { name: "Extend" }).click();
     await expect.poll(playlist).not.toEqual([]);
     expect(await error.count()).toBe(0);
+    await page.route("**/v1/studio/extend", (route) => route.abort());
+    await page.getByRole("button", { name: "Extend" }).click();
+    await error.waitFor();
+    await page.keyboard.press("u");
+    await expect.poll(() => error.count()).toBe(0);
   });
 });

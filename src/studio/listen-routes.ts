@@ -98,14 +98,22 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
   });
 
   typed.post("/v1/studio/extend", { schema: { hide: true, body: asked } }, async ({ body }) => {
-    const recommender = recommenderOf(body.recommender);
+    const asked = recommenderOf(body.recommender);
+    // Track vectors know no rare songs; the others then answer, in the order of the bundle.
+    const inTurn = new Set([asked, ...Object.values(live().model.recommenders)]);
     const context = [...body.context];
-    for (let i = 0; i < body.k; i++) {
-      const [next] = fresh(recommender, context, body.disliked, 1);
-      if (next === undefined) break;
-      context.push(next.id);
-    }
-    return { tracks: context.slice(body.context.length).map((id) => live().view(id)) };
+    const by: string[] = [];
+    const addNext = () => {
+      for (const recommender of inTurn) {
+        const [next] = fresh(recommender, context, body.disliked, 1);
+        if (next === undefined) continue;
+        by.push(recommender.name);
+        return context.push(next.id);
+      }
+      return undefined;
+    };
+    while (by.length < body.k && addNext());
+    return { tracks: context.slice(body.context.length).map((id) => live().view(id)), by };
   });
 
   typed.post("/v1/studio/match", { schema: { hide: true, body: lines } }, async ({ body }) => {

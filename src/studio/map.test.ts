@@ -153,6 +153,47 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
+  it("takes keys wherever the focus is, but not from inputs, the list and the browser", async () => {
+    const page = await openCorners();
+    const [corner] = await cornersOn(page);
+    const keys = page.keyboard;
+    const isThere = async () => {
+      await page.mouse.move(2, 2);
+      await page.mouse.move(corner!.x, corner!.y);
+      return (await page.locator(".tip").count()) === 1;
+    };
+    /** Whether a key moves the map. The first corner then is elsewhere; 0 brings it back. */
+    const moves = async (key: string) => {
+      await poll(isThere).toBe(true);
+      await keys.press(key);
+      await page.evaluate("new Promise(requestAnimationFrame)");
+      const moved = !(await isThere());
+      await page.getByRole("button", { name: "All" }).click();
+      return moved;
+    };
+    await page.evaluate("document.activeElement.blur()");
+    for (const key of ["ArrowLeft", "+", "-"]) expect([key, await moves(key)]).toEqual([key, true]);
+    // The button "All" has the focus.
+    expect(await moves("-")).toBe(true);
+    await page.evaluate("addEventListener('keydown', (event) => (window.kept = event.defaultPrevented))");
+    for (const key of ["Control+0", "Control+-"]) {
+      await keys.press(key);
+      expect([key, await page.evaluate("window.kept")]).toEqual([key, false]);
+    }
+    const search = page.getByRole("searchbox", { name: "Search the map" });
+    await search.fill("song");
+    await search.focus();
+    for (const key of ["ArrowLeft", "-", "0"]) await keys.press(key);
+    expect(await search.inputValue()).toBe("son-0g");
+    expect(await isThere()).toBe(true);
+    await search.fill("song");
+    await page.locator("aside li button").first().focus();
+    await keys.press("ArrowDown");
+    expect(await page.evaluate("window.kept")).toBe(false);
+    await page.locator(".keys", { hasText: "pan" }).waitFor();
+    await page.close();
+  });
+
   it.each([
     { width: 1280, height: 900 },
     { width: 390, height: 800 },

@@ -4,11 +4,12 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun, type RunRecord, type TaskFailure } from "../workflow/index.js";
+import { type Client, drawRun, type RunReader, type RunRecord, type TaskFailure } from "../workflow/index.js";
 import { commandAfter, commandAgain, waysOn } from "../workflow/terminal/commands.js";
 import { ownPlace } from "../workflow/terminal/own-place.js";
 import { onlyTheme } from "../workflow/theme.js";
 import { gridOf } from "./grid.js";
+import type { RunFigures } from "./run-figures.js";
 
 /** Names consist of more than dots, so that they cannot lead out of a folder. */
 const name = z.string().regex(/^(?!\.+$)[\w.-]+$/);
@@ -23,19 +24,25 @@ const mostRuns = 200;
 /** How many of its last lines are sent at first. */
 const lastLines = 500;
 
-export interface SuggestedCommands {
+export interface AboutRuns {
   /** Flags that commands about these runs need, such as "--datastore elsewhere"; default: none. */
   readonly flags?: string;
   /**
    * Returns the command that runs a failed run again, which may include flows before it. Default: its flow, and those planned after it.
    */
   readonly again?: (run: RunRecord, error: TaskFailure) => Promise<string | undefined>;
+  /** Returns the figures of a run, to compare it with another; default: none. */
+  readonly figures?: (run: RunReader) => Promise<RunFigures>;
 }
 
 export function runRoutes(
   app: FastifyInstance,
   client: Client | undefined,
-  { flags = "", again = async (run) => commandAgain(run, flags) }: SuggestedCommands,
+  {
+    flags = "",
+    again = async (run) => commandAgain(run, flags),
+    figures = async () => ({ groups: [] }),
+  }: AboutRuns,
 ): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => {
@@ -78,6 +85,10 @@ export function runRoutes(
   typed.get(`${base}/grid`, { schema: { hide: true, params: runPlace } }, async ({ params }) => ({
     grid: (await orNotFound(gridOf(runOf(params)))) ?? null,
   }));
+
+  typed.get(`${base}/figures`, { schema: { hide: true, params: runPlace } }, async ({ params }) =>
+    figures(runOf(params)),
+  );
 
   typed.get(
     `${base}/tasks/:step/:task`,

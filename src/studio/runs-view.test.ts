@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { renderCard } from "../workflow/card/render.js";
 import {
   loadFlow,
   openClient,
@@ -35,6 +36,15 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       corpus: generatedCorpus(60),
       client: openClient(store),
       flags: "--datastore elsewhere",
+      figures: async (run) => {
+        const { says, time } = (await run.record()).parameters as { says: string; time: number };
+        if (!says) return { groups: [] };
+        const ratio = { name: "hit ratio@10", value: time, interval: [time - 0.1, time + 0.1] as const };
+        return {
+          groups: [{ title: "Test figures", figures: [{ name: "best model", value: says }, ratio] }],
+          questions: says.slice(0, 1),
+        };
+      },
     });
   });
   afterEach(async () => {
@@ -147,6 +157,35 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(await cells()).toContainEqual(["state", '"good"', '"good"']);
     expect(await cells()).toContainEqual(["state", "done", "done"]);
     expect(await cells()).toContainEqual(["start", '["b"]', '["a"]']);
+    expect(problems).toEqual([]);
+  });
+
+  it("compares what runs came to, with the difference, and says if they were asked about other playlists", async () => {
+    const blend = await run("talker", { folder, says: "blend", time: 0.72 });
+    const vstan = await run("talker", { folder, says: "vstan", time: 0.6078 });
+    const popular = await run("talker", { folder, says: "blend, again", time: 0.72 });
+    await open();
+    await choose(vstan);
+    const table = page.locator("[aria-label='Two runs side by side']");
+    const rows = async () => (await table.locator("tr").allInnerTexts()).map((row) => row.split("\t"));
+    const section = page.locator("section", { has: table });
+    await page.getByLabel("Compare with").selectOption(`talker/${blend.run}`);
+    await poll(rows).toContainEqual([
+      "hit ratio@10",
+      "0.6078 (0.508–0.708)",
+      "0.7200 (0.620–0.820)",
+      "−0.1122",
+    ]);
+    expect(await rows()).toContainEqual(["best model", "vstan", "blend", ""]);
+    expect(await section.innerText()).toContain("They were asked about different playlists");
+    await choose(popular);
+    await poll(rows).toContainEqual(["hit ratio@10", "0.7200 (0.620–0.820)", "0.7200 (0.620–0.820)", "0"]);
+    expect(await section.innerText()).toContain("Both were asked about the same playlists");
+    await page.setViewportSize({ width: 390, height: 760 });
+    const right =
+      "Math.max(...[...document.querySelectorAll('tr > :last-child')].map((cell) => cell.getBoundingClientRect().right))";
+    await poll(() => page.evaluate(right)).toBeLessThan(390);
+    expect(await axeViolations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
@@ -321,5 +360,24 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     const other = theme === "light" ? "dark" : "light";
     expect(await shareOfPixels(page, "img.themed", paper[theme])).toBeGreaterThan(0.4);
     expect(await shareOfPixels(page, "img.themed", paper[other])).toBeLessThan(0.01);
+  });
+
+  it("shows cards on a phone with charts as large as elsewhere, and scrolls what is wider, also by keyboard", async () => {
+    const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`column ${i}`, i]));
+    const spec = { width: 500, data: { values: [{ a: 1 }] }, mark: "bar", encoding: { x: { field: "a" } } };
+    const place = { flow: "f", run: "r", step: "s", task: "0", isOver: true };
+    const card = await renderCard({
+      ...place,
+      blocks: [
+        { type: "table", rows: [wide] },
+        { type: "chart", spec },
+      ],
+    });
+    page = await studio.browser.newPage({ viewport: { width: 390, height: 760 } });
+    await page.setContent(card);
+    const width = "document.querySelector('img').clientWidth";
+    await poll(() => page.evaluate(width)).toBeGreaterThan(500);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    expect(await axeViolations(page)).toEqual([]);
   });
 });

@@ -7,11 +7,11 @@ import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
 import { listenRoutes } from "./listen-routes.js";
 import { loopbackOnly } from "./loopback-only.js";
-import { runRoutes, type SuggestedCommands } from "./run-routes.js";
+import { type AboutRuns, runRoutes } from "./run-routes.js";
 import { Study } from "./study.js";
 import { studyRoutes } from "./study-routes.js";
 
-export interface StudioOptions extends SuggestedCommands {
+export interface StudioOptions extends AboutRuns {
   /** The playlists that Data and Map show. Without a bundle, recommenders are fitted on them. */
   readonly corpus?: Corpus;
   /** A bundle's folder or archive, whose recommenders answer. */

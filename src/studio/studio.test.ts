@@ -263,7 +263,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
       const began = performance.now();
       let count = 0;
       while (performance.now() - began < 2000) {
-        stage.dispatchEvent(new KeyboardEvent("keydown", { key: count % 2 ? "ArrowLeft" : "ArrowRight" }));
+        stage.dispatchEvent(new KeyboardEvent("keydown", { key: count % 2 ? "ArrowLeft" : "ArrowRight", bubbles: true }));
         await new Promise(requestAnimationFrame);
         count++;
       }

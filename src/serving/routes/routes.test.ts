@@ -517,6 +517,16 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/openapi.json")).json()).not.toHaveProperty("servers");
   });
 
+  it("heads the docs page with its own name and icon", async () => {
+    const script = (await app.inject("/docs/static/swagger-initializer.js")).body;
+    const [, logo] = /data:image\/svg\+xml;base64,([\w+/=]+)/.exec(script)!;
+    expect(Buffer.from(logo!, "base64").toString()).toContain(">segue</text>");
+    const [, icon] = /rel="icon"[^>]*href="([^"]+)"/.exec((await app.inject("/docs/")).body)!;
+    const answer = await app.inject(`/docs/${icon!.replace(/^\.\//, "")}`);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).toContain("<svg");
+  });
+
   it("lists the methods of a path on a wrong method", async () => {
     const { app } = await songApp({}, [(app) => void app.delete("/v1/lists/:list", async () => ({}))]);
     const refused = async (method: "GET" | "PUT" | "OPTIONS", url: string) => {

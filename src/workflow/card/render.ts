@@ -106,7 +106,8 @@ function errorSection(error: { message: string; hint?: string; stack?: string })
 
 function figure(contents: string, caption: string | undefined): string {
   const below = caption === undefined ? "" : `<figcaption>${escapeHtml(caption)}</figcaption>`;
-  return `<figure>${contents}${below}</figure>`;
+  // So that the keyboard can scroll what is wider than the page.
+  return `<figure tabindex="0">${contents}${below}</figure>`;
 }
 
 function valueBox({ title, value, note }: ValueBox): string {

@@ -13,5 +13,6 @@ table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px soli
 .progress{display:flex;gap:.8rem;align-items:center;margin:.6rem 0}.progress progress{flex:1}.progress small{color:var(--soft)}
 .error{border-left:4px solid var(--bad);padding:.4rem 1rem;margin:1rem 0;background:var(--box)}.error strong{color:var(--bad);white-space:pre-wrap}
 .live{color:var(--accent)}blockquote{margin:0;padding-left:1rem;border-left:3px solid var(--line);color:var(--soft)}
+@media screen and (max-width:40rem){.themed{max-width:none}}
 @media print{body{padding:0;font-size:12px}h1,h2,h3{break-after:avoid}tr,img{break-inside:avoid}th,td{padding:.2rem .4rem}td{min-width:0}}
 `.trim();

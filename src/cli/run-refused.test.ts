@@ -197,6 +197,13 @@ describe("segue run refuses", () => {
       ["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "1000"],
       /sagemaker_serverless_memory 1000: 1024 to 6144/,
     ],
+    [
+      [
+        ...["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "2048"],
+        ...["--sagemaker-count", "2", "--sagemaker-instance", "ml.c6i.large", "--bucket", "s3://Models"],
+      ],
+      /bucket "s3:\/\/Models": .*lower-case.*\n.*\n {2}sagemaker_instance ml.c6i.large: serverless .*\n {2}sagemaker_count 2: serverless/,
+    ],
   ])("refuses what SageMaker would not take before anything runs: %j", async (args, message) => {
     const project = await mkdtemp(join(home, "aws-"));
     const main = distPath("cli/main.js");
@@ -207,5 +214,16 @@ describe("segue run refuses", () => {
       stderr: expect.stringMatching(message),
     });
     expect(await readdir(project)).toEqual([]);
+  });
+
+  it("says which parameters of SageMaker a local endpoint has no use for", async () => {
+    const note =
+      /^note: (.*) have no effect: .* this machine\n {2}→ .* add --target sagemaker\nerror: deployment needs/;
+    const flags = ["--sagemaker-count", "2", "--sagemaker-tags", "a=b", "--bucket", "s3://models"];
+    const { stderr } = await segue("run", "deployment", ...flags);
+    expect(note.exec(stderr)?.[1]).toBe("sagemaker_count, sagemaker_tags, bucket");
+    expect((await segue("run", "deployment", "--sagemaker-count", "1")).stderr).toMatch(
+      /^error: deployment needs/,
+    );
   });
 });

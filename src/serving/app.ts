@@ -8,7 +8,13 @@ import { gatherMethods } from "./allowed-methods.js";
 import { ApiKeys } from "./api-keys.js";
 import { addDocs, leadHome } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
-import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
+import {
+  answerError,
+  answerNotFound,
+  HttpError,
+  refuseEncodedBodies,
+  refuseExpectations,
+} from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
@@ -88,6 +94,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   limitPipelining(app);
   addGuards(app, { ...parts, keys });
+  refuseExpectations(app);
   app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {

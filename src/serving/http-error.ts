@@ -2,7 +2,8 @@
  * Error answers. Each is one JSON object with `error` (what is wrong; the field that TensorFlow Serving uses), `code` (a stable word),
  * `request_id`, and optionally `hint` and `issues` (which field, and what is wrong with it).
  */
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { requireWithin, SegueError, thingWith, wholeNumber } from "../system/index.js";
 import { requestIdHeader } from "./request-id.js";
@@ -142,6 +143,23 @@ export async function refuseEncodedBodies(request: FastifyRequest): Promise<void
     error: `bodies with Content-Encoding ${encoding.slice(0, 50)} are not accepted`,
     code: "unsupported-encoding",
     hint: "send the body uncompressed, without the header Content-Encoding",
+  });
+}
+
+/** Refuses expectations other than 100-continue, which Node would answer by itself, with an empty body. */
+export function refuseExpectations(app: FastifyInstance): void {
+  const unmet = new WeakSet<IncomingMessage>();
+  app.server.on("checkExpectation", (request, response) => {
+    unmet.add(request);
+    app.server.emit("request", request, response);
+  });
+  app.addHook("onRequest", async ({ raw }) => {
+    if (!unmet.has(raw)) return;
+    throw new HttpError(417, {
+      error: `the expectation "${raw.headers.expect!.slice(0, 50)}" cannot be met`,
+      code: "expectation-failed",
+      hint: "leave out the header Expect; only 100-continue is known here",
+    });
   });
 }
 

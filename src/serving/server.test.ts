@@ -400,6 +400,11 @@ describe("the endpoint as a server", () => {
     expect(await raw(url, `GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 431 /,
     );
+    expect(
+      await raw(url, "GET /ping HTTP/1.1\r\nhost: a\r\nexpect: tea\r\nconnection: close\r\n\r\n"),
+    ).toMatch(
+      /^HTTP\/1\.1 417 .*\{"error":"the expectation \\"tea\\" cannot be met","code":"expectation-failed".*"request_id"/s,
+    );
     const patient = await start();
     const large = await fetch(`${patient.url}/v1/recommend`, {
       method: "POST",

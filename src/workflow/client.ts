@@ -46,7 +46,7 @@ export class Client {
   /**
    * Finds a run by "flow/run", by its id, by the end of its id, or by the flow's name (its latest run).
    *
-   * @throws SegueError (misuse) if there is none
+   * @throws SegueError (misuse) if there is none, or if several runs have an id with that end
    */
   async findRun(text: string): Promise<RunReader> {
     requireWithin(someText, "the run to find", text);
@@ -54,11 +54,17 @@ export class Client {
     const [flow, run] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
     const isName = parts.length < 3 && (flow === undefined || isFlowName(flow));
     const all = isName ? await listRuns(this.store, flow === undefined ? {} : { flow }) : [];
-    const found =
+    const named =
       all.find((each) => each.run === run) ??
       (run === "latest" || run === "" ? all[0] : undefined) ??
-      all.find((each) => flow === undefined && each.flow === run) ??
-      (run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
+      all.find((each) => flow === undefined && each.flow === run);
+    const alike = all.filter((each) => each.run.endsWith(run) || each.run.startsWith(run));
+    const found = named ?? (run.length >= 3 ? alike[0] : undefined);
+    if (named === undefined && found !== undefined && alike.length > 1)
+      throw misuse(
+        `"${text}" may be any of ${alike.length} runs in ${this.store.url}`,
+        `name one: ${listed(alike.map((each) => `${each.flow}/${each.run}`))}`,
+      );
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
     // Throws if the run exists but its record is damaged.
     if (isName && flow !== undefined) await readRecord(this.store, keys.run(flow, run));
@@ -75,6 +81,9 @@ export class Client {
     );
   }
 }
+
+const listed = (names: readonly string[]) =>
+  `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
 
 /**
  * Opens a client on a datastore.

@@ -1,6 +1,9 @@
 /** Resumes a run. */
 import type { Store } from "../storage/index.js";
 import { misuse, requireOptions, requireWithin, SegueError, someText } from "../system/index.js";
+import type { RunListener } from "./events.js";
+import { flagName } from "./flag-name.js";
+import type { AnyFlow } from "./flow.js";
 import { aFlowName } from "./flow-name.js";
 import type { StepNode } from "./graph.js";
 import { endLeftovers } from "./leftovers.js";
@@ -52,6 +55,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
       options.tags ?? origin.tags,
       {
         ...options,
+        listener: sayingDropped(origin, flow, options.listener),
         retry: options.retry ?? origin.retry,
         engine: options.engine ?? origin.engine,
         sources: options.sources ?? origin.sources,
@@ -62,6 +66,21 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   } finally {
     await lock.release();
   }
+}
+
+/** Also reports, when the new run has started, the old one's parameters that the flow no longer has. */
+function sayingDropped(origin: RunRecord, flow: AnyFlow, listener: RunListener = () => {}): RunListener {
+  const dropped = Object.keys(origin.parameters).filter(
+    (name) => !Object.hasOwn(flow.parameters.shape, name),
+  );
+  return (event) => {
+    listener(event);
+    if (event.type === "run-started" && dropped.length > 0)
+      listener({
+        type: "run-note",
+        line: `parameters left out, since the flow no longer has them: ${dropped.map((name) => `${flagName(name)} (was ${JSON.stringify(origin.parameters[name])})`).join(", ")}`,
+      });
+  };
 }
 
 /** Waits for the end of a run that workers continue although its command is gone; undefined if no worker has it. */

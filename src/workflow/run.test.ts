@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { type AnyFlow, FolderStore, type RunEvent, resumeRun, runFlow } from "./index.js";
+import { keys } from "./records.js";
 
 it("keeps the --with retry of a run when it is resumed", async () => {
   const { gate } = (await import(
@@ -20,6 +21,30 @@ it("keeps the --with retry of a run when it is resumed", async () => {
     const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
     expect(resumed.status).toBe("failed");
     expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("says which parameters of a resumed run its flow no longer has", async () => {
+  const { gate } = (await import(
+    /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
+  )) as Record<string, AnyFlow>;
+  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
+  try {
+    writeFileSync(join(folder, "broken"), "");
+    const store = new FolderStore(join(folder, "store"));
+    const { run } = await runFlow(gate!, { folder, count: 1 }, { store });
+    const record = JSON.parse(Buffer.from((await store.get(keys.run("gate", run)))!).toString());
+    record.parameters.knnK = 7;
+    await store.put(keys.run("gate", run), JSON.stringify(record));
+    const notes: string[] = [];
+    await resumeRun("gate", {
+      store,
+      run,
+      listener: (event) => event.type === "run-note" && notes.push(event.line),
+    });
+    expect(notes).toEqual(["parameters left out, since the flow no longer has them: knn-k (was 7)"]);
   } finally {
     rmSync(folder, { recursive: true });
   }

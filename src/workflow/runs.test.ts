@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../storage/index.js";
+import { openClient } from "./client.js";
 import { type EndRecord, keys, newRunId, type RunRecord, recordText } from "./records.js";
 import { listRuns } from "./runs.js";
 
@@ -52,6 +53,16 @@ it("lists the runs of all flows newest first, by tag, and up to a limit", async 
     await write(flow, i, end);
   expect(await listed()).toEqual([`a/${idOf(3)} interrupted`, `b/${idOf(2)} failed`, `a/${idOf(1)} done`]);
   expect(await listed({ flow: "a", tag: "t1", limit: 1 })).toEqual([`a/${idOf(3)} interrupted`]);
+});
+
+it("finds a run by the end of its id, unless other runs have that end too", async () => {
+  for (const i of [1, 2, 13]) await write("a", i, "done");
+  const client = openClient(store);
+  expect(await (await client.findRun("13-22222")).id()).toBe(idOf(13));
+  await expect(client.findRun("22222")).rejects.toMatchObject({
+    message: `"22222" may be any of 3 runs in ${folder}`,
+    hint: `name one: a/${idOf(13)}, a/${idOf(2)}, a/${idOf(1)}`,
+  });
 });
 
 it("reads many runs from the index, which contains nothing that the records lack", async () => {

@@ -42,8 +42,9 @@ function* aboutServerless(options: Described, called: Called): Complaints {
   const { serverless, instanceType, instanceCount, dataCapture, blueGreen } = options;
   if (!serverless) return;
   const { memoryMb, maxConcurrency } = serverless;
-  if (instanceType !== undefined || instanceCount !== undefined)
-    yield `${called("serverless")}: it has no instances: leave out instanceType and instanceCount`;
+  for (const [option, value] of Object.entries({ instanceType, instanceCount }))
+    if (value !== undefined)
+      yield `${called(option)} ${value}: serverless endpoints have no instances; leave it out`;
   if (!isWhole(memoryMb / 1024, 1, 6))
     yield `${called("serverless.memoryMb")} ${memoryMb}: 1024 to 6144 in steps of 1024`;
   yield* unlessWhole(called("serverless.maxConcurrency"), maxConcurrency, 1, 200);
@@ -101,10 +102,18 @@ function* aboutContainer({ environment = {}, encryption }: Described, called: Ca
 }
 
 function* aboutUrl(called: string, url: string): Complaints {
+  const bucket = bucketOf(url);
+  if (bucket === undefined) yield `${called} "${url}": it should look like s3://bucket/prefix`;
+  // Stricter than a datastore's URL, which may name a bucket of before 2018, or of another store than AWS.
+  else if (!/^[a-z0-9](\.?[a-z0-9-])*$/.test(bucket) || /-$|^(\d+\.){3}\d+$/.test(bucket))
+    yield `${called} "${url}": a bucket's name has lower-case letters, digits, inner dashes and single dots, and is no IP address`;
+}
+
+function bucketOf(url: string): string | undefined {
   try {
-    parseS3Url(url);
+    return parseS3Url(url).bucket;
   } catch {
-    yield `${called} "${url}": it should look like s3://bucket/prefix`;
+    return undefined;
   }
 }
 

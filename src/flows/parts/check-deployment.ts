@@ -1,7 +1,8 @@
 /** Validates the parameters of a deployment, as far as possible before there is a model. */
 import { misuse } from "../../system/index.js";
+import { flagName } from "../../workflow/flag-name.js";
 import type { Engine } from "../../workflow/index.js";
-import type { DeploymentParameters } from "./parameters.js";
+import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
 import { checkPlaces } from "./places.js";
 
 export function isForSageMaker({ target, sagemakerDeploy }: DeploymentParameters): boolean {
@@ -9,6 +10,8 @@ export function isForSageMaker({ target, sagemakerDeploy }: DeploymentParameters
 }
 
 /**
+ * Says on standard error which parameters of SageMaker a local endpoint has no use for.
+ *
  * @throws SegueError (misuse) if the catalog or the data folder is invalid, if SageMaker would refuse a parameter, and for a dry run
  *   of a local endpoint
  */
@@ -21,4 +24,17 @@ export async function checkDeployment(parameters: DeploymentParameters, engine: 
       "--dry-run is for deployments to SageMaker, and the target is this machine",
       "add --target sagemaker, or leave out --dry-run",
     );
+  else sayUnused(parameters);
+}
+
+/** Not refused: `conf/local/params.yml` may hold them for the times when the target is SageMaker. */
+function sayUnused(parameters: DeploymentParameters): void {
+  const unused = Object.entries(deploymentParameters.parse({}))
+    .filter(([name]) => /^(sagemaker|bucket)/.test(name))
+    .filter(([name, usual]) => String(parameters[name as keyof DeploymentParameters]) !== String(usual))
+    .map(([name]) => flagName(name).replaceAll("-", "_"));
+  if (unused.length === 0) return;
+  const have = unused.length === 1 ? "has" : "have";
+  console.error(`note: ${unused.join(", ")} ${have} no effect: the endpoint runs on this machine`);
+  console.error("  → to deploy to SageMaker, add --target sagemaker");
 }

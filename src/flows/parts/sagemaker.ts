@@ -10,7 +10,7 @@ import {
   sageMakerStanding,
 } from "../../deployment/index.js";
 import { misuse, type Progress, SegueError } from "../../system/index.js";
-import type { DeploymentParameters } from "./parameters.js";
+import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
 
 type DeployedEndpoint = { readonly target: "sagemaker" } & SageMakerDeployment;
 
@@ -125,7 +125,9 @@ async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
  * @throws SegueError (misuse) for a tag or a variable that is not "name=value"
  */
 function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOptions, "model"> {
+  const usual = deploymentParameters.parse({});
   const serverless = parameters.sagemakerServerlessMemory > 0;
+  const { sagemakerInstance: instanceType, sagemakerCount: instanceCount } = parameters;
   const { bucketEncryption: encryption, bucketKmsKey: kmsKeyId } = parameters;
   const { sagemakerRouting: routing, sagemakerAlarms: alarms } = parameters;
   const { sagemakerRoutingPercent: percent, sagemakerRoutingInterval: interval } = parameters;
@@ -135,18 +137,15 @@ function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOpt
     image: parameters.sagemakerImage,
     role: parameters.sagemakerRole,
     timeout: parameters.sagemakerTimeout,
-    ...(serverless
-      ? {
-          serverless: {
-            memoryMb: parameters.sagemakerServerlessMemory,
-            maxConcurrency: parameters.sagemakerServerlessConcurrency,
-          },
-        }
-      : {
-          instanceType: parameters.sagemakerInstance,
-          instanceCount: parameters.sagemakerCount,
-        }),
-    // If not asked for, left out of a serverless endpoint, which has none.
+    ...(serverless && {
+      serverless: {
+        memoryMb: parameters.sagemakerServerlessMemory,
+        maxConcurrency: parameters.sagemakerServerlessConcurrency,
+      },
+    }),
+    // What nobody asked for is left out of a serverless endpoint, which has none of it.
+    ...(serverless && instanceType === usual.sagemakerInstance ? {} : { instanceType }),
+    ...(serverless && instanceCount === usual.sagemakerCount ? {} : { instanceCount }),
     ...(serverless && routing === "all-at-once" && alarms.length === 0
       ? {}
       : { blueGreen: { routing, percent, interval, alarms } }),

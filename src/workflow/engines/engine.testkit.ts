@@ -83,6 +83,8 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(ran().sort()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `work ${i}`));
       const logs = await latest("fan-out").task("work", 3).logs();
       expect(logs.map(({ stream, text }) => [stream, text])).toEqual([["err", "working on 3"]]);
+      const printed = events.flatMap((event) => (event.type === "task-log" ? [event.line] : []));
+      expect(printed.sort()).toEqual(["starting", ...[0, 1, 2, 3, 4, 5].map((i) => `working on ${i}`)]);
       expect(events.filter((event) => event.type === "task-done")).toHaveLength(9);
       expect(await openClient(store).runs({ tag: "t1" })).toMatchObject([
         { run: result.run, status: "done" },

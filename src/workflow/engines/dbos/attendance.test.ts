@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { Attendance } from "./attendance.js";
 
-it("says once that there is no worker, that one is back, and again that it has left", () => {
+it("says once that there is no worker, that one is back, and again that it has left; likewise of the database", () => {
   const said: string[] = [];
-  const attendance = new Attendance((line) => said.push(line), 0);
-  const at = (seconds: number, workers: number) => {
+  const attendance = new Attendance((line) => said.push(line), "postgres://db/segue", 0);
+  const at = (seconds: number, workers: number | undefined) => {
     said.length = 0;
     attendance.note(workers, 1000 * seconds);
     return [...said];
@@ -20,4 +20,10 @@ it("says once that there is no worker, that one is back, and again that it has l
   expect(at(66.5, 1)).toEqual([]);
   expect(at(71, 0)).toEqual([]);
   expect(at(71.5, 0)).toEqual([missing]);
+  const away = "the database at postgres://db/segue does not answer, so the run waits for it";
+  expect(at(72, undefined)).toEqual([]);
+  expect(at(77, undefined)).toEqual([away]);
+  // The workers, too, need a moment to return.
+  expect(at(78, 0)).toEqual([]);
+  expect(at(79, 1)).toEqual(["the database answers again: the run continues"]);
 });

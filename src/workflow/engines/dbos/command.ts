@@ -7,7 +7,7 @@ import { type EndRecord, keys, type RunRecord } from "../../records.js";
 import type { EngineOptions } from "../local.js";
 import { Attendance } from "./attendance.js";
 import { livingWorkers } from "./claims.js";
-import { connectionsTo, databaseError, isWithoutTables, quietLogger } from "./database.js";
+import { connectionsTo, databaseError, isWithoutTables, quietLogger, shownUrl } from "./database.js";
 import {
   application,
   applicationVersion,
@@ -70,11 +70,18 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
     const id = workflowId(run.flow, run.run);
     const order: RunOrder = { run, store: store.url, cache: options.cache };
     const teller = new Teller(store, run, listener);
-    const attendance = new Attendance((line) => listener({ type: "run-note", line }), performance.now());
+    const note = (line: string) => listener({ type: "run-note", line });
+    const attendance = new Attendance(note, shownUrl(options.databaseUrl), performance.now());
     let queued = false;
     for (;;) {
       queued ||= await enqueue(client, order);
-      const status = queued ? await client.getWorkflow(id).catch(() => undefined) : undefined;
+      const workers = await livingWorkers(database).catch((error) =>
+        isWithoutTables(error) ? 0 : undefined,
+      );
+      attendance.note(workers, performance.now());
+      // Asked only if the database answers, since DBOS would wait for it.
+      const isKnown = queued && workers !== undefined;
+      const status = isKnown ? await client.getWorkflow(id).catch(() => undefined) : undefined;
       const looked = performance.now();
       await teller.look().catch(() => {});
       const pause = Math.max(lookEvery, 4 * (performance.now() - looked));
@@ -92,11 +99,6 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
         const failed = { step: run.nodes[0]!.name, task: "0", error: { kind: "error", message } } as const;
         return { status: "failed", finished, failed };
       }
-      // While the database is unreachable, nothing is known about the workers.
-      const workers = await livingWorkers(database).catch((error) =>
-        isWithoutTables(error) ? 0 : undefined,
-      );
-      if (workers !== undefined) attendance.note(workers, performance.now());
       await sleep(pause, undefined, { signal }).catch(() => {});
     }
   });

@@ -1,8 +1,9 @@
-/** Reports what workers do with a run, from the records that they write. Each record is read once. */
+/** Reports what workers do with a run, from the records and logs that they write. Each record is read once. */
 import type { Store } from "../../../storage/index.js";
 import type { RunListener } from "../../events.js";
 import { readRecord } from "../../read-record.js";
 import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records.js";
+import { parseLog } from "../../task-log.js";
 import { Walk } from "../../walk.js";
 
 /** How many records are read at once. */
@@ -13,6 +14,9 @@ export class Teller {
   readonly #run: RunRecord;
   readonly #listener: RunListener;
   readonly #seen = new Set<string>();
+  /** By key of a log: its size when last listed, and how many of its lines have been reported. */
+  readonly #sizes = new Map<string, number>();
+  readonly #lines = new Map<string, number>();
   readonly #walk: Walk;
   /** Done, but not reported yet: a listing may show a task before the one that it follows. */
   #pending: DoneRecord[] = [];
@@ -28,12 +32,14 @@ export class Teller {
   /** Reads the new records and reports them. */
   async look(): Promise<void> {
     const read: (() => Promise<void>)[] = [];
-    for await (const { key } of this.#store.list(keys.tasks(this.#run.flow, this.#run.run))) {
+    for await (const { key, size } of this.#store.list(keys.tasks(this.#run.flow, this.#run.run))) {
       if (this.#seen.has(key)) continue;
       const [step, task, attempt, file] = key.split("/").slice(3) as [string, string, string, string?];
       if (attempt === "done.json")
         read.push(async () => {
           const record = await readRecord<DoneRecord>(this.#store, key);
+          // The log may have grown since it was listed.
+          if (record) await this.#tellLog(step, task, record.attempt);
           if (record) this.#pending.push(record);
           this.#seen.add(key);
         });
@@ -43,6 +49,7 @@ export class Teller {
       } else if (file === "failed.json")
         read.push(async () => {
           const failed = await readRecord<FailedRecord>(this.#store, key);
+          await this.#tellLog(step, task, attempt);
           if (failed)
             this.#listener({
               type: "task-log",
@@ -53,10 +60,24 @@ export class Teller {
             });
           this.#seen.add(key);
         });
+      else if (file === "log" && this.#sizes.get(key) !== size) {
+        this.#sizes.set(key, size);
+        read.push(() => this.#tellLog(step, task, attempt));
+      }
     }
     for (let i = 0; i < read.length; i += together)
       await Promise.all(read.slice(i, i + together).map((each) => each()));
     this.#tellDone();
+  }
+
+  /** Reports the lines of an attempt's log that are new. */
+  async #tellLog(step: string, task: string, attempt: string): Promise<void> {
+    const key = keys.attempt(this.#run.flow, this.#run.run, step, task, attempt, "log");
+    const lines = parseLog(new TextDecoder().decode(await this.#store.get(key)));
+    const told = this.#lines.get(key) ?? 0;
+    this.#lines.set(key, Math.max(told, lines.length));
+    for (const { stream, text: line } of lines.slice(told))
+      this.#listener({ type: "task-log", step, task, stream, line });
   }
 
   #tellDone(): void {

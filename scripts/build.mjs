@@ -107,6 +107,33 @@ function kernelJobs() {
   return jobs;
 }
 
+/**
+ * The sources are compiled without `exactOptionalPropertyTypes`, so their optional properties may also be undefined. The declarations
+ * say so, since `tsc --init` turns that option on for those who import them.
+ */
+async function sayUndefined() {
+  const { default: ts } = await import("typescript");
+  const isOptional = (node) =>
+    (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node)) && node.questionToken && node.type;
+  for (const file of filesUnder("dist", (name) => name.endsWith(".d.ts"))) {
+    let text = readFileSync(file, "utf8");
+    const inserts = [];
+    const look = (node) => {
+      if (isOptional(node) && !node.type.getText().endsWith("undefined")) {
+        const isAtom = !ts.isFunctionTypeNode(node.type) && !ts.isConditionalTypeNode(node.type);
+        if (!isAtom) inserts.push([node.type.getStart(), "("]);
+        inserts.push([node.type.end, isAtom ? " | undefined" : ") | undefined"]);
+      }
+      ts.forEachChild(node, look);
+    };
+    look(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+    // From the end, so that the places before stay where they are.
+    for (const [at, what] of inserts.sort(([a], [b]) => b - a))
+      text = text.slice(0, at) + what + text.slice(at);
+    writeFileSync(file, text);
+  }
+}
+
 // `npm start` skips the type check, which was done during development; the JavaScript is byte-identical.
 const unchecked = ["--noCheck", "--declaration", "false", "--noResolve", "--types", ""];
 const compiler = {
@@ -116,6 +143,7 @@ const compiler = {
   ],
 };
 await runAll(isRunOnly ? [...kernelJobs(), compiler] : [compiler, ...kernelJobs()]);
+if (!isRunOnly) await sayUndefined();
 
 for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) {
   const target = join("dist", relative("src", file));

@@ -255,6 +255,36 @@ describe("the exports of the package", () => {
   );
 
   it.skipIf(!hasTypes)(
+    "may have undefined for every property that may be missing, also with exactOptionalPropertyTypes",
+    () => {
+      const { files, program, checker } = typesOfDoors();
+      const lines = [
+        // A method that may be missing cannot say so.
+        'type Properties<T> = Exclude<keyof T, "close" | "openBeside" | "searchNow">;',
+        "type Exact<T> = keyof { [K in Properties<T> as {} extends Pick<T, K> ? undefined extends Required<T>[K] ? never : K : never]: K };",
+      ];
+      for (const [i, door] of Object.keys(packageJson.exports).entries()) {
+        lines.push(`import type * as d${i} from "segue${door.slice(1)}";`);
+        const module = checker.getSymbolAtLocation(program.getSourceFile(files[i]!)!)!;
+        for (const symbol of checker.getExportsOfModule(module)) {
+          const type = checker.getDeclaredTypeOfSymbol(symbol);
+          const isInterface = type.isClassOrInterface() && (type.symbol.flags & SymbolFlags.Class) === 0;
+          if (!isInterface || type.typeParameters) continue;
+          const name = `d${i}.${symbol.name}`;
+          lines.push(`export const ${symbol.name}${i}: Array<never> = [] as Array<Exact<${name}>>;`);
+        }
+      }
+      expect(lines.length).toBeGreaterThan(100);
+      writeFileSync(join(folder, "exact.ts"), lines.join("\n"));
+      expect(compiled("--noEmit", "--skipLibCheck", "--exactOptionalPropertyTypes", "exact.ts")).toEqual({
+        status: 0,
+        stdout: "",
+      });
+    },
+    120_000,
+  );
+
+  it.skipIf(!hasTypes)(
     "export every return type, for packages that publish their own declarations",
     async () => {
       const doors = Object.entries(packageJson.exports).map(([door, { default: file }]) => [

@@ -30,8 +30,11 @@ export interface EpochReport {
   vectors(): TrackVectors;
 }
 
+/** `Partial`, by which `exactOptionalPropertyTypes` would refuse undefined. */
+type Given = { readonly [Name in keyof Word2VecOptions]?: Word2VecOptions[Name] | undefined };
+
 /** gensim's options (see `Word2VecOptions`), and Segue's own. */
-export interface TrainOptions extends Partial<Word2VecOptions> {
+export interface TrainOptions extends Given {
   /** Called five times a second with the number of words done over all epochs; the note has words/s, loss and time left. */
   readonly progress?: Progress;
   /**

@@ -70,3 +70,13 @@ describe.each(databases)("pgvector in %s", (_, open) => {
     expect([...found.rows].sort()).toEqual([0, 1]);
   });
 });
+
+it("tells a database without pgvector from one that does not answer", async () => {
+  const vectors = randomVectors(["a", "b"], 16);
+  const without = await PGlite.create();
+  await expect(storeInPgvector(without, vectors)).rejects.toThrow("the database has no pgvector");
+  await without.close();
+  const away = new pg.Pool({ host: "127.0.0.1", port: 1 });
+  await expect(storeInPgvector(away, vectors)).rejects.toThrow(/^connect ECONNREFUSED/);
+  await away.end();
+});

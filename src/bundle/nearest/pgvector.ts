@@ -19,6 +19,8 @@ export interface SqlClient {
   query(sql: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
+/** What Postgres answers about an extension that it does not have: feature_not_supported, or before version 15 undefined_file. */
+const MISSING_EXTENSION = ["0A000", "58P01"];
 /** pgvector's limit on the candidates of a search (`hnsw.ef_search`), and so on k. */
 const MOST_CANDIDATES = 1000;
 const ROWS_AT_ONCE = 500;
@@ -29,6 +31,7 @@ const ROWS_AT_ONCE = 500;
  *
  * @param table at most 41 letters, digits and underscores, not beginning with a digit; default "segue_vectors"
  * @throws SegueError if the database has no pgvector 0.5 or newer; (misuse) if an argument is wrong
+ * @throws the client's own errors
  */
 export async function storeInPgvector(
   client: SqlClient,
@@ -39,6 +42,7 @@ export async function storeInPgvector(
   requireVectors(vectors, "storeInPgvector");
   requireName(table);
   await client.query("CREATE EXTENSION IF NOT EXISTS vector").catch((cause) => {
+    if (!MISSING_EXTENSION.includes(cause?.code)) throw cause;
     throw new SegueError(`the database has no pgvector: ${messageOf(cause)}`, {
       hint: "Debian: apt install postgresql-16-pgvector (16 is the server's version).",
       cause,

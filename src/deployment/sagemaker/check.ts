@@ -30,7 +30,12 @@ import type { SageMakerDeployment } from "./deploy.js";
 import type { AwsConnection } from "./options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
-export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpoint" | "invoke">> {
+/** `Partial`, by which `exactOptionalPropertyTypes` would refuse undefined. */
+type Given = {
+  readonly [Name in Exclude<keyof CheckOptions, "endpoint" | "invoke">]?: CheckOptions[Name] | undefined;
+};
+
+export interface SageMakerCheckOptions extends Given {
   /** The bundle that the endpoint should be answering from; not needed if `expected` and `tracks` are given. */
   readonly bundle?: string;
   /** The recommender that should be answering, unless it is a SavedModel; default: the bundle's own choice. */

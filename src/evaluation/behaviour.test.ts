@@ -52,6 +52,8 @@ describe("lessWrong", () => {
     const found = lessWrong(recommender, queries, { catalogue, similarity: (a) => likeness[a] });
     expect(found.misses).toBe(1);
     expect(found.similarity).toBe(0.9);
+    const right = lessWrong(recommender, [queries[0]!], { catalogue, similarity: (a) => likeness[a] });
+    expect(right).toEqual({ misses: 0, similarity: undefined, random: undefined });
     const often = Array.from({ length: 500 }, () => queries[1]!);
     const { misses, random } = lessWrong(recommender, often, { catalogue, similarity: (a) => likeness[a] });
     expect(misses).toBe(500);

@@ -39,12 +39,17 @@ describe("evaluateRecommender, worked by hand", () => {
   const recommender = answering(({ tracks }) => answers[tracks.at(-1) ?? ""] ?? []);
 
   it("divides by all queries at every k", async () => {
-    const { at, queries } = await evaluateRecommender(recommender, questions, {
+    const { at, ...evaluation } = await evaluateRecommender(recommender, questions, {
       ks: [2, 1],
       facts,
       batch: 3,
     });
-    expect(queries).toBe(4);
+    expect(evaluation).toMatchObject({
+      protocol: "full-context",
+      queries: 4,
+      knownContexts: 3 / 4,
+      knownTargets: 2 / 4,
+    });
     expect(at.map(({ k }) => k)).toEqual([1, 2]);
     expect(at[0]).toMatchObject({ hitRatio: 1 / 4, mrr: 1 / 4, ndcg: 1 / 4, recall: 1 / 4, map: 1 / 4 });
     expect(at[1]).toMatchObject({ hitRatio: 2 / 4, mrr: 1.5 / 4 });
@@ -76,11 +81,15 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at[1]!.popularityLift).toBeCloseTo((1.5 + 2 + 4) / 3 / 2 - 1, 12);
   });
 
-  it("counts two tracks of one artist once", async () => {
-    const both = answering(() => ["a", "b", "c"]);
-    const { at } = await evaluateRecommender(both, questions, { ks: [2, 3], facts });
-    expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
-  });
+  it.each([["abc"], ["cab"]])(
+    "counts two tracks of one artist once, numbered in the order %s",
+    async (order) => {
+      const both = answering(() => ["a", "b", "c"]);
+      const known = trainingFacts(corpusOf([order.split("")], artists));
+      const { at } = await evaluateRecommender(both, questions, { ks: [2, 3], facts: known });
+      expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
+    },
+  );
 
   it("has no figures about answers if there are none", async () => {
     const silent = answering(() => []);
@@ -100,6 +109,32 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(of("next artist")).toEqual({ "the same": 1, "not known": 3 });
     const known = slices.find(({ label }) => label === "known")!;
     expect(known.at[0]).toMatchObject({ k: 2, hitRatio: 1 / 2 });
+  });
+
+  it("slices by the target's third of all plays, most played first, and by whether its artist goes on", async () => {
+    const lists = [["rare"], ["more", "more"], ["top", "even", "top", "even", "top", "even"]];
+    const known = trainingFacts(corpusOf(lists, { rare: "R", more: "M", top: "R", even: "" }));
+    const asked = ["rare", "more", "top", "even"].map((next) => ({ context: ["more", "rare"], next }));
+    const { slices } = await evaluateRecommender(
+      answering(() => ["top"]),
+      asked,
+      { facts: known, ks: [1] },
+    );
+    const of = (criterion: string) =>
+      slices
+        .filter(({ by }) => by === criterion)
+        .map(({ label, queries, at }) => [label, queries, at[0]!.hitRatio]);
+    // 9 plays: top gathers from 0, even from 3, more from 6, rare from 8.
+    expect(of("target")).toEqual([
+      ["head", 1, 1],
+      ["middle", 1, 0],
+      ["tail", 2, 0],
+    ]);
+    expect(of("next artist")).toEqual([
+      ["the same", 2, 1 / 2],
+      ["another", 1, 0],
+      ["not known", 1, 0],
+    ]);
   });
 
   it("slices by length of the context: 0, 1, up to 4, up to 9, up to 49, more", async () => {
@@ -266,17 +301,4 @@ describe("evaluateRecommender, worked by hand", () => {
       expect.objectContaining(misused("trainingFacts needs a corpus")),
     );
   });
-});
-
-it("measures the seconds until answers of an asynchronous recommender", async () => {
-  const slow = {
-    name: "slow",
-    recommend: async (contexts: readonly unknown[]) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      return contexts.map(() => ({ tracks: [], scores: new Float32Array(0) }));
-    },
-  };
-  const asked = Array.from({ length: 3 }, () => ({ context: ["a"], next: "b" }));
-  const { recommendSeconds } = await evaluateRecommender(slow, asked, { facts, batch: 1 });
-  expect(recommendSeconds).toBeGreaterThan(0.08);
 });

@@ -72,13 +72,31 @@ describe("leaderboard", () => {
     expect(leaderboard(alike).rows.map(({ recommender }) => recommender)).toEqual(["a", "b", "c"]);
   });
 
-  it("uses one minus sign throughout, and includes the level of intervals in its JSON", async () => {
+  it("is a table in text, with one minus sign throughout and a dash for what is not known", async () => {
+    const cost = { fitSeconds: 0.5, recommendSeconds: 0.05, peakRssMb: 1234 };
     const { figures, ...rest } = await entry("b", ["b"]);
-    const board = leaderboard([{ ...rest, figures: { ...figures, popularityLift: -0.25 } }], { level: 0.9 });
-    expect(leaderboardText(board)).toContain(" −0.25 ");
+    const first = { ...rest, ...cost, figures: { ...figures, popularityLift: -0.25, artistDiversity: 0.5 } };
+    const { rows, ...board } = leaderboard([first, { ...(await entry("silent", [])), ...cost }]);
+    const hitRatio = { ...rows[0]!.hitRatio, low: 0.3, high: 0.5 };
+    expect(leaderboardText({ ...board, rows: [{ ...rows[0]!, hitRatio }, rows[1]!] })).toBe(
+      [
+        "100 queries",
+        "recommender    hit@2  95 % interval  behind    MRR@2   NDCG@2  coverage  pop. lift  artists  novelty  fit s  queries/s    MiB",
+        "b            40.00 %    30.00–50.00          40.00 %  40.00 %    33.3 %      −0.25     0.50      0.0    0.5      2,000  1,234",
+        "silent        0.00 %              –  −40.00   0.00 %   0.00 %     0.0 %          –        –        –    0.5      2,000  1,234",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("has the level of intervals in its JSON, and null for what is not known", async () => {
+    const board = leaderboard([await entry("b", ["b"]), await entry("silent", [])], { level: 0.9 });
     expect(leaderboardJson(board)).toMatchObject({
       level: 0.9,
-      rows: [{ hit_ratio: { mean: expect.closeTo(0.4, 12) } }],
+      rows: [
+        { hit_ratio: { mean: expect.closeTo(0.4, 12) }, behind: null },
+        { coverage: 0, popularity_lift: null, artist_diversity: null, novelty: null },
+      ],
     });
   });
 

@@ -29,6 +29,8 @@ describe("rules", () => {
     const { tracks } = ruled.recommend(context, 20, { excludePlayed: true, exclude: ["Black-05"] });
     expect(tracks).toHaveLength(20);
     for (const out of ["Black-03", "Black-04", "Black-05"]) expect(tracks).not.toContain(out);
+    const { tracks: all } = ruled.recommend(context, 24, { excludePlayed: false });
+    expect(all).toEqual(expect.arrayContaining(context.tracks));
   });
 
   it("names a wrapped recommender that does not answer with rankings", () => {

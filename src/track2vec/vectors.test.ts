@@ -12,6 +12,7 @@ const circle = new TrackVectors({
 describe("TrackVectors", () => {
   it("finds tracks by id and by row", () => {
     expect(circle.indexOf("c")).toBe(2);
+    expect(["a", "z", "nobody"].map((track) => circle.has(track))).toEqual([true, true, false]);
     for (const unknown of ["nobody", "", undefined, 5]) expect(circle.indexOf(unknown as string)).toBe(-1);
     expect(circle.indexToKey[1]).toBe("b");
     expect(circle.count("b")).toBe(7);

@@ -39,6 +39,15 @@ describe("neighbours, worked by hand", () => {
     expect(similarities).toEqual({ 0: 3 / 4, 1: 1, 2: 1 / 4, 3: 2 / 4, 4: 7 / 4 });
   });
 
+  it("match where they play the shared track that is latest in the context, and overlap in all shared tracks", () => {
+    const finder = new NeighbourFinder(sessions, settings);
+    finder.find(Uint32Array.of(0, 1));
+    expect([...finder.matches]).toEqual([1, 2, 4, 5, 0]);
+    expect([...finder.matched]).toEqual([1, 1 / 2, 1 / 2, 1, 0]);
+    const [of0, of1] = [Math.log(6 / 3), Math.log(6 / 2)];
+    expect([...finder.overlaps]).toEqual([of1 + of0, of0, of0, of1, 0]);
+  });
+
   it("or fall by a constant factor", () => {
     const { weights } = found([0, 1, 2], { contextDecay: 2 });
     expect(weights).toEqual([Math.exp(-1), Math.exp(-1 / 2), 1, 0]);

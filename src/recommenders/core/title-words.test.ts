@@ -5,7 +5,7 @@ import { ScoreBoard } from "./score-board.js";
 import { TitleWords } from "./title-words.js";
 
 const builder = new CorpusBuilder();
-builder.add({ id: "1", title: "zen mornings", tracks: ["A", "B"] });
+builder.add({ id: "1", title: "zen mornings", tracks: ["A", "B", "A"] });
 builder.add({ id: "2", title: "Zen evening", tracks: ["A", "C"] });
 builder.add({ id: "3", title: "alone", tracks: ["D", "E"] });
 const corpus = builder.build();
@@ -17,6 +17,25 @@ function scored(of: TitleWords, title: string, isSharedOnly: boolean): string[] 
   of.score(TrackNumbers.of(corpus).query({ tracks: [], title }), board, 1, isSharedOnly);
   return Array.from(board.touched.subarray(0, board.count), (track) => corpus.tracks[track]!).sort();
 }
+
+it("counts how many of a word's playlists hold each track, worked by hand", () => {
+  expect(words.words).toEqual(["zen", "alone", "evening", "morning"]);
+  const shares = (word: number) => {
+    const own = Array.from({ length: words.offsets[word + 1]! - words.offsets[word]! }, (_, i) => [
+      corpus.tracks[words.tracks[words.offsets[word]! + i]!],
+      words.shares[words.offsets[word]! + i],
+    ]);
+    return Object.fromEntries(own);
+  };
+  const [both, one, only] = [2 / (2 + 3), 1 / (2 + 3), 1 / (1 + 3)].map(Math.fround);
+  expect([0, 1, 2, 3].map(shares)).toEqual([
+    { A: both, B: one, C: one },
+    { D: only, E: only },
+    { A: only, C: only },
+    { A: only, B: only },
+  ]);
+  expect([...words.idf]).toEqual([3 / 2, 3, 3, 3].map((rarity) => Math.fround(Math.log(1 + rarity))));
+});
 
 it("distinguishes words of one playlist from those of several, also when restored", () => {
   for (const of of [words, TitleWords.restore(words.save())]) {

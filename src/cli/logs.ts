@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
+import { lastState } from "../workflow/terminal/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 import { onlyTaskNamed } from "./task-named.js";
@@ -82,7 +83,10 @@ function print(lines: readonly LogLine[], { stdout, stderr, json, timestamps }: 
   for (const line of lines) {
     if ((stdout && line.stream !== "out") || (stderr && line.stream !== "err")) continue;
     if (json) console.log(JSON.stringify(line));
-    else console.log(timestamps ? `${line.time} ${line.text}` : line.text);
+    else {
+      const text = process.stdout.isTTY ? lastState(line.text) : line.text;
+      console.log(timestamps ? `${line.time} ${text}` : text);
+    }
   }
 }
 

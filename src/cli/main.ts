@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `segue` command: runs a verb, and turns any error into one message and an exit code. */
 import { explainDiskError, messageOf, SegueError } from "../system/index.js";
+import { printable } from "../workflow/terminal/printable.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
@@ -11,6 +12,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   const failed = `cannot write to standard output: ${messageOf(error)}`;
   process.exit(reportError(explained instanceof SegueError ? explained : new SegueError(failed)));
 });
+for (const [name, { isTTY }] of [
+  ["log", process.stdout],
+  ["error", process.stderr],
+] as const) {
+  const print = console[name];
+  if (isTTY) console[name] = (text = "") => print(printable(String(text)));
+}
 // A container's process 1 ignores signals without a handler. If the verb handles one, leave it to the verb.
 for (const [name, code] of process.pid === 1 ? Object.entries({ SIGINT: 130, SIGTERM: 143 }) : [])
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(code));

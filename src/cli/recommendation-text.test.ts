@@ -16,6 +16,14 @@ const shown = [
 ] as const;
 
 describe("recommendationText", () => {
+  it("keeps a name with a line feed in its row", () => {
+    const rows = recommendationText(
+      [{ track: "A\nB", score: 1, reasons: [{ kind: "played", times: 1 }] }],
+      80,
+    );
+    expect(rows.split("\n")[0]).toMatch(/^ {2}1 {2}A B {2}▇+$/);
+  });
+
   it("fits a terminal, with each reason below its track", () => {
     const lines = recommendationText(shown, 80).split("\n");
     expect(lines[0]).toMatch(/^ {2}1 {2}夏-の夜 +▇{12}$/);

@@ -21,7 +21,8 @@ const beside = 3 + 2 + 2 + barWidth;
  * @param width columns of the terminal: scores are bars, tracks are cut to fit, and each reason has a line of its own below. Undefined:
  *   not a terminal; scores are numbers, and nothing is cut
  */
-export function recommendationText(shown: readonly Shown[], width?: number): string {
+export function recommendationText(answer: readonly Shown[], width?: number): string {
+  const shown = answer.map((each) => ({ ...each, track: onOneLine(each.track) }));
   if (width === undefined)
     return columns(
       shown.map(({ track, score, reasons }, i) => [
@@ -41,6 +42,8 @@ export function recommendationText(shown: readonly Shown[], width?: number): str
     ])
     .join("\n");
 }
+
+const onOneLine = (name: string) => name.replace(/[\n\r\t\u2028\u2029]+/g, " ");
 
 /** From 0, or from the lowest score if some are below. */
 function barsOf(shown: readonly Shown[]): (score?: number) => string[] {

@@ -1,9 +1,10 @@
 /** Prints an error as one message and returns the exit code: 1 failed, 2 misused, 130 interrupted. */
 import { CommanderError } from "commander";
 import { explainDiskError, SegueError } from "../system/index.js";
+import { printable } from "../workflow/terminal/printable.js";
 
 export function reportError(thrown: unknown): number {
-  const write = (line: string) => process.stderr.write(line);
+  const write = (line: string) => process.stderr.write(printable(line));
   const error = explainDiskError(thrown);
   // Commander has printed its own message; only --help and --version come with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

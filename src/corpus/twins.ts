@@ -14,17 +14,19 @@ const release = [
 ].join("|");
 
 /** A release tag at the end of a title, after a dash or in brackets. */
-const addition = new RegExp(String.raw`\s*(?:\s[-–—]\s+(?:${release})|[([](?:${release})[)\]])\s*$`, "iu");
+const addition = new RegExp(String.raw` ?(?: [-–—] (?:${release})|[([](?:${release})[)\]])$`, "iu");
+/** No tag is longer. Looking for it only there takes linear time for any title. */
+const longestAddition = 64;
 
 /** The key that twins share: the id in lower case, without release tags at its end, runs of spaces collapsed. */
 export function twinKey(track: string): string {
-  let key = track.normalize("NFKC");
+  let key = track.normalize("NFKC").replace(/\s+/gu, " ").trim();
   for (;;) {
-    const shorter = key.replace(addition, "");
-    if (shorter === key || shorter === "") break;
-    key = shorter;
+    const tag = addition.exec(key.slice(-longestAddition))?.[0];
+    if (tag === undefined || tag.length === key.length) break;
+    key = key.slice(0, -tag.length);
   }
-  return key.toLowerCase().replace(/\s+/gu, " ").trim();
+  return key.toLowerCase();
 }
 
 /** For each track, the number of its first twin other than itself, or -1. */

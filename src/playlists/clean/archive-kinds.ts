@@ -164,7 +164,9 @@ function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
     .toString("utf8")
     .replace(/^\ufeff/, "")
     .trimStart();
-  const keys = new Set([...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!));
+  // Every string is matched, also one that is cut off at the end: a search that starts again within it would take quadratic time.
+  const strings = text.matchAll(/"((?:[^"\\]|\\.)*)(?:"(\s*:)?|\\?$)/gs);
+  const keys = new Set([...strings].flatMap(([, key, colon]) => (colon === undefined ? [] : [key!])));
   const first = [...keys].slice(0, text.startsWith("[") ? 3 : 1);
   // YouTube's search history looks like its watch history.
   const isSearch = text.includes("youtube.com/results?search_query=");

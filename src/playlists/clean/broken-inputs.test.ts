@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
+import { zipOf } from "../zip.testkit.js";
 import { cleaning, good, header, rowsOf } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 
@@ -291,6 +292,35 @@ describe("broken inputs", () => {
     expect({ code, left }).toEqual({ code: "too-large", left: [] });
     expect(message).toMatch(/big\.json is too large: .* at most 512 MiB/);
     expect(hint).toMatch(/JSON lines.*jq -c '\.playlists\[\]'/);
+  });
+
+  it("JSON nested a hundred thousand deep is rejected alone, like any other that is no playlist", async () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    const fine = '{"name": "gym", "tracks": ["a", "b"]}';
+    const whole = await clean({ "a.json": `[${fine}, {"name": "x", "tracks": ${deep}}]` });
+    const lines = await clean({ "b.jsonl": `${fine}\n{"name": "x", "tracks": ${deep}}\n` });
+    for (const { rows, rejected } of [whole, lines]) {
+      expect(rows).toHaveLength(2);
+      expect(rejected).toMatchObject([
+        { reason: "not a playlist", text: expect.stringMatching(/too deeply/) },
+      ]);
+    }
+  });
+
+  it("an element of XML with megabytes of text", async () => {
+    const text = `<playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList><track><title>${"x".repeat(17 << 20)}`;
+    const { code, message } = await failure({ "a.xspf.gz": gzipSync(text) });
+    expect(code).toBe("damaged");
+    expect(message).toMatch(/a\.xspf\.gz, line 1: .*a text longer than 16 MiB/);
+  });
+
+  it("a line of 40 MB in an archive, which is unpacked in small pieces, takes linear time", async () => {
+    const began = performance.now();
+    const { rows } = await clean({
+      "a.zip": zipOf({ "a.csv": `${header}${good}${"x".repeat(40_000_000)}` }),
+    });
+    expect(rows).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it.each([

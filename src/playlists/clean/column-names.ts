@@ -85,7 +85,7 @@ const fold = (name: string) =>
     .toLowerCase();
 
 /** lastfmstats.com appends the user to the name: "Date#somebody". */
-const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
+const foldTime = (name: string) => fold(name.replace(/#.*/s, ""));
 
 /** Tests whether a name is a usual one of the field, one per rank; a later rank counts only if no column passes an earlier one. */
 export function usualNames(field: MappedName): Array<(name: string) => boolean> {

@@ -148,7 +148,7 @@ function splitHeader(line: string, delimiter: string): string[] {
   return names.map((raw) =>
     raw
       .trim()
-      .replace(/^"+|"+$/g, "")
+      .replace(/^"+|(?<!")"+$/g, "")
       .trim(),
   );
 }

@@ -22,6 +22,7 @@ export interface CsvOptions {
 
 const longestLine = 1 << 26;
 const tab = 0x09;
+const lineFeed = 0x0a;
 
 /**
  * @param firstRowId the number of the first row; rejected rows are numbered, too
@@ -83,7 +84,8 @@ export async function readCsv(
     }
     chunk.copy(buffer, filled);
     filled += chunk.length;
-    work(false);
+    // Without the end of a line there is nothing new to read; looking for it again in all of a long line would take quadratic time.
+    if (chunk.includes(lineFeed)) work(false);
   }
   work(true);
   const { held, spareTime } = header!;

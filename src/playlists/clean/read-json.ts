@@ -10,7 +10,7 @@ import { keysOf, type Reject, rowReader } from "./json-rows.js";
 import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
-import type { Rejects } from "./rejects.js";
+import { type Rejects, toldJson } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { watchedSongs } from "./youtube-history.js";
@@ -131,7 +131,7 @@ class JsonReader {
   #takePlaylist(sequence: ReturnType<typeof asSequence>, value: unknown): void {
     const { needsTime, mapping } = this.#options;
     if (needsTime || mapping?.time !== undefined) throw withoutTimes(this.#source.path);
-    const text = () => JSON.stringify(value);
+    const text = () => toldJson(value);
     if (sequence === undefined) {
       this.#reject("not a playlist", "expected a list of tracks in it", text());
       return;
@@ -146,12 +146,12 @@ class JsonReader {
   #takePlay(value: unknown): void {
     const song = this.#songOf?.(value);
     if (song !== undefined && "reason" in song) {
-      this.#reject(song.reason, song.detail, JSON.stringify(value), song.remedy);
+      this.#reject(song.reason, song.detail, toldJson(value), song.remedy);
       return;
     }
     const play = song ?? value;
-    if (!isObject(play)) this.#reject("not a play", "expected an object", JSON.stringify(value));
-    else if (isPlaying(play)) this.#reject("not a play", "it was still playing", JSON.stringify(value));
+    if (!isObject(play)) this.#reject("not a play", "expected an object", toldJson(value));
+    else if (isPlaying(play)) this.#reject("not a play", "it was still playing", toldJson(value));
     else {
       this.#readRow ??= this.#rowReaderFor(play);
       this.#readRow(play, this.#rowId, this.#writer, this.#reject, (text) =>

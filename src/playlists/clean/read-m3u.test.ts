@@ -18,6 +18,15 @@ describe("playlists of music players", () => {
     expect(facts.form).toBe("m3u");
   });
 
+  it("are parted in linear time, however long a name is", async () => {
+    const began = performance.now();
+    const { rejected } = await clean({
+      "a.m3u": `#EXTM3U\n#EXTINF:9,a${"\t".repeat(200_000)}b\nb.mp3\n#EXTINF:9,Air - Talisman\nc.mp3\n`,
+    });
+    expect(rejected).toMatchObject([{ line: 3, reason: "not a play" }]);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
   it("rejects entries without information, each with its line", async () => {
     const text = Buffer.concat([
       Buffer.from("#EXTM3U\n#EXTINF:215,Muse - Uprising\n1.mp3\n2.mp3\n#EXTINF:9,Jingle\n3.mp3\n"),

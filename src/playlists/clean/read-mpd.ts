@@ -3,7 +3,7 @@
  * user_id = the playlist's `pid`, playlist = its name, or the pid if it has none.
  */
 import { SegueError } from "../../system/index.js";
-import type { RejectReason, Rejects } from "./rejects.js";
+import { type RejectReason, type Rejects, toldJson } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { type TextSource, wholeText } from "./text-source.js";
 
@@ -36,7 +36,7 @@ export async function readMpdSlice(
   let rows = 0;
   let unnamed = 0;
   const reject = (reason: RejectReason, detail: string, pid: unknown, entry: unknown) => {
-    rejects.add({ file: source.path, line: lineOf(pid), reason, detail, text: JSON.stringify(entry) });
+    rejects.add({ file: source.path, line: lineOf(pid), reason, detail, text: toldJson(entry) });
     rows++;
   };
   for (const playlist of slice.playlists as Record<string, unknown>[]) {

@@ -40,6 +40,17 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
 /** The text of a reject: UTF-8 if valid, otherwise Latin-1. */
 export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 
+/** The text of a reject that was parsed as JSON. */
+export function toldJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // Unlike parsing, writing JSON is recursive.
+    if (error instanceof RangeError) return "(too long, or nested too deeply, to be shown)";
+    throw error;
+  }
+}
+
 const remedies: Partial<Record<RejectReason, string | ((detail?: string) => string)>> = {
   "not UTF-8": "is it Latin-1? Then pass --encoding latin-1",
   "not a time": (quotedTime = '""') => timeRemedy(quotedTime.slice(1, -1)),

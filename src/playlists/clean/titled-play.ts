@@ -18,8 +18,8 @@ export function titledPlay(line: Buffer, before: RegExp): { artist: string; trac
 
 /** The two parts of "Artist - Title"; undefined if there are no two. */
 export function partTitle(title: string): { artist: string; track: string } | undefined {
-  // A dash within a word does not split: "a-ha - Take On Me".
-  const [, artist, track] = /^\s*(\S.*?)\s+[-–]\s+(\S.*)$/.exec(title) ?? [];
+  // A dash within a word does not split: "a-ha - Take On Me". The lookbehind keeps the time linear in long runs of spaces.
+  const [, artist, track] = /^\s*(\S.*?)(?<!\s)\s+[-–]\s+(\S.*)/s.exec(title) ?? [];
   return artist === undefined || track === undefined ? undefined : { artist, track };
 }
 
@@ -28,4 +28,4 @@ export const notParted = 'no " - " between artist and title';
 
 /** One part of `partTitle` as SQL; empty if there are no two. */
 export const partTitleSql = (column: string, part: "artist" | "track"): string =>
-  `regexp_extract(${column}::VARCHAR, '^\\s*(\\S.*?)\\s+[-–]\\s+(\\S.*)$', ${part === "artist" ? 1 : 2})`;
+  `regexp_extract(${column}::VARCHAR, '(?s)^\\s*(\\S.*?)\\s+[-–]\\s+(\\S.*)$', ${part === "artist" ? 1 : 2})`;

@@ -39,7 +39,7 @@ const knownFrames: readonly Frame[] = [
 ];
 
 /** The channel of an artist's songs, in English, German and Spanish. */
-const songsOf = /^(.+?)\s+[-–]\s+(?:Topic|Thema|Tema)$/;
+const songsOf = /^(.+?)(?<!\s)\s+[-–]\s+(?:Topic|Thema|Tema)$/;
 /** "Artists" of such channels whose songs have no known artist. */
 const nobody = ["Release", "Various Artists"];
 

@@ -3,8 +3,8 @@ import { existsSync, statSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { FolderStore, type Store } from "../../storage/index.js";
-import { makeFolder, temporaryBeside } from "../../system/index.js";
+import { FolderStore, isKey, type Store } from "../../storage/index.js";
+import { makeFolder, SegueError, temporaryBeside } from "../../system/index.js";
 import { readRecord } from "../read-record.js";
 import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
@@ -18,13 +18,23 @@ export function copyFolder(store: Store, sha: string): string {
   return join(files, sha.slice(0, 32));
 }
 
+const unsafeHint = {
+  hint: "was the datastore written by Segue? Do not use it otherwise",
+  code: "artifact-damaged",
+} as const;
+
 /**
  * The path at which a stored file or folder can be read, under its original name.
  *
  * @throws SegueError if its content is missing, or has another size than recorded
  */
 export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
-  const target = join(copyFolder(store, ref.sha), ref.name ?? "file");
+  const { name = "file" } = ref;
+  // Records and manifests of a foreign datastore must not lead out of the folder of copies.
+  const unsafe = () =>
+    new SegueError(`${where} is damaged: it names a place outside the datastore`, unsafeHint);
+  if (!/^[0-9a-f]{64}$/.test(ref.sha) || !isKey(name) || name.includes("/")) throw unsafe();
+  const target = join(copyFolder(store, ref.sha), name);
   if (existsSync(target)) {
     if (ref.kind === "folder" || statSync(target).size === ref.size) return target;
     await rm(target);
@@ -35,12 +45,15 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
     if (statSync(path).size !== size) throw damagedArtifact(store, { ...ref, sha }, where);
   };
   try {
-    const entry = join(temporary, ref.name ?? "file");
+    const entry = join(temporary, name);
     if (ref.kind === "folder") {
       const manifest = await readRecord<FolderManifest>(store, objectKey(ref.sha));
       if (!manifest) throw missingArtifact(ref, where);
       makeFolder(entry);
-      for (const { path, ...file } of manifest.files) await put(file, join(entry, ...path.split("/")));
+      for (const { path, ...file } of manifest.files) {
+        if (!isKey(path)) throw unsafe();
+        await put(file, join(entry, ...path.split("/")));
+      }
     } else {
       await put(ref, entry);
     }

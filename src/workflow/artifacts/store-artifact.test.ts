@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,7 +15,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
 import { type FileArtifact, file } from "./file.js";
 import { loadArtifact } from "./load-artifact.js";
-import { objectKey } from "./ref.js";
+import { type ArtifactRef, objectKey } from "./ref.js";
 import { storeArtifact } from "./store-artifact.js";
 import { rowAt, type Table, table } from "./table.js";
 
@@ -35,6 +36,27 @@ it("restores bytes as a Buffer or typed array, as they were", async () => {
   const bytes = await again(Uint8Array.of(1, 2));
   expect(Buffer.isBuffer(bytes)).toBe(false);
   expect(bytes).toEqual(Uint8Array.of(1, 2));
+});
+
+it("refuses a record or manifest of a foreign datastore that leads out of it", async () => {
+  const store = new FolderStore(folder);
+  const source = join(folder, "source");
+  mkdirSync(source);
+  writeFileSync(join(source, "a"), "a");
+  const read = async (ref: ArtifactRef) => ((await loadArtifact(store, ref, "x")) as FileArtifact).path();
+  const one = await stored(file(join(source, "a")));
+  const outside = join(folder, "outside");
+  writeFileSync(outside, "mine, and longer");
+  await expect(read({ ...one, name: "../../outside" })).rejects.toThrow("names a place outside");
+  await expect(read({ ...one, sha: "..", name: "outside" })).rejects.toThrow("names a place outside");
+  const manifest = JSON.stringify({ files: [{ path: "../../../escaped", sha: one.sha, size: one.size }] });
+  const sha = createHash("sha256").update(manifest).digest("hex");
+  await store.put(objectKey(sha), manifest);
+  await expect(read({ kind: "folder", sha, size: 1, by: "a/0", name: "f" })).rejects.toThrow(
+    "names a place outside",
+  );
+  expect(readFileSync(outside, "utf8")).toBe("mine, and longer");
+  expect(existsSync(join(folder, "escaped"))).toBe(false);
 });
 
 it("refuses a subclass of a typed array, whose class would be lost", async () => {

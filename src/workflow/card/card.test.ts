@@ -48,6 +48,18 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
 });
 
+it("converts Markdown in linear time, whatever the names in it are", () => {
+  const long = 100_000;
+  for (const hostile of [`# a${" ".repeat(long)}b`, "[".repeat(long), `a|b\n-${" ".repeat(long)}b`]) {
+    const began = performance.now();
+    markdownToHtml(hostile);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  }
+  expect(markdownToHtml("# a b ##  \n## #\n[a [b](https://c.org)\n\na|b\n - | :-: \n1|2")).toBe(
+    '<h1>a b</h1>\n<h2>#</h2>\n<p>[a <a href="https://c.org">b</a></p>\n<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>',
+  );
+});
+
 it("draws a chart once for light and dark pages, but a chart with its own colours as light", async () => {
   const bar = (colour: object) => ({
     type: "chart" as const,

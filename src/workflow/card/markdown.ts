@@ -18,7 +18,7 @@ function blocks(lines: readonly string[]): string {
   };
   while (i < lines.length) {
     const line = lines[i]!;
-    const heading = /^(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/.exec(line);
+    const heading = /^(#{1,6})\s+(.*)/.exec(line);
     const fence = /^(```|~~~)/.exec(line)?.[1];
     if (line.trim() === "") i++;
     else if (fence) {
@@ -29,7 +29,7 @@ function blocks(lines: readonly string[]): string {
     } else if (heading) {
       i++;
       const level = heading[1]!.length;
-      html.push(`<h${level}>${inline(heading[2]!)}</h${level}>`);
+      html.push(`<h${level}>${inline(heading[2]!.trimEnd().replace(/(?<!\s)\s+#+$/, ""))}</h${level}>`);
     } else if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) {
       i++;
       html.push("<hr>");
@@ -43,7 +43,10 @@ function blocks(lines: readonly string[]): string {
         marker,
       );
       html.push(`<${tag}>${items}</${tag}>`);
-    } else if (line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(lines[i + 1] ?? "")) {
+    } else if (
+      line.includes("|") &&
+      /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test((lines[i + 1] ?? "").replace(/\s+/g, " "))
+    ) {
       const rows = takeWhile((each) => each.includes("|") && each.trim() !== "");
       html.push(pipeTable(rows));
     } else {
@@ -103,7 +106,7 @@ function inline(text: string): string {
 
 function emphasis(escaped: string): string {
   return escaped
-    .replace(/\[([^\]]+)\]\(([^()\s]+)\)/g, (whole, label: string, target: string) =>
+    .replace(/\[([^[\]]+)\]\(([^()\s]+)\)/g, (whole, label: string, target: string) =>
       /^(https?:\/\/|mailto:|&#35;|#)/.test(target) ? `<a href="${target}">${label}</a>` : whole,
     )
     .replace(/\*\*(\S(?:[^*]*\S)?)\*\*/g, "<strong>$1</strong>")

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../events.js";
 import { duration } from "./duration.js";
 import { colour } from "./format.js";
+import { lastState } from "./printable.js";
 import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 
@@ -79,9 +80,7 @@ export function liveReporter(): LiveReporter {
   };
 }
 
-/** A line as plain text: the last state of a redrawn progress bar, without codes that would move the cursor. */
-function plain(line: string): string {
-  const last = line.split("\r").findLast((part) => part !== "") ?? "";
+/** A line as plain text, without colours and codes that would move the cursor. */
+const plain = (line: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach the terminal.
-  return stripVTControlCharacters(last).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
-}
+  stripVTControlCharacters(lastState(line)).replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]/g, "");

@@ -95,7 +95,7 @@ function jsonEntries(text: string): string[] | undefined {
 /** The decoded file name of a path or URL, without folders and extension. */
 function fileName(path: string): string {
   const isAddress = /^[a-z][a-z\d+.-]+:\/\//i.test(path);
-  const last = (isAddress ? path.replace(/[?#].*$/, "") : path).split(/[/\\]/).at(-1)!;
+  const last = (isAddress ? path.replace(/[?#].*/s, "") : path).split(/[/\\]/).at(-1)!;
   const name = last.replace(/\.[a-z\d]{2,4}$/i, "");
   try {
     return decodeURIComponent(name);

@@ -21,6 +21,9 @@ export interface XmlVisitor {
   close(name: string, text: string, parent: string | undefined, line: number): void;
 }
 
+/** In characters, of one element. No name is longer. */
+const longestText = 1 << 24;
+
 /**
  * Visits all elements.
  *
@@ -48,6 +51,8 @@ export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<
   };
   parser.onclosetag = end;
   parser.ontext = (piece) => {
+    if (text.length + piece.length > longestText)
+      throw damaged(source.path, line(), `a text longer than ${longestText >> 20} MiB`);
     text += piece;
   };
   parser.oncdata = parser.ontext;

@@ -5,6 +5,7 @@ import { type Corpus, playlistCount } from "../corpus/index.js";
 import { type Context, parallelRecommender, type Rules } from "../recommenders/index.js";
 import type { LiveModel } from "../serving/index.js";
 import { checkOutput, throttled, usableCores, writeAtomically } from "../system/index.js";
+import { printable } from "../workflow/terminal/printable.js";
 import { interruptible } from "./interruptible.js";
 import { ofOption } from "./of-option.js";
 import { requireApart } from "./output-apart.js";
@@ -64,10 +65,11 @@ export async function recommendForPlaylists(
     const text = async function* () {
       const isCsv = output?.endsWith(".csv");
       const written = isCsv ? rowsOf(live) : lineOf;
+      const shown = output === undefined && process.stdout.isTTY ? printable : (line: string) => line;
       if (isCsv) yield `${csvHeader}\n`;
       let done = 0;
       for await (const [each, answer] of answersTo(live, asked, total, rules, options)) {
-        yield written(each, answer);
+        yield shown(written(each, answer));
         told({ task: "recommending", done: ++done, total, unit: "playlists" });
       }
     };

@@ -32,6 +32,8 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
       }).map((text) => svg.getAttribute("aria-label") + text.textContent);
     })`);
     expect(cut).toEqual([]);
+    const labels = await page.locator("figure svg text").allTextContents();
+    expect(labels).toEqual(expect.arrayContaining(["artists", "songs", "playlists", "entries", "tracks"]));
     await page.close();
   });
 

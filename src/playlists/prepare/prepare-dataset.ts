@@ -280,6 +280,9 @@ function allParts(
       {
         hint: [
           ...remedies.map((remedy) => `for the rejected rows: ${remedy}`),
+          ...(playlists === 1 && howToPart === undefined
+            ? ['if a column tells playlists apart, name it: --columns "playlist=COLUMN"']
+            : []),
           howToPart !== undefined
             ? howToPart
             : dev

@@ -8,11 +8,11 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { openBundle, writeBundle } from "../dist/bundle/index.js";
 import { TrackVectors } from "../dist/track2vec/index.js";
+import { parseArguments } from "./support.mjs";
 
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: { tracks: { type: "string", default: "1000000" }, size: { type: "string", default: "64" } },
 });
 const [n, size] = [values.tracks, values.size].map(Number);

@@ -9,13 +9,15 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { CorpusBuilder, playlistCount, readSequences } from "../dist/corpus/index.js";
 import { bootstrapMeans, evaluateRecommender, questionsOf, trainingFacts } from "../dist/evaluation/index.js";
 import { fitRecommender, recommenderKinds } from "../dist/recommenders/index.js";
-import { sharedData } from "./support.mjs";
+import { parseArguments, sharedData } from "./support.mjs";
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: "boolean" } } });
+const { values, positionals } = parseArguments({
+  allowPositionals: true,
+  options: { all: { type: "boolean" } },
+});
 const input = positionals[0] ?? join(sharedData, "nowplaying-sessions.jsonl.gz");
 if (!existsSync(input)) {
   console.error(

@@ -9,10 +9,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { repository } from "./support.mjs";
+import { parseArguments, repository } from "./support.mjs";
 
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: {
     rows: { type: "string", default: "12900000" },
     "mean-length": { type: "string", default: "82" },

@@ -11,11 +11,11 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Random } from "../dist/system/index.js";
 import { buildLists, ListIndex, loadVectors, packLists, TrackVectors } from "../dist/track2vec/index.js";
+import { parseArguments } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: {
     tracks: { type: "string", default: "500000" },

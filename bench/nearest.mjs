@@ -9,11 +9,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { TrackVectors } from "../dist/track2vec/index.js";
-import { findGensimOrTell, runJson } from "./support.mjs";
+import { findGensimOrTell, parseArguments, runJson } from "./support.mjs";
 
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: {
     tracks: { type: "string", default: "100000" },
     size: { type: "string", default: "48" },

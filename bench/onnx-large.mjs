@@ -8,11 +8,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { exportVectors } from "../dist/bundle/index.js";
 import { TrackVectors } from "../dist/track2vec/index.js";
 
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: { tracks: { type: "string", default: "600000" }, size: { type: "string", default: "1000" } },
 });
 const [n, size] = [values.tracks, values.size].map(Number);
@@ -37,6 +36,9 @@ asked = json.load(open(sys.argv[2]))
 found, scores = session.run(["neighbours", "scores"], {"track_ids": numpy.array(asked + ["nobody"], dtype=object), "k": numpy.array([${k}], dtype=numpy.int64)})
 json.dump({"version": onnxruntime.__version__, "open": opened - began, "run": time.time() - opened, "tracks": found.tolist(), "scores": scores.tolist()}, open(sys.argv[3], "w"))
 `;
+
+import { parseArguments } from "./support.mjs";
+
 try {
   const model = join(folder, "nearest.onnx");
   const started = performance.now();

@@ -12,12 +12,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { cleanPlaylists, prepareDataset, readCorpus, readPartQueries } from "../dist/playlists/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
-import { findGensimOrTell, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
+import { findGensimOrTell, parseArguments, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: {
     seeds: { type: "string", default: "5" },

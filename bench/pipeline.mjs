@@ -11,10 +11,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { findPython, realPlaylists, repository, runJson } from "./support.mjs";
+import { findPython, parseArguments, realPlaylists, repository, runJson } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: { sg: { type: "string", default: "1" }, threads: { type: "string", default: "2" } },
 });

@@ -8,13 +8,12 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { writeBundle } from "../dist/bundle/index.js";
 import { cleanPlaylists, prepareDataset, readCorpus } from "../dist/playlists/index.js";
 import { fitRecommender } from "../dist/recommenders/index.js";
-import { realPlaylists } from "./support.mjs";
+import { parseArguments, realPlaylists } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: { recommenders: { type: "string", default: "track2vec,popularity" } },
 });

@@ -18,15 +18,15 @@ import { Agent, request } from "node:http";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { parseManifest, sealManifest } from "../dist/bundle/manifest.js";
 import { readSequences } from "../dist/corpus/index.js";
 import { openServedModel } from "../dist/serving/index.js";
 import { distPath, Random } from "../dist/system/index.js";
 import { openLoop, postRequests } from "./open-loop.mjs";
+import { parseArguments } from "./support.mjs";
 
-const { values: options } = parseArgs({
+const { values: options } = parseArguments({
   options: {
     bundle: { type: "string" },
     recommender: { type: "string" },

@@ -6,9 +6,9 @@
  * Each side runs in its own process, so that memory is measured separately. Queries: 300 tracks, two words of each, one with a typo.
  */
 import { spawnSync } from "node:child_process";
-import { parseArgs } from "node:util";
+import { parseArguments } from "./support.mjs";
 
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: { tracks: { type: "string", default: "200000" }, side: { type: "string" } },
 });
 const count = Number(values.tracks);

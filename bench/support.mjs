@@ -1,10 +1,22 @@
-/** Shared by the benches: the paths of the repository and the real data, finding a Python with gensim, training with it, running commands. */
+/** Shared by the benches: reading arguments, the paths of the repository and the real data, finding a Python with gensim, training with it, running commands. */
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** As `parseArgs` of node:util; for arguments that the bench does not take, exits with a message. */
+export function parseArguments(config) {
+  try {
+    return parseArgs(config);
+  } catch ({ message }) {
+    const flags = Object.keys(config.options).map((name) => `--${name}`);
+    console.error(`error: ${message.split(". ")[0]}\n  → the flags are ${flags.join(", ")}`);
+    process.exit(2);
+  }
+}
 
 /** The folder of real data: SEGUE_SHARED_DATA, or shared/data beside the repository. */
 export const sharedData = process.env.SEGUE_SHARED_DATA ?? join(repository, "../shared/data");

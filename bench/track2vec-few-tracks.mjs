@@ -10,13 +10,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { readPlaylists } from "../dist/cli/read-playlists.js";
 import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
-import { findGensimOrTell, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
+import { findGensimOrTell, parseArguments, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: {
     tracks: { type: "string", default: "1100,3000,6000" },

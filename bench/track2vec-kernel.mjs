@@ -8,7 +8,6 @@
  *
  * Needs `npm run build` first.
  */
-import { parseArgs } from "node:util";
 import { readPlaylists } from "../dist/cli/read-playlists.js";
 import { atOnce } from "../dist/system/index.js";
 import { resolveOptions } from "../dist/track2vec/options.js";
@@ -16,9 +15,9 @@ import { Session } from "../dist/track2vec/session.js";
 import { vocabularySteps } from "../dist/track2vec/vocabulary.js";
 import { Work } from "../dist/track2vec/work.js";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
-import { realPlaylists, withFewTracks } from "./support.mjs";
+import { parseArguments, realPlaylists, withFewTracks } from "./support.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: { epochs: { type: "string", default: "6" }, sg: { type: "string", default: "1" } },
 });

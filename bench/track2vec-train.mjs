@@ -15,17 +15,23 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { readPlaylists } from "../dist/cli/read-playlists.js";
 import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { farRows } from "./far-rows.mjs";
 import { handover } from "./handover.mjs";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
-import { findGensimOrTell, realPlaylists, trainGensim, withFewTracks, writeJsonLines } from "./support.mjs";
+import {
+  findGensimOrTell,
+  parseArguments,
+  realPlaylists,
+  trainGensim,
+  withFewTracks,
+  writeJsonLines,
+} from "./support.mjs";
 import { benchScaling } from "./track2vec-scaling.mjs";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseArguments({
   allowPositionals: true,
   options: {
     epochs: { type: "string" },

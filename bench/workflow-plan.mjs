@@ -8,8 +8,8 @@
  * begin-rate: tasks that one scheduler starts per second; step-cost: overhead of a step in seconds (both measured in
  * docs/measured/workflow.md); deaths: workers that die during the run, each losing its task; takeover: seconds until others take it over.
  */
-import { parseArgs } from "node:util";
 import { Walk } from "../dist/workflow/walk.js";
+import { parseArguments } from "./support.mjs";
 
 const defaults = {
   tasks: 1000,
@@ -23,7 +23,7 @@ const defaults = {
   takeover: 2,
   seed: 1,
 };
-const { values } = parseArgs({
+const { values } = parseArguments({
   options: Object.fromEntries(
     Object.entries(defaults).map(([name, value]) => [name, { type: "string", default: String(value) }]),
   ),

@@ -40,6 +40,14 @@ describe("segue bench", () => {
     );
   });
 
+  it("says which flags a bench takes if one is wrong", () => {
+    const { status, stderr } = segue("conformance", "--nope");
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: "error: Unknown option '--nope'\n  → the flags are --all\n",
+    });
+  });
+
   it("names missing requirements of a bench before it starts", () => {
     const script = (text: string) => {
       writeFileSync(join(folder, "needy.mjs"), text);

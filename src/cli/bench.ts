@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { misuse, packageRoot } from "../system/index.js";
+import { didYouMean, misuse, packageRoot } from "../system/index.js";
 import { checkBenchNeeds } from "./bench-needs.js";
 
 export function registerBench(program: Command): void {
@@ -44,8 +44,9 @@ async function bench(
     }
     return;
   }
-  if (!benches.some((each) => each.name === name))
-    throw misuse(`there is no bench "${name}"`, `there are: ${benches.map((each) => each.name).join(", ")}`);
+  const names = benches.map((each) => each.name);
+  if (!names.includes(name))
+    throw misuse(`there is no bench "${name}"`, didYouMean(name, names, `there are: ${names.join(", ")}`));
   const script = join(folder, `${name}.mjs`);
   checkBenchNeeds(script, name);
   process.exitCode = await run(script, given);

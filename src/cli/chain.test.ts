@@ -151,6 +151,24 @@ describe("a chain of runs", () => {
     expect(isThere).toBe(true);
   }, 60_000);
 
+  it("suggests reading the files again if their playlists are too short", async () => {
+    project.write("short.csv", "artist,track,playlist\nMuse,Uprising,gym\n");
+    const { code, stderr } = await segue(
+      "run",
+      "--input",
+      "short.csv",
+      "--datastore",
+      "short",
+      "--knn-k",
+      "7",
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /no playlist is left(.*\n)+.*→ run it again with correct input .*: segue run intermediate primary modeling deployment --input short.csv --datastore short --knn-k 7\n$/,
+    );
+    expect(stderr).not.toContain("segue resume");
+  });
+
   it("suggests rerunning a flow on the same inputs if its parameters were wrong", async () => {
     await segue("sample", "--playlists", "100", "--output", "chained.csv");
     const told = [

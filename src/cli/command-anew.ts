@@ -1,6 +1,7 @@
 /**
  * The command to rerun a flow with other parameters. A step's hint may name a parameter of an earlier flow, such as
- * --session-gap if primary finds too few playlists: then everything from that flow on has to run again.
+ * --session-gap if primary finds too few playlists: then everything from that flow on has to run again. Without such a hint, too few
+ * playlists need other files, which intermediate reads.
  */
 import { flowOrder } from "../flows/index.js";
 import type { AnyFlow, Client, RunRecord, TaskFailure } from "../workflow/index.js";
@@ -16,13 +17,13 @@ import { flagsOfOthers } from "./chain.js";
 export async function commandAnew(
   client: Client,
   run: Pick<RunRecord, "flow" | "again" | "sources">,
-  error: Pick<TaskFailure, "hint">,
+  error: Pick<TaskFailure, "hint" | "code">,
   datastore?: string,
 ): Promise<string | undefined> {
   const as = commandAgain(run, datastore);
-  const advised = run.again && earlierFlag(run.flow, error.hint ?? "");
+  const advised = run.again && (earlierFlag(run.flow, error.hint ?? "") ?? readerOfFiles(run.flow, error));
   if (run.again === undefined || advised === undefined) return as;
-  const { owner, flag, value } = advised;
+  const { owner, flag } = advised;
   const source = run.sources?.[owner.name];
   const reader = client.flow(owner.name);
   const read = source === undefined ? reader.latestSuccessfulRun : reader.run(source);
@@ -34,12 +35,12 @@ export async function commandAnew(
   const given = first.again.flags;
   const more = run.again.flags.every((word) => given.includes(word)) ? [] : run.again.flags;
   const others = flagsOfOthers(flowOrder, flows);
-  const flags = flagsWithout(value === undefined ? others : [flag, ...others], [...given, ...more]);
+  const flags = flagsWithout(flag ? [flag.name, ...others] : others, [...given, ...more]);
   return commandAgain(
     {
       again: {
         flows: flows.map(({ name }) => name),
-        flags: value === undefined ? flags : [...flags, `--${flag}`, value],
+        flags: flag ? [...flags, `--${flag.name}`, flag.value] : flags,
       },
       ...(first.sources === undefined ? {} : { sources: first.sources }),
     },
@@ -47,18 +48,26 @@ export async function commandAnew(
   );
 }
 
+/** The flow to start from, and a flag to give it. */
+interface Earlier {
+  readonly owner: AnyFlow;
+  readonly flag?: { readonly name: string; readonly value: string } | undefined;
+}
+
+function readerOfFiles(flow: string, { code }: Pick<TaskFailure, "code">): Earlier | undefined {
+  return flow === "primary" && code === "too-few-playlists" ? { owner: flowOrder[0]! } : undefined;
+}
+
 /** The first flag of a hint ("--session-gap 30") that the flow lacks, and the nearest earlier flow that has it. */
-function earlierFlag(
-  flow: string,
-  advice: string,
-): { owner: AnyFlow; flag: string; value: string | undefined } | undefined {
+function earlierFlag(flow: string, advice: string): Earlier | undefined {
   const place = flowOrder.findIndex(({ name }) => name === flow);
   if (place < 0) return undefined;
   const own = flagsOf(flowOrder[place]!);
   const before = flowOrder.slice(0, place).reverse();
-  for (const [, flag, value] of advice.matchAll(/--([a-z][a-z-]*)(?: (\d+(?:\.\d+)?)(?![\w.]))?/g)) {
-    const owner = before.find((each) => flagsOf(each).includes(flag!));
-    if (owner !== undefined && !own.includes(flag!)) return { owner, flag: flag!, value };
+  for (const [, name, value] of advice.matchAll(/--([a-z][a-z-]*)(?: (\d+(?:\.\d+)?)(?![\w.]))?/g)) {
+    const owner = before.find((each) => flagsOf(each).includes(name!));
+    if (owner !== undefined && !own.includes(name!))
+      return { owner, flag: value === undefined ? undefined : { name: name!, value } };
   }
   return undefined;
 }

@@ -213,7 +213,7 @@ describe("segue evaluate", () => {
     await writeFile(other, '{"name": "mine", "songs": [{"artist": "Band", "title": "song 1"}]}\n');
     const flags = ["--recommender", "popularity", "--json"];
     const none = segue("--train", csv, ...flags);
-    expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining("--min-tracks 2 keeps") });
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining("--min-tracks 2 keeps") });
     expect(segue("--train", csv, ...flags, "--min-tracks", "2").status).toBe(0);
     const sequences = join(folder, "sequences.jsonl");
     await writeFile(sequences, gunzipSync(await readFile(train)));
@@ -278,6 +278,22 @@ describe("segue evaluate", () => {
     expect(said).toMatch(/\ninterrupted\n/);
   }, 40_000);
 
+  it("ends with a word when signalled while it fits", async () => {
+    const sample = join(folder, "fitted.csv");
+    const main = distPath("cli/main.js");
+    spawnSync(process.execPath, [main, "sample", "--playlists", "1500", "--output", sample]);
+    const command = spawn(process.execPath, [main, "evaluate", "--train", sample], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    command.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (text.includes("held out")) command.kill("SIGINT");
+    });
+    expect(await once(command, "close")).toEqual([130, null]);
+    expect(said).toMatch(/\ninterrupted\n/);
+  }, 40_000);
+
   it("refuses an unwritable card before it fits anything", () => {
     // The playlists are not even looked for.
     const args = ["--train", join(folder, "none"), "--queries", queries, "--leaderboard", "--json"];
@@ -312,6 +328,7 @@ describe("segue evaluate", () => {
 
   it.each([
     [["--recommender", "nobody"], /there is no recommender "nobody"[\s\S]*there are: /],
+    [["--recommender", "vstn"], /there is no recommender "vstn"\n.*did you mean "vstan"\?/],
     [["-k", "0"], /whole number ≥ 1/],
     [["-k", "x"], /whole number/],
     [["--html", "x.html"], /--html needs --leaderboard/],

@@ -1,7 +1,7 @@
 /** `segue evaluate`: fits a recommender, measures its answers to queries, prints the figures. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Measured } from "../evaluation/index.js";
-import { misuse, numberWithin, wholeNumber } from "../system/index.js";
+import { didYouMean, misuse, numberWithin, wholeNumber } from "../system/index.js";
 import { printRemarks, remarksFor } from "./evaluation-remarks.js";
 import { type EvaluateOptions, taskOf } from "./evaluation-task.js";
 import { numberOption, numbersOption } from "./number-option.js";
@@ -80,7 +80,10 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   const known = Object.keys(recommenderKinds);
   for (const name of options.recommender ?? []) {
     if (!known.includes(name))
-      throw misuse(`there is no recommender "${name}"`, `there are: ${known.join(", ")}`);
+      throw misuse(
+        `there is no recommender "${name}"`,
+        didYouMean(name, known, `there are: ${known.join(", ")}`),
+      );
   }
   if (options.leaderboard) {
     const { printLeaderboard } = await import("./print-leaderboard.js");

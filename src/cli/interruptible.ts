@@ -1,4 +1,5 @@
 /** Ctrl-C (or SIGTERM) for verbs that write files: aborts the work, so that no file is left half-written. */
+import { reportError } from "./report-error.js";
 
 /**
  * @param work receives a signal that Ctrl-C aborts; a second Ctrl-C exits at once
@@ -10,8 +11,9 @@ export async function interruptible<T>(
   hint: string | (() => string) = "nothing was written; run the same command again",
 ): Promise<T> {
   const controller = new AbortController();
+  const interrupted = new DOMException("interrupted", "AbortError");
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(reportError(interrupted));
     controller.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
@@ -19,9 +21,7 @@ export async function interruptible<T>(
     return await work(controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    throw Object.assign(new DOMException("interrupted", "AbortError"), {
-      hint: typeof hint === "string" ? hint : hint(),
-    });
+    throw Object.assign(interrupted, { hint: typeof hint === "string" ? hint : hint() });
   } finally {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
   }

@@ -32,19 +32,26 @@ export interface MeasureTask {
 }
 
 /** @param tell called with what is left out of raw files, and how many playlists were held out */
-export async function loadAndMeasure(
+export function loadAndMeasure(
   task: MeasureTask,
   progress: Progress,
   tell: (line: string) => void,
 ): Promise<Measured> {
+  return interruptible((signal) => measured(task, throttled(progress), tell, signal));
+}
+
+async function measured(
+  task: MeasureTask,
+  progress: Progress,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Measured> {
   const { recommender, settings, ks, seed, threads } = task;
-  const told = throttled(progress);
-  // Only reading needs to clean up temporary files. Fitting blocks the event loop, so there a signal should end the process.
-  const { train: corpus, questions } = await interruptible((signal) => load(task, told, tell, signal));
+  const { train: corpus, questions } = await load(task, progress, tell, signal);
   // Threads only pay off for many queries.
   const lanes = Math.min(threads ?? usableCores(), Math.ceil(questions.length / 1000));
   let close = async () => {};
-  const fitOn = () => fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
+  const fitOn = () => fitRecommender(recommender, corpus, settings, { seed, threads, progress, signal });
   const inThreads = async (fitted: FittedRecommender) => {
     const parallel = await parallelRecommender(fitted, corpus, lanes);
     close = parallel.close;
@@ -53,7 +60,8 @@ export async function loadAndMeasure(
   try {
     return await measureRecommender(fitOn, corpus, questions, {
       ks,
-      progress: told,
+      progress,
+      signal,
       ...(lanes > 1 && { inThreads }),
     });
   } finally {

@@ -19,9 +19,14 @@ for (const [name, { isTTY }] of [
   const print = console[name];
   if (isTTY) console[name] = (text = "") => print(printable(String(text)));
 }
-// A container's process 1 ignores signals without a handler. If the verb handles one, leave it to the verb.
-for (const [name, code] of process.pid === 1 ? Object.entries({ SIGINT: 130, SIGTERM: 143 }) : [])
-  process.on(name, () => process.listenerCount(name) === 1 && process.exit(code));
+// If the verb handles a signal, leave it to the verb. A container's process 1 would ignore signals without a handler.
+for (const [name, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+  process.on(name, () => {
+    if (process.listenerCount(name) > 1) return;
+    reportError(new DOMException("interrupted", "AbortError"));
+    // After what is under way: a file that is just being opened could not be removed yet.
+    setImmediate(() => process.exit(code));
+  });
 // If standard error is closed, the work continues, and only the exit code reports the result.
 process.stderr.on("error", () => {});
 

@@ -34,9 +34,8 @@ async function sequencesIn(
   options: ReadOptions,
 ): Promise<Corpus | undefined> {
   if (isAskedForMore(options) || !found.every(isSequences)) return undefined;
-  const { progress, signal } = options;
   try {
-    const corpus = await readSequences(paths, { progress, signal });
+    const corpus = await sequencesOf(paths, options);
     refuseRawFileOptions(options, `${paths[0]} holds sequences`);
     return corpus;
   } catch (error) {
@@ -103,8 +102,23 @@ export async function readTrainingPlaylists(paths: readonly string[], options: R
   const found = await findInputs(paths, { pipes: true });
   for (const file of found) if (await isRaw(file)) return readPlaylists(paths, options);
   refuseRawFileOptions(options, `${paths[0]} holds sequences`);
-  const { progress, signal } = options;
-  return readSequences(paths, { progress, signal });
+  return sequencesOf(paths, options);
+}
+
+/** Reads sequences, and tells how many have no tracks and are left out. */
+async function sequencesOf(
+  paths: readonly string[],
+  { progress, signal, tell = console.error }: ReadOptions,
+): Promise<Corpus> {
+  let empty = 0;
+  let first: string | undefined;
+  const onEmpty = (place: string) => {
+    empty++;
+    first ??= place;
+  };
+  const corpus = await readSequences(paths, { progress, signal, onEmpty });
+  if (empty > 0) tell(`playlists without tracks are left out: ${empty}, the first at ${first}`);
+  return corpus;
 }
 
 async function isRaw(file: InputFile): Promise<boolean> {

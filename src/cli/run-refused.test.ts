@@ -83,7 +83,7 @@ describe("segue run refuses", () => {
     [
       ["run", "--input", "x.csv", "--grid", '[{"recommender":"transitions"},{"recommender":"blnd"}]'],
       2,
-      /^error: there is no recommender "blnd"/,
+      /^error: there is no recommender "blnd"\n.*did you mean "blend"\?/,
     ],
     [
       ["run", "--input", "x.csv", "--grid", '[{"recommender":"track2vec","bogus":1}]'],

@@ -76,7 +76,7 @@ describe("segue train", () => {
     ]);
     expect(JSON.parse(train("--min-tracks", 2).stdout)).toMatchObject({ words: 6 });
     const none = train("--min-tracks", 9);
-    expect(none.status).toBe(1);
+    expect(none.status).toBe(2);
     expect(none.stderr).toContain("no playlist is left: all 2 have fewer than 9 tracks");
   });
 
@@ -131,6 +131,14 @@ describe("segue train", () => {
     const broken = file("broken.jsonl");
     await writeFile(broken, '{"playlist_id": "p", "tracks": ["A-1"]}\n{"name": "p", "tracks": ["A-1"]}\n');
     expect(train(broken).stderr).toMatch(/broken\.jsonl:2: "playlist_id" is missing/);
+    const hollow = file("hollow.jsonl");
+    await writeFile(hollow, '{"playlist_id": "e", "tracks": []}\n{"playlist_id": "p", "tracks": ["A-1"]}\n');
+    expect(train(hollow)).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(
+        /^playlists without tracks are left out: 1, the first at .*hollow.jsonl:1\n/,
+      ),
+    });
   });
 
   it("prints a few readable lines, and accepts every option", () => {

@@ -42,7 +42,7 @@ const LONGEST_LINE = 256 * 1024 * 1024;
 export async function readJsonLines(
   path: string,
   shape: string,
-  visit: (object: Record<string, unknown>, complain: Complain) => void,
+  visit: (object: Record<string, unknown>, complain: Complain, line: number) => void,
   options: ReadOptions = {},
 ): Promise<number> {
   requireOptions(options, besideWork, "reading");
@@ -72,7 +72,7 @@ export async function readJsonLines(
       complain(`expected an object, found ${asWritten(value)}`, example);
     }
     objects++;
-    visit(value as Record<string, unknown>, explain);
+    visit(value as Record<string, unknown>, explain, line);
   };
 
   const visitBlock = (block: Buffer) => {

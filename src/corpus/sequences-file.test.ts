@@ -100,6 +100,16 @@ describe("readSequences", () => {
     await expect(readSequences(await file("bad.jsonl", contents))).rejects.toThrow(message);
   });
 
+  it("leaves out playlists without tracks if asked to, and says where they are", async () => {
+    const path = await file("empty.jsonl", `\n{"playlist_id":"p","tracks":[]}\n${two}`);
+    const places: string[] = [];
+    const onEmpty = (place: string) => places.push(place);
+    expect(await readSequences(path, { onEmpty })).toEqual(await readSequences(await file("two.jsonl", two)));
+    expect(places).toEqual([`${path}:2`]);
+    const none = await file("none.jsonl", '{"playlist_id":"p","tracks":[]}');
+    await expect(readSequences(none, { onEmpty })).rejects.toThrow("holds no playlists with tracks");
+  });
+
   it("refuses a cut gzip, damaged gzip, bad UTF-8, a folder and a missing file", async () => {
     const zipped = gzipSync(two.repeat(1000));
     await expect(readSequences(await file("cut.gz", zipped.subarray(0, -20)))).rejects.toThrow(

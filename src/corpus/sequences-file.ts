@@ -1,7 +1,7 @@
 /**
  * Playlists and queries as JSON lines: `{"playlist_id": "…", "tracks": ["…", …]}` and `{"context": ["…", …], "next": "…"}`.
  */
-import { asWritten, misuse, SegueError } from "../system/index.js";
+import { aFunction, asWritten, besideWork, misuse, requireOptions, SegueError } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import { type Complain, type ReadOptions, readJsonLines } from "./json-lines.js";
 
@@ -14,36 +14,45 @@ export interface Query {
   readonly title?: string;
 }
 
+export interface SequencesOptions extends ReadOptions {
+  /** Called with the place ("plays.jsonl:17") of each playlist without tracks, which is left out. Default: it is an error. */
+  readonly onEmpty?: (place: string) => void;
+}
+
 /**
  * Reads playlists into one corpus, in the order of files and lines.
  *
- * A line holds "playlist_id" (text or a whole number), "tracks" (track ids, at least one), and may hold "artists" (one per
- * track) and "title". Other fields are ignored.
+ * A line holds "playlist_id" (text or a whole number) and "tracks" (track ids), and may hold "artists" (one per track) and
+ * "title". Other fields are ignored.
  *
  * @param paths one file or several, each plain or gzipped
- * @throws SegueError naming file and line; also if there is no playlist at all
+ * @throws SegueError naming file and line; also if there is no playlist with tracks
  */
 export async function readSequences(
   paths: string | readonly string[],
-  options?: ReadOptions,
+  options: SequencesOptions = {},
 ): Promise<Corpus> {
+  requireOptions(options, { onEmpty: aFunction, ...besideWork }, "readSequences");
+  const { onEmpty, ...reading } = options;
   const builder = new CorpusBuilder();
   let count = 0;
   for (const path of listOf(paths)) {
-    count += await readJsonLines(
+    await readJsonLines(
       path,
       '{"playlist_id": "p1", "tracks": ["Artist-Track", …]}',
-      (line, complain) => {
+      (line, complain, number) => {
         const id = playlistId(line.playlist_id, complain);
         const tracks = ids(line.tracks, "tracks", complain);
-        if (tracks.length === 0) complain('"tracks" is an empty list');
+        if (tracks.length === 0)
+          return onEmpty ? onEmpty(`${path}:${number}`) : complain('"tracks" is an empty list');
         const title = titleOf(line.title, complain);
         builder.add({ id, tracks, artists: artistsOf(line.artists, tracks.length, complain), title });
+        count++;
       },
-      options,
+      reading,
     );
   }
-  if (count === 0) throw nothingIn(paths, "playlists");
+  if (count === 0) throw nothingIn(paths, "playlists with tracks");
   return builder.build();
 }
 

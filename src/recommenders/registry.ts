@@ -3,6 +3,7 @@ import { type Catalogue, type Corpus, requireCatalogue, requireCorpus } from "..
 import {
   asWritten,
   besideWork,
+  didYouMean,
   messageOf,
   misuse,
   requireOptions,
@@ -67,12 +68,13 @@ export function isRecommenderName(name: string): name is RecommenderName {
   return Object.hasOwn(recommenderKinds, name);
 }
 
-/** @param besides what the message says after the list of names */
+/** @param besides what the message says after the names */
 function kindOf(name: string, besides = ""): RecommenderKind {
   if (isRecommenderName(name)) return recommenderKinds[name];
+  const known = Object.keys(recommenderKinds);
   throw misuse(
     `there is no recommender ${typeof name === "string" ? `"${name}"` : asWritten(name)}`,
-    `There are: ${Object.keys(recommenderKinds).join(", ")}.${besides}`,
+    `${didYouMean(String(name), known, `There are: ${known.join(", ")}.`)}${besides}`,
   );
 }
 

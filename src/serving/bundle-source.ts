@@ -3,7 +3,14 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { manifestName } from "../bundle/bundles-in.js";
 import type { BundleContents } from "../bundle/index.js";
-import { misuse, requireOptions, someText, trueOrFalse, type ValueRange } from "../system/index.js";
+import {
+  didYouMean,
+  misuse,
+  requireOptions,
+  someText,
+  trueOrFalse,
+  type ValueRange,
+} from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
 import { bundlePath, isFolder, requirePlace } from "./bundle-path.js";
@@ -79,7 +86,10 @@ export async function servedModelOf(
   if (chosen === undefined)
     throw misuse(`the bundle ${place} holds no recommender: it can be exported, not served`);
   if (!names.includes(chosen)) {
-    throw misuse(`the bundle ${place} has no recommender named "${chosen}"`, `it has: ${names.join(", ")}`);
+    throw misuse(
+      `the bundle ${place} has no recommender named "${chosen}"`,
+      didYouMean(chosen, names, `it has: ${names.join(", ")}`),
+    );
   }
   const k = manifest.parameters.knn_k;
   const restored = options.onlyWhatAnswers

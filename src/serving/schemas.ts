@@ -205,7 +205,13 @@ export const tracksQuery = withFields({
     .max(200)
     .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair")
     .describe("Words in titles and artists; typos are tolerated"),
-  limit: z.coerce.number().int().min(1).max(100).default(10),
+  // Only digits, unlike `z.coerce`, which also reads "0x10" and "1e1".
+  limit: z
+    .preprocess(
+      (text) => (typeof text === "string" && /^\d+$/.test(text) ? Number(text) : text),
+      z.number().int().min(1).max(100),
+    )
+    .default(10),
 });
 
 export const tracksAnswer = z.object({

@@ -1,10 +1,17 @@
 /** Atomic writes: to a temporary file beside the target, flushed, then renamed over it. */
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainDiskError } from "./disk-error.js";
 import { makeFolder } from "./make-folder.js";
 import { refuseDevice } from "./ordinary-file.js";
+
+/** Temporary files being filled, which an exit of the process, such as by Ctrl-C, removes. */
+const unfinished = new Set<string>();
+process.once("exit", () => {
+  for (const temporary of unfinished) rmSync(temporary, { force: true, recursive: true });
+});
 
 /** Writes `contents` to `path` atomically, and creates its parent folders. A failure leaves no temporary file. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
@@ -41,6 +48,7 @@ export async function writeAtomically(
     throw explainDiskError(error, path);
   }
   const temporary = temporaryBeside(path);
+  unfinished.add(temporary);
   try {
     await write(temporary);
     await rename(temporary, path);
@@ -50,6 +58,8 @@ export async function writeAtomically(
     if (code !== "ENOENT") throw explainDiskError(error, path);
     // Some callers retry if the folder has been removed; they check for Node's own code.
     throw at === temporary ? Object.assign(error as Error, { path, dest: undefined }) : error;
+  } finally {
+    unfinished.delete(temporary);
   }
 }
 

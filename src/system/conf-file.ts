@@ -1,4 +1,5 @@
 /** A YAML file of conf/, with the line number of each name in it. */
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
 import { messageOf, misuse } from "./errors.js";
@@ -27,20 +28,25 @@ function valuesOf(document: Document, file: string): unknown {
  * Reads a file, or returns undefined if there is none.
  *
  * @param holds what the file must hold, for messages: 'parameters by name, such as "seed: 1"'
- * @throws SegueError (misuse) naming the file, if it cannot be read or is not a mapping
+ * @throws SegueError (misuse) naming the file, if it cannot be read, is not UTF-8 or is not a mapping
  */
 export async function readConfFile(file: string, holds: string): Promise<ConfFile | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw misuse(`cannot read ${file}: ${messageOf(error)}`);
   }
+  if (!isUtf8(bytes)) {
+    const lines = bytes.toString("latin1").split("\n");
+    const bad = lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
+    throw misuse(`${file}, line ${bad + 1}: not UTF-8 text`, "save the file as UTF-8");
+  }
   const { isMap, isScalar, LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   // Without the parser's code frame: the message names the line instead.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(bytes.toString(), { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined)
     throw misuse(

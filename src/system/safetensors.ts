@@ -102,7 +102,7 @@ export async function writeSafetensors(
  * @param options.shared puts the arrays into shared memory, for worker threads
  * @param options.onBytes receives every byte in order, for a checksum
  * @throws SegueError if it is not a safetensors file, is truncated, or its header does not match its data; code
- *   "unsupported-type" if Segue does not read an array's type, "disk" if the file cannot be opened
+ *   "unsupported-type" if Segue does not read an array's type, "disk" if the file cannot be read
  */
 export async function readSafetensors(
   path: string,
@@ -146,6 +146,8 @@ export async function readSafetensors(
       tensors[name] = { array: isHalf(type) ? widened(type, stored, options.shared) : stored, shape };
     }
     return { tensors, metadata };
+  } catch (error) {
+    throw explainDiskError(error, path);
   } finally {
     await file.close();
   }

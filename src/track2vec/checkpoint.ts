@@ -128,9 +128,7 @@ export async function loadCheckpoint(
   wording: Wording = ofTracks,
 ): Promise<Checkpoint> {
   await refusePipe(path);
-  const { tensors, metadata } = await readSafetensors(path).catch((error: unknown) => {
-    throw explainDiskError(error, path);
-  });
+  const { tensors, metadata } = await readSafetensors(path);
   const corrupt = (what: string, hint?: string) =>
     new SegueError(`${path} ${what}`, { code: "corrupt", hint });
   if (metadata.format !== checkpointFormat)

@@ -27,7 +27,14 @@ describe("the grid", () => {
 
   it("keeps the named recommenders, and lists the valid names for an unknown one", () => {
     expect(gridPoints(entries, ["popularity"])).toHaveLength(1);
-    expect(() => gridPoints(entries, ["poplarity"])).toThrow(/no recommender "poplarity"/);
+    const misspelt = {
+      message: 'the grid has no recommender "poplarity"',
+      hint: 'did you mean "popularity"?',
+    };
+    expect(() => gridPoints(entries, ["poplarity"])).toThrow(expect.objectContaining(misspelt));
+    expect(() => gridPoints(entries, ["oracle"])).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^it has: .*popularity/) }),
+    );
     expect(() => gridPoints([])).toThrow(/empty/);
   });
 

@@ -2,7 +2,7 @@
  * The grid of the modeling flow. Each entry in `params.yml` is a recommender with settings, any of which may be a list; every
  * combination becomes a grid point.
  */
-import { misuse } from "../../system/index.js";
+import { didYouMean, misuse } from "../../system/index.js";
 
 /** The recommenders that train track vectors, which flags such as --epochs apply to. */
 const trained = new Set(["track2vec", "nearest"]);
@@ -40,7 +40,7 @@ export function gridPoints(
     if (!names.includes(name)) {
       throw misuse(
         `the grid has no recommender "${name}"`,
-        `it has: ${names.join(", ")}; add it to conf/local/params.yml`,
+        didYouMean(name, names, `it has: ${names.join(", ")}; add it to conf/local/params.yml`),
       );
     }
   }

@@ -65,6 +65,16 @@ describe("loadCatalog", () => {
     await expect(loadCatalog(root)).rejects.toMatchObject({ exitCode: 2 });
   });
 
+  it("refuses text that is not UTF-8, with its line", async () => {
+    await write("local", "");
+    const path = join(root, "conf", "local", "catalog.yml");
+    await writeFile(path, Buffer.from("train:\n  path: caf\xe9.parquet\n", "latin1"));
+    await expect(loadCatalog(root)).rejects.toMatchObject({
+      message: `${path}, line 2: not UTF-8 text`,
+      exitCode: 2,
+    });
+  });
+
   it("refuses a place that is not on this machine, and says what S3 is for", async () => {
     await write("local", "train: {path: a}\nmodels:\n  path: s3://models/segue\n");
     await expect(loadCatalog(root)).rejects.toMatchObject({

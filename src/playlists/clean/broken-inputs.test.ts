@@ -44,6 +44,14 @@ describe("broken inputs", () => {
     ).toMatch(/missing: "byy"/);
   });
 
+  it("a quote that is not closed in the header", async () => {
+    const { message, hint } = await failure({
+      "a.csv": 'user,artist,"track,playlist\nu,Muse,Uprising,gym\n',
+    });
+    expect(message).toMatch(/a\.csv, line 1: a quote \("\) opens in the header and is not closed/);
+    expect(hint).toBe('close it or remove it; with it the columns are "user", "artist", "track,playlist"');
+  });
+
   it("a file without a header: says that it needs one", async () => {
     const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
     expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym"; missing: artist, track$/);

@@ -37,10 +37,12 @@ export function readHeader(
     names.length === 1
       ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"'
       : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
-  const at = matchColumns(names, options.mapping, where, {
-    needsTime: options.needsTime ?? false,
-    ifNoneIsKnown: `${ifNoHeader}; if the columns are named further down, a mapping of these names is enough`,
-  });
+  const at = explainingQuotes(line, where, () =>
+    matchColumns(names, options.mapping, where, {
+      needsTime: options.needsTime ?? false,
+      ifNoneIsKnown: `${ifNoHeader}; if the columns are named further down, a mapping of these names is enough`,
+    }),
+  );
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
     if (field !== -1) return field;
@@ -59,6 +61,19 @@ export function readHeader(
     isUnquoted: style === "none",
     isTitled: at.artist !== -1 && at.artist === at.track,
   };
+}
+
+/** Explains columns that are missing because an unclosed quote joins them. */
+function explainingQuotes<Found>(line: string, where: string, match: () => Found): Found {
+  try {
+    return match();
+  } catch (error) {
+    if (!isOfColumns(error) || line.split('"').length % 2 === 1) throw error;
+    throw new SegueError(`${where}: a quote (") opens in the header and is not closed on that line`, {
+      hint: `close it or remove it; with it the columns are ${quoted(columnNames(line))}`,
+      code: "wrong-columns",
+    });
+  }
 }
 
 /** Proposes a header for a file that begins with a play; "…" for columns that cannot be guessed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withDuckDb } from "../../system/index.js";
-import { parseTime, timeSql } from "./time-of-play.js";
+import { parseTime, timeRemedy, timeSql } from "./time-of-play.js";
 
 const moment = Date.UTC(2024, 0, 31, 18, 5);
 
@@ -160,4 +160,11 @@ describe("the time of a play", () => {
     );
     expect(time).toBe(wanted);
   });
+});
+
+it("says how to write an hour of a broadcast day that ends after midnight", () => {
+  for (const text of ["01.03.2024 24:10:05", "2024-03-01T25:10", "26:00"])
+    expect(timeRemedy(text)).toMatch(/write 24:10 as 00:10 of the next day/);
+  for (const text of ["01.03.2024 23:99", "24:5", "tomorrow"])
+    expect(timeRemedy(text)).not.toMatch(/next day/);
 });

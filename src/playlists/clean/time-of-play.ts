@@ -113,6 +113,8 @@ const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 
 /** Advice for a play whose time cannot be read. */
 export function timeRemedy(text: string): string {
+  if (/(^|[ T])2[4-9]:\d{2}/.test(text))
+    return "a day ends at 24:00: write 24:10 as 00:10 of the next day, and 25:10 as 01:10";
   return isClockAlone(text)
     ? 'a clock needs its day: if a column has it, name both, --columns "time=DAY+CLOCK"; otherwise leave out --session-gap and time=, and plays keep line order'
     : knownTimes;

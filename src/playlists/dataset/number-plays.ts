@@ -76,7 +76,7 @@ export async function numberPlays(database: Database): Promise<void> {
   await database.run("DROP TABLE titles");
 }
 
-/** @throws SegueError if there is no playlist, or none that is long enough */
+/** @throws SegueError (exit code 2) if there is no playlist, or none that is long enough */
 export function requirePlaylistsLeft(playlists: number, kept: number, options: PlaysWanted): void {
   if (playlists === 0)
     throw new SegueError(
@@ -85,6 +85,7 @@ export function requirePlaylistsLeft(playlists: number, kept: number, options: P
         : `${options.master} has no rows`,
       {
         hint: options.dev ? "take a larger --ratio" : "run the intermediate flow again",
+        exitCode: 2,
         code: "no-playlists",
       },
     );
@@ -96,6 +97,7 @@ export function requirePlaylistsLeft(playlists: number, kept: number, options: P
           options.minTracks > 2
             ? "is each row one play, with the name of its playlist? --min-tracks 2 keeps shorter ones"
             : "is each row one play, with the name of its playlist?",
+        exitCode: 2,
         code: "too-few-playlists",
       },
     );

@@ -350,7 +350,9 @@ describe("the split", () => {
       message: expect.stringMatching(
         /too few playlists.*: 1 of 1 have .* would be empty; it takes about 40$/,
       ),
-      hint: expect.stringMatching(/^give it more playlists; segue studio FILES /),
+      hint: expect.stringMatching(
+        /^if a column tells playlists apart, .*; give it more playlists; segue studio FILES /,
+      ),
     });
     expect(await readdir(join(folder, "out"))).toEqual([]);
   });

@@ -264,7 +264,7 @@ const enoughToSplit = 40;
 /** With fewer, hardly any seed fills all three. */
 const fewToSplit = 12;
 
-/** The sizes of the parts. @throws SegueError if one is empty */
+/** The sizes of the parts. @throws SegueError (exit code 2) if one is empty */
 function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
@@ -280,6 +280,9 @@ function allParts(
       {
         hint: [
           ...remedies.map((remedy) => `for the rejected rows: ${remedy}`),
+          ...(playlists === 1 && howToPart === undefined
+            ? ['if a column tells playlists apart, name it: --columns "playlist=COLUMN"']
+            : []),
           howToPart !== undefined
             ? howToPart
             : dev
@@ -288,6 +291,7 @@ function allParts(
                 ? "give it more playlists; segue studio FILES works with any number of them, without a test"
                 : "give it more playlists, or try another --split-seed",
         ].join("; "),
+        exitCode: 2,
         code: "too-few-playlists",
       },
     );

@@ -183,7 +183,10 @@ describe("a bundle", () => {
   it("replaces a bundle, and nothing else", async () => {
     await writeBundle(at("again"), { ...input, metrics: { better: 1 } });
     expect((await openBundle(at("again"))).manifest.metrics).toEqual({ better: 1 });
-    await expect(writeBundle(at("."), input)).rejects.toThrow("is not empty and not a bundle");
+    await expect(writeBundle(at("."), input)).rejects.toMatchObject({
+      message: `${at(".")} is not empty and not a bundle`,
+      code: "misuse",
+    });
     expect(readdirSync(at(".")).filter((name) => /tmp|old/.test(name))).toEqual([]);
   });
 

@@ -263,13 +263,10 @@ function plain(name: string, facts: Readonly<Record<string, unknown>> | undefine
 async function refuseOthers(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   const held = await readdir(folder).catch(() => {
-    throw new SegueError(`${folder} is a file; a bundle is a folder`, { exitCode: 2 });
+    throw misuse(`${folder} is a file; a bundle is a folder`);
   });
   if (held.length > 0 && !held.includes(manifestName))
-    throw new SegueError(`${folder} is not empty and not a bundle`, {
-      hint: "Write the bundle to a new folder.",
-      exitCode: 2,
-    });
+    throw misuse(`${folder} is not empty and not a bundle`, "Write the bundle to a new folder.");
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   readonly ks?: readonly number[];
   /** What is known from training; see `trainingFacts`. */
   readonly facts: TrainingFacts;
-  /** Set for the base protocol; see `base-protocol.ts`. */
+  /** Set by `evaluateBaseProtocol`: unknown query tracks are random bets on this vocabulary. */
   readonly base?: { readonly vocabulary: ReadonlySet<string> };
   /** Queries per batch. Default 256. */
   readonly batch?: number;

@@ -168,7 +168,7 @@ export class TrackVectors {
    * normalised to length 1, vectors are not; the default weight is 1 for positive and -1 for negative entries. As in gensim,
    * a weight given for a negative entry is used with its own sign.
    *
-   * @param k the maximum number of tracks, an integer ≥ 1
+   * @param k the maximum number of tracks, an integer ≥ 1; default 10
    * @param options.exclude tracks to leave out; unknown ones are ignored
    * @throws SegueError with code "unknown-track" if the query names a track without a vector
    */

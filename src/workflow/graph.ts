@@ -1,5 +1,6 @@
 /** A flow as plain data, for the checks, the engines and the picture. */
 
+/** How failed tasks are retried. */
 export interface RetryPolicy {
   /** How many times a failed task is retried; 0: never. */
   readonly count: number;

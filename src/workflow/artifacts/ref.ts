@@ -1,5 +1,6 @@
 /** References from done-records to artifacts: by the SHA-256 of the content, so that identical content is stored once. */
 
+/** How an artifact is stored. */
 export type ArtifactKind = "json" | "array" | "table" | "file" | "folder";
 
 export interface ArtifactRef {

@@ -1,5 +1,6 @@
 /** A step's card: blocks that make up one HTML page, which can be viewed while the step runs. */
 
+/** A figure in a box. */
 export interface ValueBox {
   readonly title: string;
   readonly value: string | number;

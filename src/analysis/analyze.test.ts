@@ -118,5 +118,6 @@ describe("fitColumns", () => {
     expect(fitColumns("abcdef", 4)).toBe("abc…");
     expect(fitColumns("丸の内", 5)).toBe("丸の…");
     expect(fitColumns("e\u0301a", 3)).toBe("e\u0301a ");
+    expect(fitColumns("a\u202eb\x1b", 5)).toBe("a b  ");
   });
 });

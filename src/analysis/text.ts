@@ -21,7 +21,7 @@ const wide =
 export function fitColumns(text: string, columns: number): string {
   let used = 0;
   let shown = "";
-  const parts = [...text.replace(/\p{Cc}/gu, " ")].map((letter) => ({
+  const parts = [...text.replace(/[\p{Cc}\u202d\u202e]/gu, " ")].map((letter) => ({
     letter,
     width: wideMark.test(letter) ? 0 : wide.test(letter) ? 2 : 1,
   }));

@@ -277,6 +277,14 @@ describe("download", () => {
     expect(await readFile(to(), "utf8")).toBe(csv);
   });
 
+  it("refuses an address with a password at once, and does not show it", async () => {
+    const refused = get({ from: url.replace("//", "//me:secret@") });
+    await expect(refused).rejects.toThrow(/^the address at 127\.0\.0\.1:\d+ has a user or a password in it/);
+    await expect(get({ from: "http://me:secret@[bad" })).rejects.toThrow(
+      /^the address .* is not a valid URL$/,
+    );
+  });
+
   it("refuses a folder", async () => {
     await mkdir(join(folder, "raw"));
     await expect(download({ from: folder, to: to() })).rejects.toThrow(`${folder} is a folder`);

@@ -60,7 +60,8 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   const remote = /^https?:\/\//i.test(from);
   if (!remote && /^[a-z][a-z0-9+.-]+:\/\//i.test(from))
     throw misuse(`cannot download ${from}`, "pass an http(s) address or a file");
-  if (!remote) await refusePipe(from);
+  if (remote) requireAddress(from);
+  else await refusePipe(from);
   const local = remote ? undefined : await stat(from).catch(() => undefined);
   if (local?.isDirectory())
     throw misuse(`${from} is a folder`, "name the file in it that holds the playlists");
@@ -89,4 +90,15 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   } finally {
     if (remote) await rm(archive, { force: true }).catch(() => {});
   }
+}
+
+/** Refuses what can never be fetched. The message must not show a password, nor a token in the query. */
+function requireAddress(from: string): void {
+  if (!URL.canParse(from)) throw misuse("the address to download from is not a valid URL", "check it");
+  const { username, password, host } = new URL(from);
+  if (username !== "" || password !== "")
+    throw misuse(
+      `the address at ${host} has a user or a password in it, which is not accepted`,
+      "download it with another tool (curl --user), and pass the file",
+    );
 }

@@ -67,6 +67,13 @@ describe.each(vectorFormats)("%s", (format) => {
     if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
   });
 
+  it("restores a name of 100,000 characters", async () => {
+    const tracks = ["x".repeat(100_000), "b"];
+    const long = file(`long.${extension[format]}`);
+    await saveVectors(new TrackVectors({ tracks, size: 1, vectors: Float32Array.of(1, 2) }), long);
+    expect((await loadVectors(long)).tracks).toEqual(tracks);
+  });
+
   it("takes a name for a name, though it reads as a pattern", async () => {
     const [patterned, other] = [file(`v[1]*?.${extension[format]}`), file(`v1-2.${extension[format]}`)];
     await saveVectors(sample, patterned);

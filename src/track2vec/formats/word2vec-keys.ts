@@ -4,8 +4,8 @@
  */
 import { SegueError } from "../../system/index.js";
 
-/** Longer "keys" indicate another format. */
-export const MOST_KEY_BYTES = 65_536;
+/** Longer "keys" indicate another format. Names in playlists may be megabytes long. */
+export const MOST_KEY_BYTES = 1 << 26;
 
 export function encodeKey(track: string): string {
   return track.replace(/%(?=[0-9a-f]{2})|[\s\p{Cc}]/giu, (found) => encodeURIComponent(found));

@@ -26,6 +26,8 @@ describe("the URL of the database", () => {
 
   it("keeps a password out of the message", () => {
     expect(() => databaseUrlOf("mysql://me:secret@db/segue")).toThrow(/mysql:\/\/me:…@db/);
+    expect(() => databaseUrlOf("postgres:me:secret@db/segue")).toThrow(/"postgres:…@db\/segue"/);
+    expect(() => databaseUrlOf("host=db user=me password=secret")).toThrow(/"host=db user=me password=…"/);
     expect(() => databaseUrlOf("postgres://me:sec/r@et@db/segue")).toThrow(/"postgres:\/\/me:…@db\/segue"/);
   });
 

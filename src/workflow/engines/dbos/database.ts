@@ -31,7 +31,8 @@ function isDatabaseUrl(url: string): boolean {
 
 /** The URL without its password, for messages. */
 export function shownUrl(url: string): string {
-  return url.replace(/\/\/([^:@/]*):.*@/, "//$1:…@").replace(/([?&](?:ssl)?password=)[^&]*/gi, "$1…");
+  // What is not a URL may hold one too: "user:password@host", "host=db password=…".
+  return url.replace(/:(?!\/\/).*@/s, ":…@").replace(/(password\s*=\s*)[^&]*/gi, "$1…");
 }
 
 /** What to do, by Postgres's error codes and messages, one per line. */

@@ -11,6 +11,8 @@ it("waits longer each time, at most as long as a timer allows", () => {
     longestSeconds,
     longestSeconds,
   ]);
+  expect(retryPolicy({})).toEqual({ count: 3, delay: 1, backoff: 2 });
+  expect(retryPolicy(5)).toEqual({ count: 5, delay: 1, backoff: 2 });
   expect(longestSeconds * 1000).toBeLessThan(2 ** 31);
 });
 

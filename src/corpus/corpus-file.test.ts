@@ -84,6 +84,8 @@ describe("a corpus file", () => {
     for (const [change, message] of [
       [{ items: Uint32Array.of(0, 1, 0, 2, 1, 9) }, "play 5 is of track number 9, but there are only 4"],
       [{ offsets: Uint32Array.of(0, 3, 5) }, "the playlists do not cover the plays"],
+      [{ offsets: Uint32Array.of(1, 3, 6) }, "the playlists do not cover the plays"],
+      [{ offsets: new Uint32Array(0) }, "the playlists do not cover the plays"],
       [{ offsets: Uint32Array.of(0, 5, 3, 6) }, "playlist 1 ends before it begins"],
       [{ offsets: Uint32Array.of(0, 3, 6) }, "3 playlistIds for 2 playlists"],
     ] as const) {
@@ -103,6 +105,10 @@ describe("a corpus file", () => {
         message: expect.stringContaining(message),
       });
     }
+    const { "tracks.ends": _, ...nameless } = tensors;
+    await writeSafetensors(path, nameless, version1);
+    for (const read of [readCorpusFile, readCorpusPlays])
+      await expect(read(path)).rejects.toMatchObject({ name: "SegueError", code: "corrupt" });
     await writeSafetensors(path, tensors, { format: "segue-corpus", version: "2" });
     await expect(readCorpusFile(path)).rejects.toThrow("corpus version 2, but this Segue reads version 1");
   });

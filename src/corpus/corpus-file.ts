@@ -168,7 +168,7 @@ async function readArrays(path: string) {
 
 function checkPlays(offsets: Uint32Array, items: Uint32Array, tracks: number, corrupt: Complaint): void {
   const playlists = offsets.length - 1;
-  if (playlists < 0 || offsets[0] !== 0 || offsets[playlists] !== items.length)
+  if (offsets[0] !== 0 || offsets[playlists] !== items.length)
     throw corrupt("the playlists do not cover the plays");
   for (let p = 0; p < playlists; p++)
     if (offsets[p]! > offsets[p + 1]!) throw corrupt(`playlist ${p} ends before it begins`);

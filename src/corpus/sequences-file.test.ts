@@ -118,13 +118,12 @@ describe("readSequences", () => {
     const damaged = Buffer.from(zipped);
     damaged[damaged.length - 6]! ^= 0xff;
     await expect(readSequences(await file("damaged.gz", damaged))).rejects.toThrow(/damaged gzip/);
-    const latin = Buffer.concat([
-      Buffer.from(two),
-      Buffer.from('{"playlist_id":"\xe9","tracks":["a"]}\n', "latin1"),
-    ]);
-    await expect(readSequences(await file("latin.jsonl", latin))).rejects.toThrow(
-      /latin\.jsonl:3: not UTF-8/,
-    );
+    for (const third of ['{"playlist_id":"\xe9","tracks":["a"]}\n', '{"playlist_id":"\xc3']) {
+      const bytes = Buffer.concat([Buffer.from(two), Buffer.from(third, "latin1")]);
+      await expect(readSequences(await file("latin.jsonl", bytes))).rejects.toThrow(
+        /latin\.jsonl:3: not UTF-8/,
+      );
+    }
     const table = Buffer.concat([Buffer.from("PAR1"), Buffer.from([0x15, 0x04, 0xff, 0xfe])]);
     await expect(readSequences(await file("train.parquet", table))).rejects.toThrow(
       /train\.parquet:1: Parquet, expected JSON lines/,

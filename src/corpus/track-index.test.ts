@@ -24,6 +24,10 @@ describe("the index from track ids to numbers", () => {
     for (let i = 0; i < tracks.length; i += 7) expect(index.get(tracks[i]!)).toBe(i);
     expect(index.get("Artist 0-Track 100000")).toBeUndefined();
     expect(trackIndex(tracks)).toBe(index);
+    // All 32 bits of these two hashes are the same.
+    const alike = ["1lcsa3", "37ss1r"];
+    expect(alike.map((id) => trackIndex(alike).get(id))).toEqual([0, 1]);
+    expect(trackIndex(["1lcsa3"]).get("37ss1r")).toBeUndefined();
   });
 
   it("is empty without ids, and returns the last place of a duplicate id", () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { returnThread, startThreads, takeThread } from "./idle-threads.js";
 import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
@@ -29,6 +29,19 @@ describe("threads between trainings", () => {
     taken.push(takeThread());
     expect(new Set(taken).size).toBe(3);
     await Promise.all(taken.map((worker) => worker.terminate()));
+  });
+
+  it("are returned by a training, and ended by one that fails", async () => {
+    await Promise.all(Array.from({ length: 8 }, () => takeThread().terminate()));
+    const corpus = groupedCorpus();
+    const thread = takeThread();
+    await once(thread, "online");
+    returnThread(thread);
+    await trainTrack2Vec(corpus, { minCount: 1, epochs: 1, threads: 1 });
+    expect(takeThread()).toBe(thread);
+    returnThread(thread);
+    await expect(trainTrack2Vec(corpus, { minCount: 1e6, threads: 1 })).rejects.toThrow("nothing to learn");
+    await vi.waitFor(() => expect(thread.threadId).toBe(-1), { timeout: 10_000 });
   });
 
   it("give the same results as new threads, after trainings of other kinds and shapes", async () => {

@@ -237,19 +237,21 @@ describe("the alias table", () => {
       minLength: 1,
       maxLength: 50,
     });
-    fc.assert(
-      fc.property(weights, (list) => {
-        const table = atOnce(aliasTableSteps(Float64Array.from(list)));
-        const chance = new Float64Array(list.length);
-        for (let i = 0; i < list.length; i++) {
-          const bar = table[2 * i]! / 2 ** 32;
-          chance[i]! += bar / list.length;
-          chance[table[2 * i + 1]!]! += (1 - bar) / list.length;
-        }
-        const total = list.reduce((sum, w) => sum + w, 0);
-        for (const [i, w] of list.entries()) expect(chance[i]).toBeCloseTo(w / total, 6);
-      }),
-    );
+    /** The greatest difference between the share of the draws and that of the weights, each times the number of outcomes. */
+    const error = (list: readonly number[]) => {
+      const table = atOnce(aliasTableSteps(Float64Array.from(list)));
+      const chance = new Float64Array(list.length);
+      for (let i = 0; i < list.length; i++) {
+        const bar = table[2 * i]! / 2 ** 32;
+        chance[i]! += bar;
+        chance[table[2 * i + 1]!]! += 1 - bar;
+      }
+      const mean = list.reduce((sum, w) => sum + w, 0) / list.length;
+      return list.reduce((most, w, i) => Math.max(most, Math.abs(chance[i]! - w / mean)), 0);
+    };
+    fc.assert(fc.property(weights, (list) => void expect(error(list)).toBeLessThan(1e-6)));
+    // In several steps.
+    expect(error(Array.from({ length: 200_000 }, (_, i) => 1 / (1 + i)))).toBeLessThan(1e-3);
   });
 });
 
@@ -274,5 +276,16 @@ describe("Huffman paths", () => {
         expect(codes.reduce((sum, code, i) => sum + code.length * counts[i]!, 0)).toBe(least);
       }),
     );
+  });
+
+  it("gives 2^17 equally frequent tokens the numbers of 17 bits", () => {
+    const { starts, nodes } = atOnce(huffmanSteps(new Uint32Array(2 ** 17).fill(5)));
+    const codes = new Set<number>();
+    for (let i = 0; i < 2 ** 17; i++) {
+      const path = nodes.subarray(starts[i], starts[i + 1]);
+      codes.add(path.length === 17 ? path.reduce((code, node) => 2 * code + (node & 1), 0) : -1);
+    }
+    expect(codes.size).toBe(2 ** 17);
+    expect(codes.has(-1)).toBe(false);
   });
 });

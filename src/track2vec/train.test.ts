@@ -20,7 +20,7 @@ describe("trainTrack2Vec", () => {
       it(`brings tracks of one group together: sg ${sg}, hs ${hs}`, async () => {
         const corpus = groupedCorpus();
         const epochs = sg ? 8 : 20;
-        const { vectors, lossPerEpoch } = await trainTrack2Vec(corpus, {
+        const { vectors, lossPerEpoch, negativeProducts } = await trainTrack2Vec(corpus, {
           ...quick,
           epochs,
           sg,
@@ -28,6 +28,7 @@ describe("trainTrack2Vec", () => {
           negative: hs ? 0 : 5,
         });
         expect(vectors.length).toBe(200);
+        expect(Math.sign(negativeProducts)).toBe(hs ? 0 : 1);
         expect(lossPerEpoch.at(-1)!).toBeLessThan(lossPerEpoch[0]!);
         let same = 0;
         for (const track of vectors.tracks) {

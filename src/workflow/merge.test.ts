@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { merged } from "./merge.js";
+import { merged, unchanged } from "./merge.js";
 
 const ref = (by: string) => ({ kind: "json", sha: "0", size: 1, by }) as const;
 
@@ -10,4 +10,13 @@ it("merges branches, and reports conflicting artifacts", () => {
   ]);
   expect(Object.keys(both.refs).sort()).toEqual(["constructor", "shared", "toString"]);
   expect(both.ambiguous).toEqual(["own"]);
+});
+
+it("passes on what was there before a foreach, without what its tasks rewrote or lack", () => {
+  const outer = { kept: ref("start/0"), rewritten: ref("start/0"), lacking: ref("start/0") };
+  const { lacking: _, ...without } = outer;
+  expect(unchanged(outer, [outer, { ...without, rewritten: ref("work/1"), own: ref("work/1") }])).toEqual({
+    kept: ref("start/0"),
+  });
+  expect(unchanged(outer, [])).toEqual(outer);
 });

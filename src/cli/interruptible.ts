@@ -1,17 +1,20 @@
 /** Ctrl-C (or SIGTERM) for verbs that write files: aborts the work, so that no file is left half-written. */
+import { exitCodeOf } from "../system/index.js";
 
 /**
  * @param work receives a signal that Ctrl-C aborts; a second Ctrl-C exits at once
  * @param hint what to do after an interruption; a function is called when that has happened
- * @throws an AbortError with the hint, if the work was stopped
+ * @throws an AbortError with the hint and the exit code, if the work was stopped
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   hint: string | (() => string) = "nothing was written; run the same command again",
 ): Promise<T> {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
+  let exitCode = 0;
+  const stop = (name: NodeJS.Signals) => {
+    exitCode = exitCodeOf(name);
+    if (controller.signal.aborted) process.exit(exitCode);
     controller.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
@@ -21,6 +24,7 @@ export async function interruptible<T>(
     if (!controller.signal.aborted) throw error;
     throw Object.assign(new DOMException("interrupted", "AbortError"), {
       hint: typeof hint === "string" ? hint : hint(),
+      exitCode,
     });
   } finally {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);

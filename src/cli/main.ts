@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `segue` command: runs a verb, and turns any error into one message and an exit code. */
-import { explainDiskError, messageOf, SegueError } from "../system/index.js";
+import { exitCodeOf, explainDiskError, messageOf, SegueError } from "../system/index.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
@@ -12,8 +12,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(reportError(explained instanceof SegueError ? explained : new SegueError(failed)));
 });
 // A container's process 1 ignores signals without a handler. If the verb handles one, leave it to the verb.
-for (const [name, code] of process.pid === 1 ? Object.entries({ SIGINT: 130, SIGTERM: 143 }) : [])
-  process.on(name, () => process.listenerCount(name) === 1 && process.exit(code));
+for (const name of process.pid === 1 ? (["SIGINT", "SIGTERM"] as const) : [])
+  process.on(name, () => process.listenerCount(name) === 1 && process.exit(exitCodeOf(name)));
 // If standard error is closed, the work continues, and only the exit code reports the result.
 process.stderr.on("error", () => {});
 

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { didYouMean, misuse, packageRoot } from "../system/index.js";
+import { didYouMean, exitCodeOf, misuse, packageRoot } from "../system/index.js";
 import { checkBenchNeeds } from "./bench-needs.js";
 
 export function registerBench(program: Command): void {
@@ -75,6 +75,6 @@ function run(script: string, given: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...given], { stdio: "inherit" });
     child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+    child.on("exit", (code, signal) => resolve(code ?? exitCodeOf(signal!)));
   });
 }

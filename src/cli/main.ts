@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `segue` command: runs a verb, and turns any error into one message and an exit code. */
-import { explainDiskError, messageOf, SegueError } from "../system/index.js";
+import { exitCodeOf, explainDiskError, messageOf, SegueError } from "../system/index.js";
 import { printable } from "../workflow/terminal/printable.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
@@ -20,12 +20,12 @@ for (const [name, { isTTY }] of [
   if (isTTY) console[name] = (text = "") => print(printable(String(text)));
 }
 // If the verb handles a signal, leave it to the verb. A container's process 1 would ignore signals without a handler.
-for (const [name, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+for (const name of ["SIGINT", "SIGTERM"] as const)
   process.on(name, () => {
     if (process.listenerCount(name) > 1) return;
     reportError(new DOMException("interrupted", "AbortError"));
     // After what is under way: a file that is just being opened could not be removed yet.
-    setImmediate(() => process.exit(code));
+    setImmediate(() => process.exit(exitCodeOf(name)));
   });
 // If standard error is closed, the work continues, and only the exit code reports the result.
 process.stderr.on("error", () => {});

@@ -93,7 +93,7 @@ describe("JSON lines through a pipe", () => {
         child.kill(signal);
         const [code, by] = await Promise.race([ended, sleep(10_000, ["still waiting"])]);
         child.kill("SIGKILL");
-        expect(code ?? by).toBe(by === null ? 130 : signal);
+        expect(code ?? by).toBe(by === null ? { SIGTERM: 143, SIGINT: 130 }[signal] : signal);
       }
   });
 });

@@ -1,4 +1,4 @@
-/** Prints an error as one message and returns the exit code: 1 failed, 2 misused, 130 interrupted. */
+/** Prints an error as one message and returns the exit code: 1 failed, 2 misused, 130 interrupted (143 by SIGTERM). */
 import { CommanderError } from "commander";
 import { explainDiskError, SegueError } from "../system/index.js";
 import { printable } from "../workflow/terminal/printable.js";
@@ -16,7 +16,7 @@ export function reportError(thrown: unknown): number {
   if (error instanceof Error && error.name === "AbortError") {
     write("interrupted\n");
     if ("hint" in error) write(hintLines(String(error.hint)));
-    return 130;
+    return "exitCode" in error ? Number(error.exitCode) : 130;
   }
   const shown =
     error instanceof Error ? (process.env.SEGUE_DEBUG ? error.stack : error.message) : String(error);

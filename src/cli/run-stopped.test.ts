@@ -1,6 +1,6 @@
 /** Runs that end before their time, at a terminal: the second Ctrl-C, and a datastore that takes no more. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { distPath, isAlive } from "../system/index.js";
@@ -55,6 +55,18 @@ it("ends at once on the second Ctrl-C, kills a task that ignores signals, and sa
   expect(said).toMatch(/^interrupted\n {2}→ continue: segue resume busy\/\S+\n$/);
   for (let i = 0; i < 50 && isAlive(pid); i++) await sleep(20);
   expect([isAlive(pid), existsSync(folder)]).toEqual([false, false]);
+}, 30_000);
+
+it("ends with 143 if it is stopped by SIGTERM", async () => {
+  const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:waits"], {
+    cwd: project.folder,
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => command.once("close", resolve));
+  while (!existsSync(project.at("waiting"))) await sleep(20);
+  rmSync(project.at("waiting"));
+  command.kill("SIGTERM");
+  expect(await ended).toBe(143);
 }, 30_000);
 
 it("survives the closing of its terminal if its output goes elsewhere", async () => {

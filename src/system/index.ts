@@ -39,7 +39,7 @@ export { orderByCount } from "./order-by-count.js";
 export { notTwice, refusePipe } from "./ordinary-file.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
-export { bornOf, isAlive, memoryFlags } from "./processes.js";
+export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { quoted } from "./quoted.js";
 export { Random } from "./random.js";

@@ -1,5 +1,9 @@
-/** Identifies processes by number and start time, because numbers are reused. */
+/** Processes: identified by number and start time, because numbers are reused; their flags and exit codes. */
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+
+/** What a command exits with if a signal stopped it, as shells have it: 130 for SIGINT, 143 for SIGTERM. */
+export const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** State and start time of a process; undefined if unknown, as where there is no /proc. */
 function statOf(pid: number): { readonly state: string; readonly born: string } | undefined {

@@ -4,6 +4,7 @@ import {
   aFunction,
   errorData,
   errorFrom,
+  exitCodeOf,
   isSegueError,
   requireOptions,
   requireWithin,
@@ -42,7 +43,7 @@ const goOn = () => {};
  *
  * @returns the result of a successful run
  * @throws SegueError if the run failed, saying which task and how to resume, with the exit code and the code of the `SegueError`
- *   that the step threw (else 1 and "run-failed"); an AbortError (130) if it was stopped
+ *   that the step threw (else 1 and "run-failed"); an AbortError with an `exitCode` (130, SIGTERM: 143) if it was stopped
  */
 export async function runInTerminal(
   run: (options: { listener: RunListener; signal: AbortSignal }) => Promise<RunResult>,
@@ -57,12 +58,14 @@ export async function runInTerminal(
   const controller = new AbortController();
   const { flags, next } = options;
   let begun: RunRecord | undefined;
-  const stop = () => {
+  let exitCode = 0;
+  const stop = (name: NodeJS.Signals) => {
+    exitCode = exitCodeOf(name);
     if (!controller.signal.aborted) return controller.abort();
     // The second Ctrl-C does not wait; task processes are killed when this one exits.
     const ways = begun === undefined ? [] : waysOn(begun, undefined, { flags, next });
     writeSync(2, ["interrupted", ...ways.map((way) => `  → ${way}`), ""].join("\n"));
-    process.exit(130);
+    process.exit(exitCode);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
@@ -85,6 +88,7 @@ export async function runInTerminal(
       throw Object.assign(new Error("stopped"), {
         name: "AbortError",
         hint: waysOn(result, undefined, { flags, next }).join("\n"),
+        exitCode,
       });
     const failed = result.end.failed!;
     const { error } = failed;

@@ -6,7 +6,7 @@
  *     tasks/<flow>/<run>/<step>/<task>/done.json                   DoneRecord, once, after all its artifacts
  *     tasks/<flow>/<run>/<step>/<task>/<attempt>/started.json      AttemptRecord
  *     tasks/<flow>/<run>/<step>/<task>/<attempt>/failed.json       FailedRecord
- *     tasks/<flow>/<run>/<step>/<task>/<attempt>/log               lines: time, "out" or "err", text
+ *     tasks/<flow>/<run>/<step>/<task>/<attempt>/log               lines: time, "out", "err" or "stack", text
  *     tasks/<flow>/<run>/<step>/<task>/<attempt>/card.html
  *     objects/<aa>/<rest of the SHA-256>                           the artifacts
  */

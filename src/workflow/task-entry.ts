@@ -125,7 +125,7 @@ async function run(spec: TaskSpec): Promise<void> {
       const flow = await flowOf(spec.module, spec.flow);
       send({ type: "begun" });
       const logStack = (stack: string) => {
-        for (const line of stack.split("\n")) log.write("err", line);
+        for (const line of stack.split("\n")) log.write("stack", line);
       };
       const outcome = await inStep(spec, () =>
         runTask(flow, spec, store, { progress, signal: controller.signal, logStack, closeLog }),

@@ -1,5 +1,5 @@
 /**
- * The log of one attempt: each line has its time, "out" or "err", and the text. In a local datastore the file is appended to; to a
+ * The log of one attempt: each line has its time, "out", "err" or "stack" (of the task's error), and the text. In a local datastore the file is appended to; to a
  * remote one the whole log is uploaded from time to time, and at the end.
  */
 import { appendFileSync, closeSync, openSync } from "node:fs";
@@ -37,7 +37,7 @@ export class TaskLog {
     this.#path = store instanceof FolderStore ? store.localPath(key) : undefined;
   }
 
-  write(stream: LogLine["stream"], text: string): void {
+  write(stream: LogLine["stream"] | "stack", text: string): void {
     const line = `${new Date().toISOString()} ${stream} ${text}\n`;
     if (this.#path !== undefined) {
       this.#file ??= openToAppend(this.#path);
@@ -76,17 +76,23 @@ function openToAppend(path: string): number {
   return openSync(path, "a");
 }
 
-/** Parses a stored log; leaves out a last line that is still being written. */
+/** Parses a stored log, the error's stack as "err"; leaves out a last line that is still being written. */
 export function parseLog(text: string): LogLine[] {
   return text
     .split("\n")
     .slice(0, -1)
     .map((line) => {
-      const match = /^(\S+) (out|err) (.*)$/s.exec(line);
+      const match = /^(\S+) (out|err|stack) (.*)$/s.exec(line);
       return match
-        ? { time: match[1]!, stream: match[2] as LogLine["stream"], text: match[3]! }
+        ? { time: match[1]!, stream: match[2] === "out" ? "out" : "err", text: match[3]! }
         : { time: "", stream: "out", text: line };
     });
+}
+
+/** Parses what the task printed, without its error's stack. */
+export function parsePrinted(text: string): LogLine[] {
+  const printed = text.split("\n").filter((line) => !/^\S+ stack /.test(line));
+  return parseLog(printed.join("\n"));
 }
 
 /** The maximum length of a line, in characters; longer ones are split, so that output without line breaks cannot fill the memory. */

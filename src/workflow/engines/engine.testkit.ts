@@ -175,13 +175,21 @@ export function engineContract(engine: EngineUnderTest): void {
     it("retries, and fails when no attempt is left", async () => {
       expect((await run("flaky", { failures: 2 })).status).toBe("done");
       expect(ran()).toEqual(["start 1", "start 2", "start 3"]);
-      const failed = await run("flaky", { failures: 3 });
+      const shown: string[] = [];
+      const listener = (event: RunEvent) => event.type === "task-log" && shown.push(event.line);
+      const failed = await run("flaky", { failures: 3 }, { listener });
       expect(failed).toMatchObject({
         status: "failed",
         end: { failed: { error: { message: "attempt 3 fails" } } },
       });
       const { attempts } = await latest("flaky").task("start").summary();
       expect(attempts.map(({ error }) => error?.message)).toEqual([1, 2, 3].map((i) => `attempt ${i} fails`));
+      // The stack is in the log alone.
+      expect(shown.filter((line) => /^ +at |^Error/.test(line))).toEqual([]);
+      expect((await latest("flaky").task("start").logs())[0]).toMatchObject({
+        stream: "err",
+        text: "Error: attempt 3 fails",
+      });
     });
 
     it("records errors thrown outside the step's promise, with their place, as a failure of the task", async () => {

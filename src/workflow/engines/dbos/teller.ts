@@ -3,7 +3,7 @@ import type { Store } from "../../../storage/index.js";
 import type { RunListener } from "../../events.js";
 import { readRecord } from "../../read-record.js";
 import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records.js";
-import { parseLog } from "../../task-log.js";
+import { parsePrinted } from "../../task-log.js";
 import { Walk } from "../../walk.js";
 
 /** How many records are read at once. */
@@ -73,7 +73,7 @@ export class Teller {
   /** Reports the lines of an attempt's log that are new. */
   async #tellLog(step: string, task: string, attempt: string): Promise<void> {
     const key = keys.attempt(this.#run.flow, this.#run.run, step, task, attempt, "log");
-    const lines = parseLog(new TextDecoder().decode(await this.#store.get(key)));
+    const lines = parsePrinted(new TextDecoder().decode(await this.#store.get(key)));
     const told = this.#lines.get(key) ?? 0;
     this.#lines.set(key, Math.max(told, lines.length));
     for (const { stream, text: line } of lines.slice(told))

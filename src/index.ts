@@ -53,6 +53,9 @@ export {
   readQueries,
   readSequences,
 } from "./corpus/index.js";
+export type { ColumnMapping } from "./playlists/clean/column-mapping.js";
+// Not through the room's door, which is slow to load.
+export { type PlaylistsRead, type ReadPlaylistsOptions, readPlaylists } from "./playlists/read-playlists.js";
 export type {
   Context,
   FitOptions,

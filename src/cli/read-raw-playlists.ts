@@ -1,8 +1,6 @@
-/** Reads raw files and master tables as a corpus: cleans and prepares them in a temporary folder. */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+/** Reads raw files and master tables as a corpus, by the options of a verb. */
 import type { Corpus } from "../corpus/index.js";
-import { type Progress, temporaryFolder } from "../system/index.js";
+import type { Progress } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -29,69 +27,19 @@ export async function readRawPlaylists(
     usualMinTracks = 3,
     tell = console.error,
     columns,
-    encoding = "utf-8",
     escape: style = "auto",
-    sessionGap = 0,
-    sessionLength = 0,
-    dates = "auto",
-    leaveOut = [],
-    mergeVersions = false,
-    mergeCapitals = false,
     onUnpartedLog,
     ...options
   }: ReadOptions,
 ): Promise<Corpus> {
-  const {
-    cleanPlaylists,
-    filePlaylistsLine,
-    howToPart,
-    mergedNamesLines,
-    parseColumnMapping,
-    readMaster,
-    rejectLine,
-  } = await import("../playlists/index.js");
-  const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
-  const least = minTracks ?? usualMinTracks;
-  const folder = await temporaryFolder("playlists");
-  try {
-    const master = join(folder, "master.parquet");
-    const facts = await cleanPlaylists({
-      ...options,
-      ...(mapping && { mapping }),
-      encoding,
-      ...(style !== "auto" && { escape: style }),
-      sessionGap,
-      sessionLength,
-      dates,
-      leaveOut,
-      inputs: paths,
-      output: master,
-    });
-    const { rows, rejected, firstRejects, remedies, notes } = facts;
-    const assumed = filePlaylistsLine(facts);
-    if (assumed !== undefined) tell(assumed);
-    const advice = howToPart(facts);
-    if (advice !== undefined) onUnpartedLog?.(advice);
-    for (const note of notes) tell(note);
-    if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
-    for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
-    if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
-    for (const remedy of remedies) tell(remedy);
-    options.progress?.({ task: "numbering plays", done: 0 });
-    const { corpus, droppedPlaylists, droppedRows, ...names } = await readMaster({
-      ...options,
-      minTracks: least,
-      mergeVersions,
-      mergeCapitals,
-      master,
-    });
-    if (droppedPlaylists > 0)
-      tell(
-        `playlists of fewer than ${least} tracks are left out: ${droppedPlaylists}, with ${droppedRows} rows`,
-      );
-    for (const line of mergedNamesLines(names)) tell(line);
-    return corpus;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { parseColumnMapping, readPlaylists } = await import("../playlists/index.js");
+  const { corpus, howToPart } = await readPlaylists(paths, {
+    ...options,
+    ...(columns === undefined ? {} : { columns: parseColumnMapping(columns) }),
+    ...(style === "auto" ? {} : { escape: style }),
+    minTracks: minTracks ?? usualMinTracks,
+    tell,
+  });
+  if (howToPart !== undefined) onUnpartedLog?.(howToPart);
+  return corpus;
 }

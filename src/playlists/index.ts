@@ -20,4 +20,5 @@ export {
   partNames,
   prepareDataset,
 } from "./prepare/prepare-dataset.js";
+export { type PlaylistsRead, type ReadPlaylistsOptions, readPlaylists } from "./read-playlists.js";
 export { generateSample, type SampleFacts, type SampleOptions } from "./sample/generate-sample.js";

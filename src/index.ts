@@ -52,8 +52,12 @@ export {
   type ReadOptions,
   readQueries,
   readSequences,
+  type SequencesOptions,
 } from "./corpus/index.js";
-export type { ColumnMapping } from "./playlists/clean/column-mapping.js";
+export type { ColumnMapping, MappedName } from "./playlists/clean/column-mapping.js";
+export type { DayOrder, EscapeStyle, TextEncoding } from "./playlists/clean/raw-file-choices.js";
+export type { Reject, RejectReason } from "./playlists/clean/rejects.js";
+export type { FieldName } from "./playlists/clean/row-writer.js";
 // Not through the room's door, which is slow to load.
 export { type PlaylistsRead, type ReadPlaylistsOptions, readPlaylists } from "./playlists/read-playlists.js";
 export type {

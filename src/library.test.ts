@@ -98,6 +98,7 @@ describe("the examples of the docs", () => {
         ...[
           "analysis",
           "bundle",
+          "data",
           "deploy",
           "evaluation",
           "recommenders",

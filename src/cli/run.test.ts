@@ -178,10 +178,10 @@ describe("segue run", () => {
     await writeFile(join(home, "log.csv"), `artist,track,uts\n${plays.join("\n")}\n`);
     const args = ["run", "intermediate", "primary", "--input", "log.csv", "--data", "log"];
     const whole = await segue(...args);
-    expect(whole.code).toBe(1);
+    expect(whole.code).toBe(2);
     expect(whole.stderr).toMatch(/too few playlists .*: 1 of 1 have at least 3 tracks.*\n.*--session-gap 30/);
     // The gap belongs to the flow before the one that failed.
-    const [, run] = /segue resume (primary\/\S+)/.exec(whole.stderr)!;
+    const [, run] = /segue show (primary\/\S+)/.exec(whole.stderr)!;
     const alone = ["run", "primary", "--data", "log", "--min-tracks", "2"];
     for (const [failed, more] of [
       [whole, ""],
@@ -189,10 +189,10 @@ describe("segue run", () => {
       [await segue(...alone), " --data log --min-tracks 2"],
     ] as const) {
       expect(failed.stderr).toMatch(
-        new RegExp(`→ with other parameters: segue ${args.join(" ")}${more} --session-gap 30\\n$`),
+        new RegExp(`→ run it again with correct input .*: segue ${args.join(" ")}${more} --session-gap 30\\n$`),
       );
     }
-    const [, command] = /parameters: segue (.*)\n$/.exec(whole.stderr)!;
+    const [, command] = /parameters\): segue (.*)\n$/.exec(whole.stderr)!;
     expect((await segue(...command!.split(" "))).stdout).toContain(" 100 playlists,");
   }, 60_000);
 

@@ -14,6 +14,6 @@ export {
 export type { ReadOptions } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
-export { type Query, readQueries, readSequences } from "./sequences-file.js";
+export { type Query, readQueries, readSequences, type SequencesOptions } from "./sequences-file.js";
 export { TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

@@ -170,7 +170,15 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     pgvectorIndex: [main.pgvectorIndex, given({ query: () => {} }), given(2), given("t", text, "undefined")],
     playlistCount: [main.playlistCount, aCorpus],
     readQueries: [main.readQueries, path, options(...work)],
-    readSequences: [main.readSequences, path, options(...work)],
+    readSequences: [main.readSequences, path, options("onEmpty", ...work)],
+    readPlaylists: [
+      main.readPlaylists,
+      path,
+      options(
+        ...["columns", "sessionGap", "sessionLength", "dates", "leaveOut", "escape", "encoding", "minTracks"],
+        ...["mergeVersions", "mergeCapitals", "tell", ...work],
+      ),
+    ],
     reasonsAsText: [main.reasonsAsText, given([], "[]")],
     restoreRecommender: [main.restoreRecommender, given(fitted.save()), aCorpus],
     storeInPgvector: [
@@ -449,6 +457,7 @@ describe("paths that lead nowhere", () => {
   /** What reads a path, and what of the places it can use. */
   const readers: Readonly<Record<string, readonly [read: (path: string) => unknown, ...can: string[]]>> = {
     readSequences: [main.readSequences, "a pipe"],
+    readPlaylists: [main.readPlaylists],
     readQueries: [main.readQueries, "a pipe"],
     openBundle: [main.openBundle],
     packFolder: [(path) => main.packFolder(path, at("packed.tar.gz")), "a folder"],

@@ -189,7 +189,9 @@ describe("segue run", () => {
       [await segue(...alone), " --data log --min-tracks 2"],
     ] as const) {
       expect(failed.stderr).toMatch(
-        new RegExp(`→ run it again with correct input .*: segue ${args.join(" ")}${more} --session-gap 30\\n$`),
+        new RegExp(
+          `→ run it again with correct input .*: segue ${args.join(" ")}${more} --session-gap 30\\n$`,
+        ),
       );
     }
     const [, command] = /parameters\): segue (.*)\n$/.exec(whole.stderr)!;

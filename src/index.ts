@@ -1,6 +1,8 @@
 /**
  * Segue as a library: `import { … } from "segue"`. Separate or heavy subjects have their own entry points: `segue/deployment`,
  * `segue/evaluation`, `segue/serving`, `segue/track2vec`, `segue/workflow`.
+ *
+ * @module segue
  */
 export {
   type AlternativeName,

@@ -1,4 +1,8 @@
-/** `segue/deployment`: deploys bundles as endpoints, on this machine or Amazon SageMaker, and checks them. */
+/**
+ * `segue/deployment`: deploys bundles as endpoints, on this machine or Amazon SageMaker, and checks them.
+ *
+ * @module segue/deployment
+ */
 export {
   type AutoScaling,
   type AwsConnection,

@@ -1,4 +1,8 @@
-/** `segue/evaluation`: measures recommenders. Protocols, metrics, slices, comparisons. */
+/**
+ * `segue/evaluation`: measures recommenders. Protocols, metrics, slices, comparisons.
+ *
+ * @module segue/evaluation
+ */
 export {
   type Answering,
   type BehaviourOptions,

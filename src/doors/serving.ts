@@ -1,4 +1,8 @@
-/** `segue/serving`: the HTTP endpoint, which answers "what should play next?" from a model in memory. */
+/**
+ * `segue/serving`: the HTTP endpoint, which answers "what should play next?" from a model in memory.
+ *
+ * @module segue/serving
+ */
 export {
   type BundleOptions,
   bundleSource,

@@ -1,4 +1,8 @@
-/** `segue/track2vec`: trains, queries, saves and loads track vectors. */
+/**
+ * `segue/track2vec`: trains, queries, saves and loads track vectors.
+ *
+ * @module segue/track2vec
+ */
 export {
   type EpochReport,
   type GridOptions,

@@ -23,6 +23,8 @@
  *
  * Steps run in separate processes that import the flow's module: keep its top level light, and `import()` heavy dependencies
  * within the steps.
+ *
+ * @module segue/workflow
  */
 export {
   type AfterBranches,

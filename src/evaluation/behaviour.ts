@@ -149,7 +149,8 @@ export function twinSwap(
 /**
  * Returns the queries whose answer of length `long` does not begin with the answer of length `short`; there should be none.
  *
- * @param options.short, options.long integers ≥ 1, `short` at most `long`; default 10 and 50
+ * @param options.short an integer ≥ 1, at most `long`; default 10
+ * @param options.long an integer ≥ 1; default 50
  * @throws SegueError (misuse) if an argument or an option is wrong
  */
 export function unstablePrefixes(

@@ -69,7 +69,8 @@ export function bootstrapMeans(columns: readonly Float64Array[], options: Bootst
 /**
  * The mean of `a − b` over the same queries, with its interval and p-value.
  *
- * @param a, b one value per query, in the same order
+ * @param a one value per query
+ * @param b the same queries in the same order
  * @throws SegueError (misuse) if they differ in length, are empty or have a value that is not finite, or an option is out of range
  */
 export function pairedDifference(

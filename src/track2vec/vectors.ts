@@ -240,7 +240,8 @@ export class TrackVectors {
    * The rank of each target among the tracks nearest to its track, that is, its position in `nearest(track, most)`, but faster to
    * compute. Uses one thread.
    *
-   * @param tracks, targets of equal length
+   * @param tracks ids of tracks with a vector
+   * @param targets one per track, likewise
    * @param most the highest rank to report, an integer ≥ 1
    * @returns ranks from 1, the nearest; 0 if the target is not among the first `most`
    * @throws SegueError if a track is unknown

@@ -30,7 +30,7 @@ interface Asked extends Context {
 
 type Answered = readonly [Asked, readonly Shown[]];
 
-/** Checks the paths before the model is opened, which takes longer. @returns the files to read */
+/** Checks the paths. @returns the files to read */
 export async function playlistPaths({ playlists, output }: PlaylistsOptions): Promise<string[]> {
   const paths = await ofOption("--playlists", () => pathsOf(playlists, { pipes: true }));
   if (output !== undefined) {

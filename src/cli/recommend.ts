@@ -8,6 +8,7 @@ import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 import { type AnswerOptions, answered, rulesOf } from "./recommend-answers.js";
+import type { PlaylistsOptions } from "./recommend-playlists.js";
 
 interface Options extends AnswerOptions, RawFileOptions, DatastoreOptions {
   readonly playlists?: readonly string[];
@@ -73,13 +74,11 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const title = options.title?.trim() ? options.title : undefined;
   await check(tracks, title, options);
   const { playlists } = options;
-  const { playlistPaths, recommendForPlaylists } = await import("./recommend-playlists.js");
-  const paths = playlists === undefined ? [] : await playlistPaths({ ...options, playlists });
+  const forPlaylists = playlists && (await preparedFor({ ...options, playlists }));
   const live = await openModel(options);
   try {
     const rules = await rulesOf(live, options);
-    if (playlists !== undefined)
-      return await recommendForPlaylists(live, paths, rules, { ...options, playlists });
+    if (forPlaylists !== undefined) return await forPlaylists(live, rules);
     const meant = await live.meant(tracks);
     const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };
     const { readAs } = await import("../serving/index.js");
@@ -87,6 +86,13 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   } finally {
     await live.model.close?.();
   }
+}
+
+/** Checks the paths before the model is opened, which takes longer. */
+async function preparedFor(options: PlaylistsOptions) {
+  const { playlistPaths, recommendForPlaylists } = await import("./recommend-playlists.js");
+  const paths = await playlistPaths(options);
+  return (live: LiveModel, rules: Rules) => recommendForPlaylists(live, paths, rules, options);
 }
 
 /** Refuses options that contradict each other or would change nothing. */

@@ -5,6 +5,8 @@ const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 const accents = /\p{M}+/gu;
 /** Emoji and signs such as ÷ and $, without the modifiers of skin colour. */
 const symbolPattern = /[\p{So}\p{Sm}\p{Sc}]/gu;
+/** A quicker test, which few titles pass. */
+const mayBeSymbol = /[$+<=>|~\x80-\uffff]/;
 
 /**
  * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts without spaces
@@ -26,4 +28,5 @@ export function wordsOf(text: string): string[] {
 }
 
 /** The emoji and signs of a text ("Fire 🔥" → 🔥), for titles and searches that consist of nothing else. */
-export const symbolsOf = (text: string): string[] => text.match(symbolPattern) ?? [];
+export const symbolsOf = (text: string): string[] =>
+  (mayBeSymbol.test(text) && text.match(symbolPattern)) || [];

@@ -64,12 +64,12 @@ export async function recommendForPlaylists(
     const told = throttled(progress);
     const text = async function* () {
       const isCsv = output?.endsWith(".csv");
-      const written = isCsv ? rowsOf(live) : lineOf;
+      const textOf = isCsv ? rowsOf(live) : lineOf;
       const shown = output === undefined && process.stdout.isTTY ? printable : (line: string) => line;
       if (isCsv) yield `${csvHeader}\n`;
       let done = 0;
       for await (const [each, answer] of answersTo(live, asked, total, rules, options)) {
-        yield shown(written(each, answer));
+        yield shown(textOf(each, answer));
         told({ task: "recommending", done: ++done, total, unit: "playlists" });
       }
     };

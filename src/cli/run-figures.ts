@@ -1,5 +1,7 @@
 /** The figures of a modeling run, and of a deployment run those of the modeling run that it deployed, for the studio to compare. */
 import type { TestFigures, TrainedPoint } from "../flows/index.js";
+// Not through the room's door, which is slow to load.
+import { orNone } from "../flows/parts/data-runs.js";
 import type { RunFigures } from "../studio/index.js";
 import type { Client, RunReader } from "../workflow/index.js";
 
@@ -41,6 +43,3 @@ async function modelingOf(client: Client, deployment: RunReader): Promise<RunRea
   const id = await orNone(deployment.task("start").artifact<string>("modelingRun"));
   return id === undefined ? undefined : client.flow("modeling").run(id);
 }
-
-/** Undefined if there is none, or not yet. */
-const orNone = <T>(value: Promise<T>): Promise<T | undefined> => value.catch(() => undefined);

@@ -58,13 +58,14 @@ export class Client {
       all.find((each) => each.run === run) ??
       (run === "latest" || run === "" ? all[0] : undefined) ??
       all.find((each) => flow === undefined && each.flow === run);
-    const alike = all.filter((each) => each.run.endsWith(run) || each.run.startsWith(run));
-    const found = named ?? (run.length >= 3 ? alike[0] : undefined);
-    if (named === undefined && found !== undefined && alike.length > 1)
+    const isPart = named === undefined && run.length >= 3;
+    const alike = isPart ? all.filter((each) => each.run.endsWith(run) || each.run.startsWith(run)) : [];
+    if (alike.length > 1)
       throw misuse(
         `"${text}" may be any of ${alike.length} runs in ${this.store.url}`,
         `name one: ${listed(alike.map((each) => `${each.flow}/${each.run}`))}`,
       );
+    const found = named ?? alike[0];
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
     // Throws if the run exists but its record is damaged.
     if (isName && flow !== undefined) await readRecord(this.store, keys.run(flow, run));

@@ -1,6 +1,6 @@
 /**
- * The log of one attempt: each line has its time, "out", "err" or "stack" (of the task's error), and the text. In a local datastore the file is appended to; to a
- * remote one the whole log is uploaded from time to time, and at the end.
+ * The log of one attempt: each line has its time, "out", "err" or "stack" (of the task's error), and the text. In a local datastore
+ * the file is appended to; to a remote one the whole log is uploaded from time to time, and at the end.
  */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";

@@ -26,5 +26,5 @@ export async function sampleOf({ primary, intermediate }: DataRuns): Promise<Fin
   return { ...(subset === true ? { subset } : {}), ...(isPart ? { ratio: Number(ratio) } : {}) };
 }
 
-/** Undefined if the run is gone. */
+/** Undefined if the run is gone, or has no such result (yet). */
 export const orNone = <T>(value: Promise<T>): Promise<T | undefined> => value.catch(() => undefined);

@@ -4,19 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { type AnyFlow, FolderStore, type RunEvent, resumeRun, runFlow } from "./index.js";
+import { type AnyFlow, FolderStore, type RunEvent, type RunOptions, resumeRun, runFlow } from "./index.js";
 import { keys } from "./records.js";
 
-it("keeps the --with retry of a run when it is resumed", async () => {
+/** A failed run of a flow that fails as long as `folder` has a file "broken". */
+async function failedRun(folder: string, retry?: RunOptions["retry"]) {
   const { gate } = (await import(
     /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
+  writeFileSync(join(folder, "broken"), "");
+  const store = new FolderStore(join(folder, "store"));
+  const { run } = await runFlow(gate!, { folder, count: 1 }, { store, ...(retry && { retry }) });
+  return { store, run };
+}
+
+it("keeps the --with retry of a run when it is resumed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
   try {
-    writeFileSync(join(folder, "broken"), "");
-    const store = new FolderStore(join(folder, "store"));
-    const retry = { count: 2, delay: 0.01 };
-    const { run } = await runFlow(gate!, { folder, count: 1 }, { store, retry });
+    const { store, run } = await failedRun(folder, { count: 2, delay: 0.01 });
     const events: RunEvent[] = [];
     const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
     expect(resumed.status).toBe("failed");
@@ -27,14 +32,9 @@ it("keeps the --with retry of a run when it is resumed", async () => {
 });
 
 it("says which parameters of a resumed run its flow no longer has", async () => {
-  const { gate } = (await import(
-    /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
-  )) as Record<string, AnyFlow>;
   const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
   try {
-    writeFileSync(join(folder, "broken"), "");
-    const store = new FolderStore(join(folder, "store"));
-    const { run } = await runFlow(gate!, { folder, count: 1 }, { store });
+    const { store, run } = await failedRun(folder);
     const record = JSON.parse(Buffer.from((await store.get(keys.run("gate", run)))!).toString());
     record.parameters.knnK = 7;
     await store.put(keys.run("gate", run), JSON.stringify(record));

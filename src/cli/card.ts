@@ -25,7 +25,7 @@ export function registerCard(program: Command): void {
 }
 
 async function card(path: string, options: Options): Promise<void> {
-  const { checkOutput, SegueError, writeFileAtomic } = await import("../system/index.js");
+  const { checkOutput, SegueError, temporaryFolder, writeFileAtomic } = await import("../system/index.js");
   const task = await onlyTaskNamed(await clientOf(options), path);
   const page = await task.card();
   if (page === undefined)
@@ -38,9 +38,8 @@ async function card(path: string, options: Options): Promise<void> {
     );
     return;
   }
-  const { tmpdir } = await import("node:os");
   const { join } = await import("node:path");
-  const file = options.output ?? join(tmpdir(), `segue-card-${task.step}-${process.pid}.html`);
+  const file = options.output ?? join(await temporaryFolder("card"), `${task.step}.html`);
   await ofOption("--output", async () => {
     await checkOutput(file);
     await writeFileAtomic(file, page);

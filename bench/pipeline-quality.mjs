@@ -12,7 +12,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanPlaylists, prepareDataset, readCorpus, readPartQueries } from "../dist/playlists/index.js";
+import { queriesOf, readCorpusFile } from "../dist/corpus/index.js";
+import { cleanPlaylists, prepareDataset } from "../dist/playlists/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { findGensimOrTell, parseArguments, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
 
@@ -40,8 +41,8 @@ try {
   const cleaned = await cleanPlaylists({ inputs: [input], output: master, rejects: join(folder, "r.jsonl") });
   console.log(`${cleaned.rows} rows read, ${cleaned.accepted} accepted, ${cleaned.rejected} rejected`);
   const { corpora, parts } = await prepareDataset({ master, outputFolder: folder });
-  const train = await readCorpus(corpora.train);
-  const queries = (await Promise.all(asked.map((part) => readPartQueries(corpora[part])))).flat();
+  const train = await readCorpusFile(corpora.train);
+  const queries = (await Promise.all(asked.map((part) => readCorpusFile(corpora[part])))).flatMap(queriesOf);
   console.log(
     `${parts.train.playlists} playlists to train on, ${queries.length} to ask (${values.part}); ${epochs} epochs`,
   );

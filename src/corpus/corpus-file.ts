@@ -19,14 +19,8 @@ import { type PartNumbers, partNumbers } from "./parts.js";
 
 const FORMAT = "segue-corpus";
 const VERSION = "1";
-const EXTENSION = ".safetensors";
 /** Lists with one string per playlist. */
 const besidePlaylists = ["playlistIds", "titles"] as const;
-
-/** Whether a path has the extension of a corpus file, ".safetensors". */
-export function isCorpusFile(path: string): boolean {
-  return path.endsWith(EXTENSION);
-}
 
 /** Writes a corpus atomically; the same corpus gives the same bytes. @param path ends in ".safetensors" */
 export async function writeCorpusFile(path: string, corpus: Corpus): Promise<void> {

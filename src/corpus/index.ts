@@ -5,7 +5,6 @@ export { type CatalogueMark, catalogueMark } from "./catalogue-mark.js";
 export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
 export { type Catalogue, type Corpus, CorpusBuilder, type Playlist, playlistCount } from "./corpus.js";
 export {
-  isCorpusFile,
   readCorpusFile,
   readCorpusPlays,
   writeCorpusFile,

@@ -103,9 +103,9 @@ export const primary = flow("primary", {
     },
   )
   .step("end", { description: "how the data is distributed" }, async ({ artifacts, card, signal }) => {
-    const { readCorpus } = await import("../playlists/index.js");
+    const { readCorpusFile } = await import("../corpus/index.js");
     const { analyzeCorpus, picturesOf } = await import("../analysis/index.js");
-    const corpus = await readCorpus(await artifacts.fullCorpus.path());
+    const corpus = await readCorpusFile(await artifacts.fullCorpus.path());
     const analysis = await analyzeCorpus(corpus, { bootstrap: 0, signal });
     card.title("How the data is distributed");
     const pictures = picturesOf(corpus, analysis, "light");

@@ -9,7 +9,7 @@ export { findInputs } from "./clean/input-files.js";
 export { namesToLeaveOut } from "./clean/left-out.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
-export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";
+export { readCorpus } from "./dataset/read-corpus.js";
 export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";
 export {

@@ -3,8 +3,7 @@
  * bundle to bundle without restoring a recommender.
  */
 import { type Bundle, checkBundle, type Manifest, openBundle, writeBundle } from "../../bundle/index.js";
-import { type Catalogue, isCorpusFile, readCorpusPlays } from "../../corpus/index.js";
-import { readCorpus } from "../../playlists/index.js";
+import { type Catalogue, readCorpusPlays } from "../../corpus/index.js";
 import { fitRecommender, nearestOf, type RecommenderState } from "../../recommenders/index.js";
 import { SegueError, sha256Of } from "../../system/index.js";
 
@@ -13,7 +12,7 @@ export interface BuildOptions {
   readonly model: string;
   /** The folder of the best model with track vectors, for exports and for `nearest`. */
   readonly nearest?: string;
-  /** The train part that they were fitted on, a corpus file or Parquet: used for popularity and the manifest's data fingerprint. */
+  /** The train part that they were fitted on, a corpus file: used for popularity and the manifest's data fingerprint. */
   readonly train: string;
   /** Kept in the manifest beside the model's own settings. `knn_k` is how many tracks `/invocations` answers with. */
   readonly parameters: { readonly knn_k: number } & Readonly<Record<string, unknown>>;
@@ -58,9 +57,7 @@ async function nearestBundle({ model, nearest }: BuildOptions, best: Bundle): Pr
 
 async function popularityOf(train: string, { tracks }: Catalogue): Promise<RecommenderState> {
   // Reads no names: the train part numbers tracks like the model.
-  const { offsets, items, trackCount } = isCorpusFile(train)
-    ? await readCorpusPlays(train)
-    : await readCorpus(train).then((corpus) => ({ ...corpus, trackCount: corpus.tracks.length }));
+  const { offsets, items, trackCount } = await readCorpusPlays(train);
   if (trackCount !== tracks.length) {
     throw new SegueError(
       `the model knows ${tracks.length} tracks, the train part has ${trackCount}: they do not belong together`,

@@ -16,9 +16,9 @@ import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface FitPointOptions {
   readonly point: GridPoint;
-  /** The train part, a corpus file or Parquet. */
+  /** The train part, a corpus file. */
   readonly train: string;
-  /** The validation part, a corpus file or Parquet. */
+  /** The validation part, a corpus file. */
   readonly questions: string;
   /** How many of these playlists to ask about with their whole context, at most; 0: all. The base protocol always asks all. */
   readonly most?: number;

@@ -2,9 +2,8 @@
  * Caches what the grid points read: those that run in one process, one after the other, read the same parts. The files are
  * artifacts, so the content of a path never changes.
  */
-import type { Corpus, Query } from "../../corpus/index.js";
+import { type Corpus, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { type TrainingFacts, trainingFacts } from "../../evaluation/index.js";
-import { readCorpus, readPartQueries } from "../../playlists/index.js";
 
 interface Kept<T> {
   readonly path: string;
@@ -25,9 +24,11 @@ function once<T>(read: (path: string) => Promise<T>): (path: string) => Promise<
   };
 }
 
-export const corpusOf: (path: string) => Promise<Corpus> = once(readCorpus);
+export const corpusOf: (path: string) => Promise<Corpus> = once(readCorpusFile);
 
-export const queriesIn: (path: string) => Promise<Query[]> = once(readPartQueries);
+export const queriesIn: (path: string) => Promise<Query[]> = once(async (path) =>
+  queriesOf(await readCorpusFile(path)),
+);
 
 /** An evenly spaced sample of at most `most` queries, in order; 0: all. Every grid point gets the same. */
 export function evenly(queries: readonly Query[], most: number): readonly Query[] {

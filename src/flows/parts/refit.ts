@@ -2,15 +2,14 @@
  * Refits a chosen grid point on all playlists, including validation and test, for an endpoint that knows every track. Its metrics
  * stay those of the fit on the train part, since no data is left to measure this one (like scikit-learn's `refit` of a grid search).
  */
-import { playlistCount } from "../../corpus/index.js";
-import { readCorpus } from "../../playlists/index.js";
+import { playlistCount, readCorpusFile } from "../../corpus/index.js";
 import { fitRecommender, isTrackVectorModel } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
 import { saveModel } from "./model-folder.js";
 import type { TrainedPoint } from "./ranking.js";
 
 export interface RefitOptions {
-  /** All playlists, a corpus file or Parquet. */
+  /** All playlists, a corpus file. */
   readonly full: string;
   /** The modeling run's seed, so that the same run gives the same model. */
   readonly seed: number;
@@ -27,7 +26,7 @@ export async function refitModels(
   models: ReadonlyArray<{ readonly point: TrainedPoint; readonly folder: string }>,
   { full, ...options }: RefitOptions,
 ): Promise<{ readonly playlists: number; readonly tracks: number; readonly seconds: number }> {
-  const corpus = await readCorpus(full);
+  const corpus = await readCorpusFile(full);
   const began = performance.now();
   for (const { point, folder } of models) {
     const recommender = await fitRecommender(point.recommender, corpus, point.settings, options);

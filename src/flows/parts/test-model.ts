@@ -17,7 +17,7 @@ export interface TestModelOptions {
   readonly model: string;
   /** The folder of the best model with track vectors, for the base protocol. */
   readonly nearest?: string;
-  /** The train part, a corpus file or Parquet. */
+  /** The train part, a corpus file. */
   readonly train: string;
   /** The test part, likewise. */
   readonly questions: string;

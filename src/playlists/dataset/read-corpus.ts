@@ -1,6 +1,6 @@
-/** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus for training, or as queries for testing. */
+/** Reads the Parquet files that `prepareDataset` writes, as a corpus. */
 import { stat } from "node:fs/promises";
-import { type Corpus, isCorpusFile, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
+import type { Corpus } from "../../corpus/index.js";
 import {
   type Database,
   type DuckDbOptions,
@@ -24,26 +24,21 @@ const wanted = [
 /**
  * Reads whole playlists.
  *
- * @param path train.safetensors (a corpus file), train.parquet, or any Parquet file with its columns
+ * @param path train.parquet, or any Parquet file with its columns
  * @returns tracks numbered by first appearance, with ids, titles and, if the data has them, artists
  * @throws SegueError if the file is missing or has other columns
  */
 export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus> {
   await checkFile(path);
-  if (isCorpusFile(path)) return readCorpusFile(path);
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
-    return corpusFrom(database, `read_parquet(${sqlString(path)})`);
+    return corpusFrom(database, path);
   });
 }
 
-/**
- * The corpus of a table with the columns of a part. The database numbers the tracks, so that plays are transferred as numbers, and
- * each name once.
- *
- * @param source an SQL table expression: a table with those columns, or `read_parquet(…)`
- */
-async function corpusFrom(database: Database, source: string): Promise<Corpus> {
+/** The database numbers the tracks, so that plays are transferred as numbers, and each name once. */
+async function corpusFrom(database: Database, path: string): Promise<Corpus> {
+  const source = `read_parquet(${sqlString(path)})`;
   await database.run(sqlFile("number-tracks", { sequences: source }));
   const playlists = await numberedPlaylists(
     database,
@@ -59,33 +54,6 @@ async function corpusFrom(database: Database, source: string): Promise<Corpus> {
     for (let i = 0; i < numbers.length; i++) items[offsets[playlistOf[i]!]! + places[i]!] = numbers[i]!;
   }
   return corpusOfNumbers(database, { ...playlists, items }, { tracks: "numbered_tracks", number: "number" });
-}
-
-/**
- * Reads a part as queries, one per playlist: context = all tracks but the last, next = the last, and the playlist's title.
- *
- * @param path validation.safetensors, validation.parquet, or any Parquet file with its columns
- * @throws SegueError if the file is missing or has other columns
- */
-export async function readPartQueries(path: string, options: DuckDbOptions = {}): Promise<Query[]> {
-  await checkFile(path);
-  if (isCorpusFile(path)) return queriesOf(await readCorpusFile(path));
-  return withDuckDb(options, async (database) => {
-    await checkColumns(database, path);
-    const queries: Query[] = [];
-    for await (const chunk of database.chunks(
-      `SELECT track_test_x, track_test_y, playlist FROM read_parquet(${sqlString(path)})`,
-    )) {
-      for (const [context, next, title] of chunk.getRows()) {
-        queries.push({
-          context: (context as { items: string[] }).items,
-          next: next as string,
-          ...(title === null ? {} : { title: title as string }),
-        });
-      }
-    }
-    return queries;
-  });
 }
 
 async function checkFile(path: string): Promise<void> {

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { playlistCount } from "../../corpus/index.js";
+import { playlistCount, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleanPlaylists } from "../clean/clean-playlists.js";
-import { readCorpus, readPartQueries } from "../dataset/read-corpus.js";
+import { readCorpus } from "../dataset/read-corpus.js";
 import { generateSample } from "../sample/generate-sample.js";
 import { copiesLine, type PrepareOptions, partNames, prepareDataset } from "./prepare-dataset.js";
 
@@ -231,7 +231,7 @@ describe("names that differ in capitals alone", () => {
     ]);
     expect(first!.artist_sequence[1]).toBe("The Beatles");
     expect(facts).toMatchObject({ twins: { artists: 0, tracks: 0 }, respelled: 7 });
-    const corpus = await readCorpus(facts.corpora.model_input_full);
+    const corpus = await readCorpusFile(facts.corpora.model_input_full);
     expect(corpus.tracks.slice(0, 3)).toEqual([
       "The Beatles-HELP!",
       "The Beatles-Help! - remastered 2009",
@@ -315,7 +315,7 @@ describe("the split", () => {
     for (const part of partNames) {
       const rows = await read<Sequence>(part);
       expect(facts.parts[part].playlists).toBe(rows.length);
-      expect(await readCorpus(facts.corpora[part])).toEqual(await readCorpus(facts.files[part]));
+      expect(await readCorpusFile(facts.corpora[part])).toEqual(await readCorpus(facts.files[part]));
     }
   });
 
@@ -429,10 +429,16 @@ describe("reading back", () => {
         expect(corpus.titles![p]).toBe(row.playlist);
       });
       expect(corpus.tracks.length).toBe(seen + 1);
-      expect(await readCorpus(corpora.train)).toEqual(corpus);
-      expect(await readCorpus(corpora.model_input_full)).toEqual(await readCorpus(files.model_input_full));
-      const queries = await readPartQueries(files.test);
-      expect(await readPartQueries(corpora.test)).toEqual(queries);
+      expect(await readCorpusFile(corpora.train)).toEqual(corpus);
+      expect(await readCorpusFile(corpora.model_input_full)).toEqual(
+        await readCorpus(files.model_input_full),
+      );
+      const queries = await withDuckDb({}, (database) =>
+        database.rows<{ context: string[]; next: string; title: string }>(
+          `SELECT track_test_x AS context, track_test_y AS next, playlist AS title FROM read_parquet(${sqlString(files.test)})`,
+        ),
+      );
+      expect(queriesOf(await readCorpusFile(corpora.test))).toEqual(queries);
       expect(queries.length).toBe(parts.test.playlists);
       expect(
         queries.every((query) => query.context.length >= 2 && query.next !== "" && query.title !== ""),
@@ -444,7 +450,7 @@ describe("reading back", () => {
   it("refuses other files", async () => {
     const master = await writeMaster(filler);
     await expect(readCorpus(master)).rejects.toMatchObject({ code: "wrong-columns" });
-    await expect(readPartQueries(join(folder, "gone.parquet"))).rejects.toMatchObject({
+    await expect(readCorpus(join(folder, "gone.parquet"))).rejects.toMatchObject({
       code: "missing-input",
     });
   });

@@ -74,7 +74,7 @@ export interface PrepareFacts extends MergedNames {
   };
   /** The paths of the files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
-  /** The paths of the corpus files by name, for `readCorpus` and `readPartQueries`. */
+  /** The paths of the corpus files by name, for `readCorpusFile`. */
   readonly corpora: Readonly<Record<"model_input_full" | PartName, string>>;
   readonly seconds: number;
 }

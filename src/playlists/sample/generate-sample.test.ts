@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { cleanPlaylists } from "../clean/clean-playlists.js";
-import { readCorpus, readPartQueries } from "../dataset/read-corpus.js";
 import { prepareDataset } from "../prepare/prepare-dataset.js";
 import { generateSample } from "./generate-sample.js";
 
@@ -91,14 +91,14 @@ describe("generateSample", () => {
       rejects: at("learn.jsonl"),
     });
     expect(cleaned).toMatchObject({ rows: made.rows, rejected: 0 });
-    const { files, playlists, droppedPlaylists } = await prepareDataset({
+    const { corpora, playlists, droppedPlaylists } = await prepareDataset({
       master: at("learn.parquet"),
       outputFolder: at("learn"),
     });
     expect(playlists).toBe(made.playlists);
     expect(droppedPlaylists).toBeGreaterThan(0);
-    const train = await readCorpus(files.train);
-    const queries = await readPartQueries(files.validation);
+    const train = await readCorpusFile(corpora.train);
+    const queries = queriesOf(await readCorpusFile(corpora.validation));
     const plays = new Float64Array(train.tracks.length);
     const after = new Map<string, Map<number, number>>();
     for (let p = 0; p + 1 < train.offsets.length; p++) {

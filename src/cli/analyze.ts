@@ -1,6 +1,7 @@
 /** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
+import { join } from "node:path";
 import type { Command } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { checkOutput, SegueError, wholeNumber, writeFileAtomic } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { addMapOptions, type MapOptions, refuseMapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
@@ -51,7 +52,6 @@ export function registerAnalyze(program: Command): void {
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap, mapVectors } = await import("../analysis/index.js");
-  const { checkOutput } = await import("../system/index.js");
   const { output } = options;
   if (output !== undefined) await ofOption("--output", () => checkOutput(output, "folder"));
   const { progress, clear, tell } = terminalProgress();
@@ -71,7 +71,6 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
 
   /** Undefined if there are too few tracks: the rest is still reported. */
   async function mapOf() {
-    const { SegueError } = await import("../system/index.js");
     const { genres, mapTracks } = options;
     try {
       const vectors = await mapVectors(corpus, { seed, progress, signal });
@@ -88,8 +87,6 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   async function writePictures(folder: string): Promise<string[]> {
     const { picturesOf } = await import("../analysis/index.js");
     const { renderPng, renderSvg } = await import("../charts/index.js");
-    const { writeFileAtomic } = await import("../system/index.js");
-    const { join } = await import("node:path");
     const written: string[] = [];
     const write = async (name: string, contents: string | Uint8Array) => {
       await writeFileAtomic(join(folder, name), contents);

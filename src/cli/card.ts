@@ -1,5 +1,8 @@
 /** `segue card`: a task's HTML card. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Command } from "commander";
+import { checkOutput, SegueError, temporaryFolder, writeFileAtomic } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { ofOption } from "./of-option.js";
 import { onlyTaskNamed } from "./task-named.js";
@@ -25,7 +28,6 @@ export function registerCard(program: Command): void {
 }
 
 async function card(path: string, options: Options): Promise<void> {
-  const { checkOutput, SegueError, temporaryFolder, writeFileAtomic } = await import("../system/index.js");
   const task = await onlyTaskNamed(await clientOf(options), path);
   const page = await task.card();
   if (page === undefined)
@@ -38,7 +40,6 @@ async function card(path: string, options: Options): Promise<void> {
     );
     return;
   }
-  const { join } = await import("node:path");
   const file = options.output ?? join(await temporaryFolder("card"), `${task.step}.html`);
   await ofOption("--output", async () => {
     await checkOutput(file);
@@ -49,7 +50,6 @@ async function card(path: string, options: Options): Promise<void> {
 }
 
 async function openInBrowser(file: string): Promise<void> {
-  const { spawn } = await import("node:child_process");
   const command = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
   const child = spawn(command, [file], { detached: true, stdio: "ignore" });
   await new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 /** `segue check`: validates flows without running them. */
 import type { Command } from "commander";
-import type { SegueError } from "../system/index.js";
+import { isSegueError, misuse, type SegueError } from "../system/index.js";
+import { counted } from "../workflow/terminal/format.js";
 import { flowsNamed, ownFlows } from "./flow-named.js";
 
 export function registerCheck(program: Command): void {
@@ -18,8 +19,6 @@ export function registerCheck(program: Command): void {
 
 async function check(targets: string[], options: { readonly json?: boolean }): Promise<void> {
   const { checkFlow } = await import("../workflow/index.js");
-  const { isSegueError, misuse } = await import("../system/index.js");
-  const { counted } = await import("../workflow/terminal/format.js");
   const sound: { flow: string; steps: number }[] = [];
   const problems: SegueError[] = [];
   for (const target of targets.length > 0 ? targets : ownFlows())

@@ -2,7 +2,6 @@
 import { readdir } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { type Command, Option } from "commander";
-// Not through the room's door, which is slow to load.
 import { misuse, shellWord } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
 import { ofOption } from "./of-option.js";

@@ -1,6 +1,7 @@
 /** `segue download`: fetches the #nowplaying playlists. */
 import { relative } from "node:path";
 import type { Command } from "commander";
+import { checkOutput } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { ofOption } from "./of-option.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -36,7 +37,6 @@ Examples:
 async function run(options: Options): Promise<void> {
   const { download, loadCatalog } = await import("../playlists/index.js");
   const to = options.to ?? relative(process.cwd(), (await loadCatalog()).path("raw_playlists"));
-  const { checkOutput } = await import("../system/index.js");
   await ofOption("--to", () => checkOutput(to));
   const { progress, clear, tell } = terminalProgress();
   const facts = await interruptible(

@@ -1,7 +1,9 @@
 /** `segue dump`: an artifact's value, or a list of a task's artifacts. */
 import type { Command } from "commander";
+import { misuse } from "../system/index.js";
 import type { ArtifactRef } from "../workflow/artifacts/ref.js";
 import type { FileArtifact } from "../workflow/index.js";
+import { bytes, columns } from "../workflow/terminal/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { ofOption } from "./of-option.js";
 import { taskNamed } from "./task-named.js";
@@ -33,7 +35,6 @@ async function dump(path: string, options: Options): Promise<void> {
   const name = rest.join("/");
   if (name === "") {
     if (options.output !== undefined) {
-      const { misuse } = await import("../system/index.js");
       const [first] = Object.keys(refs);
       throw misuse(
         "--output takes one artifact, and none is named",
@@ -62,7 +63,6 @@ async function dump(path: string, options: Options): Promise<void> {
 
 async function list(refs: Readonly<Record<string, ArtifactRef>>, options: Options): Promise<void> {
   if (options.json) return console.log(JSON.stringify(refs, null, 2));
-  const { bytes, columns } = await import("../workflow/terminal/format.js");
   console.log(
     columns(
       Object.entries(refs).map(([key, ref]) => [key, ref.kind, bytes(ref.size), `written by ${ref.by}`]),

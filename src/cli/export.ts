@@ -1,9 +1,11 @@
 /** `segue export`: writes a model's track vectors for other tools. */
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { checkOutput, misuse, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { vectorsFor } from "./latest-bundle.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven, ofOption } from "./of-option.js";
+import { requireApart } from "./output-apart.js";
 
 interface Options extends DatastoreOptions {
   readonly format: string;
@@ -60,7 +62,6 @@ Examples:
 }
 
 async function exportModel(options: Options, command: Command): Promise<void> {
-  const { checkOutput, misuse } = await import("../system/index.js");
   if (options.format !== "savedmodel" && command.getOptionValueSource("k") === "cli")
     throw misuse(
       `--k is for a SavedModel, and would change nothing in ${options.format}`,
@@ -69,7 +70,6 @@ async function exportModel(options: Options, command: Command): Promise<void> {
   const kind = options.format === "savedmodel" ? "folder" : "file";
   await ofOption("--output", () => checkOutput(options.output, kind));
   if (options.vectors !== undefined) {
-    const { requireApart } = await import("./output-apart.js");
     await requireApart(options.output, "--output", [options.vectors]);
   }
   const { exportVectors } = await import("../bundle/index.js");
@@ -91,6 +91,5 @@ async function vectorsOf(options: Options) {
     const { vectors } = options;
     return ofOption("--vectors", () => loadVectors(vectors));
   }
-  const { vectorsFor } = await import("./latest-bundle.js");
   return ofGiven("--bundle", options.bundle, () => vectorsFor(options.bundle, options));
 }

@@ -1,6 +1,7 @@
 /** `segue gc`: removes old runs and the artifacts that only they used. */
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
+import { bytes, counted } from "../workflow/terminal/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 
@@ -35,7 +36,6 @@ async function gc(options: Options): Promise<void> {
     console.log(JSON.stringify({ ...result, damaged: result.damaged.map(({ message }) => message) }));
     return;
   }
-  const { bytes, counted } = await import("../workflow/terminal/format.js");
   const verb = options.dryRun ? "would remove" : "removed";
   for (const run of result.removedRuns) console.log(`${verb} ${run}`);
   const { removedRuns, removedObjects, freedBytes, keptRuns, damaged } = result;

@@ -1,7 +1,7 @@
 /** `segue logs`: what tasks printed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { misuse, wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
 import { lastState } from "../workflow/terminal/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
@@ -95,6 +95,5 @@ async function attemptOf(task: TaskReader, wanted: number | undefined): Promise<
   const { attempts } = await task.summary();
   const found = attempts.find((each) => Number.parseInt(each.attempt, 10) === wanted);
   if (found) return found.attempt;
-  const { misuse } = await import("../system/index.js");
   throw misuse(`task ${task.step}/${task.task} had no attempt ${wanted}`, `it had ${attempts.length}`);
 }

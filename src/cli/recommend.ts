@@ -4,6 +4,7 @@ import type { Context, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
 import { misuse, numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { bundlePlaceFor } from "./latest-bundle.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
@@ -119,7 +120,6 @@ async function check(tracks: readonly string[], title: string | undefined, optio
 }
 
 async function openModel(options: Options): Promise<LiveModel> {
-  const { bundlePlaceFor } = await import("./latest-bundle.js");
   const { bundlePath, LiveModel, openServedModel } = await import("../serving/index.js");
   const find = async () => {
     const place = await bundlePlaceFor(options.bundle, options);

@@ -1,5 +1,6 @@
 /** `segue resume`: reuses what a run has finished, and runs the rest. */
 import type { Command } from "commander";
+import { misuse } from "../system/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
@@ -32,7 +33,6 @@ export function registerResume(program: Command): void {
 }
 
 async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
-  const { misuse } = await import("../system/index.js");
   const { resumeRun } = await import("../workflow/index.js");
   const { runAndCleanUp } = await import("./run-and-clean-up.js");
   const retry = retryOf(options.with);

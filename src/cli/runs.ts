@@ -1,7 +1,9 @@
 /** `segue runs`: lists runs, newest first. */
 import type { Command } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { misuse, wholeNumber } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
+import { duration } from "../workflow/terminal/duration.js";
+import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 
@@ -28,7 +30,6 @@ export function registerRuns(program: Command): void {
 }
 
 async function runs(flow: string | undefined, options: Options): Promise<void> {
-  const { misuse } = await import("../system/index.js");
   const { isFlowName } = await import("../workflow/index.js");
   if (flow !== undefined && !isFlowName(flow))
     throw misuse(
@@ -46,8 +47,6 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
     console.log(await noRuns(client, flow, options.tag));
     return;
   }
-  const { duration } = await import("../workflow/terminal/duration.js");
-  const { colourOfStatus, colour, columns, localTime } = await import("../workflow/terminal/format.js");
   const rows = found.map((run) => [
     `${run.flow}/${run.run}`,
     colour(colourOfStatus(run.status), run.status),

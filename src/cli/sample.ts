@@ -1,7 +1,7 @@
 /** `segue sample`: generates playlists to try Segue on. */
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { numberWithin, wholeNumber } from "../system/index.js";
+import { checkOutput, numberWithin, shellWord, wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
@@ -53,7 +53,6 @@ Examples:
 async function sample(options: Options): Promise<void> {
   const { generateSample, loadCatalog } = await import("../playlists/index.js");
   const output = options.output ?? relative(process.cwd(), (await loadCatalog()).path("sample_playlists"));
-  const { checkOutput } = await import("../system/index.js");
   await ofOption("--output", () => checkOutput(output));
   const { progress, clear } = terminalProgress();
   const facts = await interruptible((signal) =>
@@ -63,7 +62,6 @@ async function sample(options: Options): Promise<void> {
     console.log(JSON.stringify({ generated: true, ...facts }));
     return;
   }
-  const { shellWord } = await import("../system/index.js");
   const count = (number: number) => number.toLocaleString("en");
   console.log(
     `${facts.output}: ${count(facts.rows)} rows, ${count(facts.playlists)} playlists of ${count(facts.users)} users, ` +

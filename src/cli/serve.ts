@@ -4,6 +4,7 @@ import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } fr
 import { misuse, numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { followParent } from "./follow-parent.js";
+import { bundlePlaceFor } from "./latest-bundle.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
 
@@ -118,7 +119,6 @@ http://localhost:8080/docs documents every request.`,
 async function serve(named: string | undefined, flags: Flags): Promise<void> {
   if (named !== undefined && flags.bundle !== undefined)
     throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
-  const { bundlePlaceFor } = await import("./latest-bundle.js");
   const bundle = await ofGiven("--bundle", flags.bundle, () => bundlePlaceFor(flags.bundle ?? named, flags));
   const { logWritten, readApiKeys, serve: serveBundle } = await import("../serving/index.js");
   const file = flags.apiKeyFile;

@@ -1,6 +1,6 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
-import { isSegueError } from "../system/index.js";
+import { checkOutput, isSegueError, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
@@ -57,7 +57,6 @@ async function printSvg(svg: string, file: string | true, json = false): Promise
     process.stdout.write(json ? `${JSON.stringify({ svg })}\n` : svg);
     return;
   }
-  const { checkOutput, writeFileAtomic } = await import("../system/index.js");
   await ofOption("--svg", async () => {
     await checkOutput(file);
     await writeFileAtomic(file, svg);

@@ -1,4 +1,6 @@
 /** `segue studio`: the local web app. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import type { StudioOptions } from "../studio/index.js";
@@ -80,8 +82,6 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
 
   async function generatedCorpus() {
     const { generateSample } = await import("../playlists/index.js");
-    const { rm } = await import("node:fs/promises");
-    const { join } = await import("node:path");
     const folder = await temporaryFolder("studio");
     try {
       const output = join(folder, "sample.csv");

@@ -1,6 +1,11 @@
 /** Checks the options of `segue train` before training, which may take an hour. */
+import { access, constants, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { checkOutput, misuse } from "../system/index.js";
 import type { VectorFormat } from "../track2vec/index.js";
 import { ofOption } from "./of-option.js";
+import { requireApart } from "./output-apart.js";
+import { pathsOf } from "./paths-of.js";
 import type { TrainFlags } from "./train-options.js";
 
 /** @throws SegueError (misuse) if the format of --output or --from is unknown, or an output cannot be written */
@@ -11,7 +16,6 @@ export async function checkedFormat({
   checkpoint,
 }: TrainFlags): Promise<VectorFormat> {
   const { formatOf, vectorFormats } = await import("../track2vec/index.js");
-  const { checkOutput, misuse } = await import("../system/index.js");
   const known = `there are: ${vectorFormats.join(", ")}`;
   const format = named ?? formatOf(output);
   if (format === undefined)
@@ -31,10 +35,6 @@ export async function checkedFormat({
 /** The files to read. Refuses outputs that would overwrite them, except that --output may be the file of --from. */
 export async function checkedInputs(options: TrainFlags): Promise<string[]> {
   const { input, validation, resume, from, output, checkpoint } = options;
-  const { resolve } = await import("node:path");
-  const { misuse } = await import("../system/index.js");
-  const { pathsOf } = await import("./paths-of.js");
-  const { requireApart } = await import("./output-apart.js");
   if (checkpoint !== undefined && resolve(checkpoint) === resolve(output))
     throw misuse(
       `--output ${output} would overwrite the checkpoint`,
@@ -55,8 +55,6 @@ export async function checkedInputs(options: TrainFlags): Promise<string[]> {
 
 /** @throws if it cannot be opened, or is a folder */
 async function requireReadable(path: string): Promise<void> {
-  const { access, constants, stat } = await import("node:fs/promises");
-  const { misuse } = await import("../system/index.js");
   if ((await stat(path)).isDirectory()) throw misuse(`${path} is a folder`, "Name a file.");
   await access(path, constants.R_OK);
 }

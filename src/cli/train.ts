@@ -1,10 +1,12 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import type { Command } from "commander";
-import type { Corpus } from "../corpus/index.js";
+import { type Corpus, readQueries } from "../corpus/index.js";
+import { misuse, peakRssMb } from "../system/index.js";
 import type { EpochReport, Validation } from "../track2vec/index.js";
 import { interruptible } from "./interruptible.js";
 import { ofOption } from "./of-option.js";
 import { rawFileOptions } from "./raw-files.js";
+import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 import { checkedFormat, checkedInputs } from "./train-checks.js";
 import { addTrainOptions, type TrainFlags, wording } from "./train-options.js";
@@ -39,7 +41,6 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   const { checkWord2VecOptions, loadVectors, saveVectors, startThreads, trainTrack2Vec } = await import(
     "../track2vec/index.js"
   );
-  const { misuse, peakRssMb } = await import("../system/index.js");
   for (const name of ["validationK", "patience"])
     if (options.validation === undefined && command.getOptionValueSource(name) === "cli")
       throw misuse(`${wording.option(name)} without --validation would change nothing`, howToValidate);
@@ -61,7 +62,6 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   const work = async (signal: AbortSignal) => {
     const from =
       options.from === undefined ? undefined : await ofOption("--from", () => loadVectors(options.from!));
-    const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks } = options;
     const reading = { progress, signal, tell, minTracks, ...rawFileOptions(options) };
     // Not assigned to a variable: the held-out playlists would be in memory twice.
@@ -118,7 +118,6 @@ async function validationOf(
   if (told === undefined) return { trained: corpus };
   const share = Number(told);
   if (Number.isNaN(share)) {
-    const { readQueries } = await import("../corpus/index.js");
     const queries = await ofOption("--validation", () => readQueries(told, { signal }));
     return { trained: corpus, validation: { k, patience, queries } };
   }

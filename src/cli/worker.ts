@@ -1,5 +1,6 @@
 /** `segue worker`: takes tasks from the queue of the engine dbos. */
 import { type Command, Option } from "commander";
+import { usableCores } from "../system/index.js";
 import { maxWorkersOption } from "./number-option.js";
 
 interface Options {
@@ -25,7 +26,6 @@ export function registerWorker(program: Command): void {
 }
 
 async function worker(options: Options): Promise<void> {
-  const { usableCores } = await import("../system/index.js");
   const { maxWorkers = usableCores() } = options;
   const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
   const controller = new AbortController();

@@ -1,4 +1,4 @@
--- The tracks of the sequences, numbered from 0, most played first. If an id stands for two songs ("A-B" by "C", "A" by "B-C"), its
+-- The tracks of the sequences, numbered from 0 in any order. If an id stands for two songs ("A-B" by "C", "A" by "B-C"), its
 -- artist is the one with most plays.
 CREATE OR REPLACE TEMP TABLE numbered_tracks AS
 WITH plays_of AS (
@@ -8,14 +8,10 @@ WITH plays_of AS (
   SELECT track_id, artist, count(*) AS plays
   FROM plays_of
   GROUP BY track_id, artist
-), ordered AS (
-  SELECT
-    track_id,
-    min({fewest: -plays, artist: artist}).artist AS artist,
-    sum(plays)::BIGINT AS count
-  FROM by_artist
-  GROUP BY track_id
-  ORDER BY count DESC, track_id
 )
-SELECT row_number() OVER () - 1 AS number, track_id, artist, count
-FROM ordered
+SELECT
+  row_number() OVER () - 1 AS number,
+  track_id,
+  min({fewest: -plays, artist: artist}).artist AS artist
+FROM by_artist
+GROUP BY track_id

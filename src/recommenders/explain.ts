@@ -53,7 +53,7 @@ export class Explainer {
     requireCatalogue(catalogue, "Explainer");
     const state = recommender.save();
     this.#catalogue = catalogue;
-    this.#numbers = TrackNumbers.of(catalogue);
+    this.#numbers = new TrackNumbers(catalogue.tracks);
     const { offsets, items } = state.arrays;
     if (offsets !== undefined && items !== undefined) {
       this.#sessions = {

@@ -68,7 +68,7 @@ export function extendPlaylist(
   checkRules(rules);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
-  const numbers = TrackNumbers.of(catalogue);
+  const numbers = new TrackNumbers(catalogue.tracks);
   const artistOf = (track: string) => catalogue.artists?.[numbers.get(track)] ?? "";
   const mix = new ArtistMix(context.tracks.map(artistOf), catalogue.artists ?? []);
   const { perArtist } = rules;

@@ -63,7 +63,7 @@ export async function parallelRecommender(
   // Threads get track numbers, which are sent faster than ids.
   const ask = (contexts: readonly NumberedContext[], k: number) =>
     lanes[next++ % threads]!.ask({ contexts, k });
-  const numbers = TrackNumbers.of({ tracks });
+  const numbers = new TrackNumbers(tracks);
   const recommend = async (contexts: readonly Context[], k: number) => {
     checkQuestion(contexts, k);
     const numbered = contexts.map((context) => numbers.numbered(context));

@@ -71,7 +71,7 @@ export class RuledRecommender {
         "Train on playlists that come with artists.",
       );
     }
-    const numbers = TrackNumbers.of(this.#catalogue);
+    const numbers = new TrackNumbers(this.#catalogue.tracks);
     const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
     const wanted = rules.artists && new Set(rules.artists.flatMap(spellings));
     const carried = rules.words && this.#carried(rules.words);

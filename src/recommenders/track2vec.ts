@@ -143,7 +143,7 @@ function make(
 
 /** @throws SegueError if an id of the vectors is not in the catalogue */
 function numbersOf(vectors: TrackVectors, catalogue: Catalogue): Uint32Array {
-  const index = TrackNumbers.of(catalogue);
+  const index = new TrackNumbers(catalogue.tracks);
   return Uint32Array.from(vectors.tracks, (track) => {
     const number = index.get(track);
     if (number < 0) {

@@ -44,7 +44,7 @@ describe("artists by number", () => {
 
 it("boosts tracks of artists in the context, including late plays and unknown tracks", () => {
   const index = new ArtistIndex(["X", "X", "Y", "Z", "", "Y"], counts);
-  const numbers = TrackNumbers.of({ tracks });
+  const numbers = new TrackNumbers(tracks);
   const asked = Uint32Array.of(0, 2, 3, 4);
   const favoured = (context: string[], power: number) => {
     const scores = Float64Array.of(10, 20, 30, 40);

@@ -22,7 +22,7 @@ function filled(context: readonly string[], title?: string, wanted = 4, without:
     const board = new ScoreBoard(corpus.tracks.length);
     board.clear();
     const skip = (track: number) => without.includes(corpus.tracks[track]!);
-    fallback.fill(TrackNumbers.of(corpus).query({ tracks: context, title }), board, wanted, skip);
+    fallback.fill(new TrackNumbers(corpus.tracks).query({ tracks: context, title }), board, wanted, skip);
     return Array.from(board.touched.subarray(0, board.count))
       .sort((a, b) => board.get(b) - board.get(a))
       .map((track) => [corpus.tracks[track], board.get(track)]);

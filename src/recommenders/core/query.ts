@@ -1,5 +1,5 @@
 /** A context as track numbers, as scorers read it. */
-import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
+import { type TrackIndex, trackIndex } from "../../corpus/index.js";
 import type { Context, NumberedContext } from "../contract.js";
 
 export interface Query extends NumberedContext {
@@ -26,30 +26,16 @@ export function queryOf({ played, unknown, title }: NumberedContext): Query {
 }
 
 /**
- * Maps track ids to numbers, for one catalogue. The index is built on the first lookup, since callers that only fit or save a
- * recommender do not need it.
+ * Maps track ids to numbers, for one list of tracks. Its index is shared, and built on the first lookup, since callers that only
+ * fit or save a recommender do not need it.
  */
 export class TrackNumbers {
-  static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
   #index: TrackIndex | undefined;
-  readonly tracks: readonly string[];
 
-  private constructor(tracks: readonly string[]) {
-    this.tracks = tracks;
-  }
+  constructor(readonly tracks: readonly string[]) {}
 
   get #numbers(): TrackIndex {
     return (this.#index ??= trackIndex(this.tracks));
-  }
-
-  /** The index of this list of tracks, shared by all recommenders of the same catalogue. */
-  static of(catalogue: Catalogue): TrackNumbers {
-    let index = TrackNumbers.#shared.get(catalogue.tracks);
-    if (index === undefined) {
-      index = new TrackNumbers(catalogue.tracks);
-      TrackNumbers.#shared.set(catalogue.tracks, index);
-    }
-    return index;
   }
 
   get(track: string): number {

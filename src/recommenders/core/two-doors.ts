@@ -18,7 +18,7 @@ export abstract class TwoDoors implements FittedRecommender {
 
   constructor(name: string, catalogue: Catalogue) {
     this.name = name;
-    this.#numbers = TrackNumbers.of(catalogue);
+    this.#numbers = new TrackNumbers(catalogue.tracks);
     this.inNumbers = {
       tracks: catalogue.tracks,
       insteadOf: TwoDoors.prototype.recommend,

@@ -82,19 +82,19 @@ export class ArtistEvidence {
     this.#listed = new Nominations(new ScoreBoard(sessions.trackCount), 2 * settings.nominated);
   }
 
-  nominate(query: Query, evidence: Evidence, most: number): void {
+  nominate(query: Query, evidence: Evidence): void {
     const { artistOf } = this.#artists;
     this.played = Uint32Array.from(query.played, (track) =>
       track >= 0 ? artistOf[track]! : this.#artists.guess(query.unknown[~track]!),
     );
     const known = this.played.filter((artist) => artist !== 0);
     this.#finder.find(known);
-    this.#vote(known, evidence, most);
+    this.#vote(known, evidence);
     this.#note(known);
-    this.#list(query, evidence, most);
+    this.#list(query, evidence);
   }
 
-  #vote(known: Uint32Array, evidence: Evidence, most: number): void {
+  #vote(known: Uint32Array, evidence: Evidence): void {
     const { offsets } = this.#sessions;
     const { found, neighbours, similarities, matches, context } = this.#finder;
     const { kernel, items, pairs, touchedPairs, scores, artistOf, artistWeights, artistPlaces } =
@@ -126,7 +126,7 @@ export class ArtistEvidence {
       scores.byteOffset,
     );
     for (const artist of known) artistWeights[artist] = 0;
-    this.#picker.pickVoted(this.#memory, touchedPairs, count, evidence, most);
+    this.#picker.pickVoted(this.#memory, touchedPairs, count, evidence);
   }
 
   /** Notes which artists played, and which are close to them. */
@@ -169,11 +169,11 @@ export class ArtistEvidence {
   }
 
   /** Nominates the most popular tracks by the context's artists. */
-  #list(query: Query, evidence: Evidence, most: number): void {
+  #list(query: Query, evidence: Evidence): void {
     const { board } = this.#listed;
     board.clear();
     this.#artists.score(query, board, 1);
-    this.#listed.close(evidence, 2 * most);
+    this.#listed.close(evidence);
   }
 
   /** Writes the evidence for the artists of all slots, and clears the votes. */

@@ -48,26 +48,22 @@ export class Picker {
   readonly #picked: Uint32Array;
   readonly #values: Float64Array;
 
+  /** @param most how many tracks to pick at most */
   constructor(most: number) {
     this.#picked = new Uint32Array(most);
     this.#values = new Float64Array(most);
   }
 
-  /** Gives slots to the `most` tracks of `touched[0 … count)` with the highest `scores[0 … count)`. */
-  pick(scores: Float64Array, touched: Uint32Array, count: number, evidence: Evidence, most: number): void {
-    const picked = this.#picked.subarray(0, most);
+  /** Gives slots to the tracks of `touched[0 … count)` with the highest `scores[0 … count)`. */
+  pick(scores: Float64Array, touched: Uint32Array, count: number, evidence: Evidence): void {
+    const picked = this.#picked;
     const found = largest(scores, touched, count, picked, this.#values);
     for (let i = 0; i < found; i++) evidence.slot(picked[i]!);
   }
 
   /** The same for tracks and scores in the kernel's memory; the kernel filters them first, since they are too many. */
-  pickVoted(
-    memory: GatherMemory,
-    touched: Uint32Array,
-    count: number,
-    evidence: Evidence,
-    most: number,
-  ): void {
+  pickVoted(memory: GatherMemory, touched: Uint32Array, count: number, evidence: Evidence): void {
+    const most = this.#picked.length;
     const { kernel, scores, kept, keptScores } = memory;
     const reaching = (bound: number) =>
       kernel.keepReaching(
@@ -80,7 +76,7 @@ export class Picker {
       );
     let found = reaching(likelyBound(scores, count, most));
     if (found < most) found = reaching(Number.NEGATIVE_INFINITY);
-    this.pick(keptScores, kept, found, evidence, most);
+    this.pick(keptScores, kept, found, evidence);
   }
 }
 
@@ -91,16 +87,16 @@ export class Nominations {
 
   constructor(
     readonly board: ScoreBoard,
-    readonly most: number,
+    most: number,
   ) {
     this.#picker = new Picker(most);
     this.#scores = new Float64Array(board.touched.length);
   }
 
-  close(evidence: Evidence, most = this.most): void {
+  close(evidence: Evidence): void {
     const { count, touched, scores } = this.board;
     for (let i = 0; i < count; i++) this.#scores[i] = scores[touched[i]!]!;
-    this.#picker.pick(this.#scores, touched, count, evidence, most);
+    this.#picker.pick(this.#scores, touched, count, evidence);
   }
 }
 
@@ -125,14 +121,14 @@ export class Votes {
     this.#votes[track] = before + vote;
   }
 
-  /** Gives slots to the `most` tracks with the most votes, and clears all votes. */
-  close(evidence: Evidence, most: number): void {
+  /** Gives slots to the tracks with the most votes, and clears all votes. */
+  close(evidence: Evidence): void {
     for (let i = 0; i < this.#count; i++) {
       const track = this.#touched[i]!;
       this.#scores[i] = this.#votes[track]!;
       this.#votes[track] = 0;
     }
-    this.#picker.pick(this.#scores, this.#touched, this.#count, evidence, most);
+    this.#picker.pick(this.#scores, this.#touched, this.#count, evidence);
     this.#count = 0;
   }
 }

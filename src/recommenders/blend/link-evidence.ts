@@ -30,7 +30,7 @@ export class LinkEvidence {
     this.#votes = new Votes(sessions.trackCount, settings.nominated);
   }
 
-  nominate(query: Query, evidence: Evidence, most: number): void {
+  nominate(query: Query, evidence: Evidence): void {
     const links = this.#links;
     const { totals } = links;
     const { tracks } = query;
@@ -51,7 +51,7 @@ export class LinkEvidence {
         votes.add(other, slow * cosine + perAfter * weights[at + linkWeights.after]!);
       }
     }
-    votes.close(evidence, most);
+    votes.close(evidence);
   }
 
   write(query: Query, evidence: Evidence): void {

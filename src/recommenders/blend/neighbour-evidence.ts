@@ -1,5 +1,6 @@
 /** Evidence by session neighbours: they are found once, and vote by similarity, overlap, position and age. */
 import { NeighbourFinder } from "../core/neighbours.js";
+import { recencyWeights } from "../core/pairs.js";
 import type { PlayIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
@@ -58,7 +59,7 @@ export class NeighbourEvidence {
       plays,
     );
     this.#picker = new Picker(settings.nominated);
-    this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
+    this.#age = recencyWeights(count, 0.15);
     this.#perLength = Float64Array.from(
       { length: count },
       (_, s) => 1 / Math.sqrt(Math.max(1, sessions.offsets[s + 1]! - sessions.offsets[s]!)),
@@ -70,7 +71,7 @@ export class NeighbourEvidence {
     return this.#finder.found;
   }
 
-  nominate(query: Query, evidence: Evidence, most: number): void {
+  nominate(query: Query, evidence: Evidence): void {
     const finder = this.#finder;
     finder.find(query.tracks);
     const { offsets } = this.#sessions;
@@ -98,7 +99,7 @@ export class NeighbourEvidence {
     }
     this.#touched = count;
     kernel.sumVotes(talliesAt, touchedAt, count, scores.byteOffset);
-    this.#picker.pickVoted(this.#memory, touched, count, evidence, most);
+    this.#picker.pickVoted(this.#memory, touched, count, evidence);
   }
 
   /** Writes the votes to the slots, and clears them. */

@@ -110,12 +110,11 @@ export class Signals {
 
   /** Gathers the candidates of a query. `write` then computes their features one by one. */
   gather(query: Query): void {
-    const { nominated: most } = this.settings;
     const evidence = this.#evidence;
     evidence.clear();
-    this.#byNeighbours.nominate(query, evidence, most);
-    this.#byLinks.nominate(query, evidence, most);
-    this.#byArtists?.nominate(query, evidence, most);
+    this.#byNeighbours.nominate(query, evidence);
+    this.#byLinks.nominate(query, evidence);
+    this.#byArtists?.nominate(query, evidence);
     this.#nominateByTitle(query);
     this.#byCode.nominate(query, evidence);
     const reach = Math.min(query.tracks.length, contextReach);

@@ -9,10 +9,20 @@ import { sumOver, type Tail } from "./tally.js";
 export type AlternativeName = "lognormal" | "exponential" | "truncated_power_law";
 
 export interface Alternative {
-  readonly name: AlternativeName;
   readonly parameters: Readonly<Record<string, number>>;
   /** ln p(x), for whole x ≥ xmin. */
   readonly logMass: (x: number) => number;
+}
+
+/** Where `loss` is lowest, of the minima found from each start and once more from there with smaller steps. */
+function minimum(
+  loss: (point: readonly number[]) => number,
+  starts: readonly (readonly number[])[],
+): number[] {
+  return starts
+    .map((start) => minimise(loss, start))
+    .map((found) => minimise(loss, found.point, 0.05))
+    .reduce((a, b) => (b.value < a.value ? b : a)).point;
 }
 
 function fitExponential(tail: Tail): Alternative {
@@ -20,7 +30,6 @@ function fitExponential(tail: Tail): Alternative {
   const lambda = Math.log1p(tail.size / excess);
   const constant = Math.log(-Math.expm1(-lambda));
   return {
-    name: "exponential",
     parameters: { lambda },
     logMass: (x) => constant - lambda * (x - tail.xmin),
   };
@@ -43,12 +52,9 @@ function fitLognormal(tail: Tail): Alternative {
     [mean, Math.log(Math.max(deviation, 0.05))],
     [mean - 5, Math.log(Math.max(deviation, 0.05) * 3)],
   ];
-  const { point } = starts
-    .map((start) => minimise(loss, start))
-    .map((found) => minimise(loss, found.point, { step: 0.05 }))
-    .reduce((a, b) => (b.value < a.value ? b : a));
+  const point = minimum(loss, starts);
   const [mu, sigma] = [point[0]!, Math.exp(point[1]!)];
-  return { name: "lognormal", parameters: { mu, sigma }, logMass: mass(mu, sigma) };
+  return { parameters: { mu, sigma }, logMass: mass(mu, sigma) };
 }
 
 // Eight-point Gauss–Legendre on [-1, 1]: the positive nodes and their weights.
@@ -95,14 +101,10 @@ function fitTruncatedPowerLaw(tail: Tail): Alternative {
     [2.5, -Math.log(largest) - 3],
     [0.5, Math.log(tail.size / excess)],
   ];
-  const { point } = starts
-    .map((start) => minimise(loss, start))
-    .map((found) => minimise(loss, found.point, { step: 0.05 }))
-    .reduce((a, b) => (b.value < a.value ? b : a));
+  const point = minimum(loss, starts);
   const [alpha, lambda] = [point[0]!, Math.exp(point[1]!)];
   const norm = Math.log(cutOffNorm(alpha, lambda, tail.xmin));
   return {
-    name: "truncated_power_law",
     parameters: { alpha, lambda },
     logMass: (x) => -alpha * Math.log(x) - lambda * (x - tail.xmin) - norm,
   };

@@ -4,7 +4,7 @@
  */
 import { type Progress, Random, silent } from "../../system/index.js";
 import { fitPowerLaw, type PowerLawFit } from "./fit.js";
-import { type Tally, tally } from "./tally.js";
+import type { Tally } from "./tally.js";
 import { hurwitzZeta } from "./zeta.js";
 
 export interface GoodnessOfFit {
@@ -54,23 +54,23 @@ function powerLawSampler(alpha: number, xmin: number): (u: number) => number {
  * @param options.seed default 1; the same seed gives the same p
  */
 export async function goodnessOfFit(
-  sample: ArrayLike<number> | Tally,
+  sample: Tally,
   fit: PowerLawFit,
   options: { samples?: number; seed?: number; progress?: Progress; signal?: AbortSignal } = {},
 ): Promise<GoodnessOfFit> {
   const { samples = 100, seed = 1, progress = silent, signal } = options;
-  const counts = "times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>);
+  const { values, times, total } = sample;
   const random = new Random(seed);
   const draw = powerLawSampler(fit.alpha, fit.xmin);
   const body: number[] = [];
-  for (let i = 0; i < counts.values.length && counts.values[i]! < fit.xmin; i++)
-    for (let n = 0; n < counts.times[i]!; n++) body.push(counts.values[i]!);
+  for (let i = 0; i < values.length && values[i]! < fit.xmin; i++)
+    for (let n = 0; n < times[i]!; n++) body.push(values[i]!);
   let atLeast = 0;
   for (let s = 0; s < samples; s++) {
     signal?.throwIfAborted();
-    const drawn = new Float64Array(counts.total);
+    const drawn = new Float64Array(total);
     for (let i = 0; i < drawn.length; i++) {
-      const inTail = random.next() * counts.total < fit.tail;
+      const inTail = random.next() * total < fit.tail;
       drawn[i] = inTail ? draw(1 - random.next()) : body[random.below(body.length)]!;
     }
     if (fitPowerLaw(drawn).distance >= fit.distance) atLeast++;

@@ -5,7 +5,7 @@
 import { type AlternativeName, alternatives } from "./alternatives.js";
 import type { PowerLawFit } from "./fit.js";
 import { twoSided } from "./normal.js";
-import { sumOver, type Tally, tailFrom, tally } from "./tally.js";
+import { sumOver, type Tally, tailFrom } from "./tally.js";
 import { hurwitzZeta } from "./zeta.js";
 
 export interface Comparison {
@@ -22,14 +22,10 @@ export interface Comparison {
 }
 
 /** Compares a fitted power law with each alternative, on the same tail. */
-export function compareFit(
-  sample: ArrayLike<number> | Tally,
-  fit: Pick<PowerLawFit, "alpha" | "xmin">,
-  names: readonly AlternativeName[] = ["lognormal", "exponential", "truncated_power_law"],
-): Comparison[] {
-  const tail = tailFrom("times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>), fit.xmin);
+export function compareFit(sample: Tally, fit: Pick<PowerLawFit, "alpha" | "xmin">): Comparison[] {
+  const tail = tailFrom(sample, fit.xmin);
   const norm = Math.log(hurwitzZeta(fit.alpha, fit.xmin));
-  return names.map((name) => {
+  return (["lognormal", "exponential", "truncated_power_law"] as const).map((name) => {
     const other = alternatives[name](tail);
     const difference = (x: number) => -fit.alpha * Math.log(x) - norm - other.logMass(x);
     const ratio = sumOver(tail, difference);

@@ -1,10 +1,16 @@
-/** Nelder & Mead's simplex (Computer Journal 7, 1965): minimises a smooth function of a few variables. */
+const tolerance = 1e-10;
+const iterations = 2000;
+
+/**
+ * Nelder & Mead's simplex (Computer Journal 7, 1965): minimises a smooth function of a few variables.
+ *
+ * @param step of the first corners, relative to coordinates above 1
+ */
 export function minimise(
   f: (point: readonly number[]) => number,
   start: readonly number[],
-  options: { step?: number; tolerance?: number; iterations?: number } = {},
+  step = 0.25,
 ): { point: number[]; value: number } {
-  const { step = 0.25, tolerance = 1e-10, iterations = 2000 } = options;
   const corner = (point: number[]) => {
     const value = f(point);
     return { point, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };

@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from "../../system/index.js";
 import { requireVectors, type TrackVectors } from "../../track2vec/index.js";
+import { playsOfTracks } from "../distributions.js";
 import {
   defaultGenres,
   frequentWords,
@@ -94,17 +95,8 @@ export async function drawMap(
   requireCorpus(corpus, "drawMap");
   requireVectors(vectors, "drawMap");
   requireOptions(options, ranges, "drawMap");
-  const {
-    tracks = 5000,
-    genres = defaultGenres,
-    perplexity = 30,
-    iterations = 1000,
-    seed = 1,
-    progress,
-    signal,
-  } = options;
-  const plays = new Uint32Array(corpus.tracks.length);
-  for (const item of corpus.items) plays[item]!++;
+  const { tracks = 5000, genres = defaultGenres, iterations = 1000, seed = 1, progress, signal } = options;
+  const plays = playsOfTracks(corpus);
   const rowOf = Int32Array.from(corpus.tracks, (track) => vectors.indexOf(track));
   const chosen = Array.from(corpus.tracks.keys())
     .filter((track) => rowOf[track]! >= 0)
@@ -122,7 +114,8 @@ export async function drawMap(
     const length = Math.hypot(...vector) || 1;
     for (let d = 0; d < size; d++) points[i * size + d] = vector[d]! / length;
   });
-  const each = Math.min(chosen.length - 1, Math.floor(3 * Math.min(perplexity, (chosen.length - 1) / 3)));
+  const perplexity = Math.min(options.perplexity ?? 30, (chosen.length - 1) / 3);
+  const each = Math.min(chosen.length - 1, Math.floor(3 * perplexity));
   const neighbours = await nearestNeighbours(points, size, each, { progress, signal });
   const { positions, divergence } = await tsne(points, size, {
     ...{ perplexity, iterations, seed, progress, signal, neighbours },

@@ -15,7 +15,7 @@ function wholeLogTicks(most: number): number[] {
 }
 
 export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
-  const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1, floor: 0.8 }));
+  const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1 }));
   const largest = (numbers: number[]) => Math.max(1, ...numbers);
   const entries = wholeLogTicks(largest(values.map((bin) => bin.end)));
   const counts = wholeLogTicks(largest(values.map((bin) => bin.count)));

@@ -174,8 +174,8 @@ async function runAll(
         ({ listener, signal }) =>
           runFlow(flow, parameters, {
             store: client.store,
-            ...(maxWorkers === undefined ? {} : { maxWorkers }),
-            ...(retry === undefined ? {} : { retry }),
+            maxWorkers,
+            retry,
             tags: options.tag ?? [],
             cache: options.cache ?? false,
             sources,

@@ -132,7 +132,7 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
     threads: flags.threads,
     apiKeys,
     // Only a file can change: the environment stays as it is.
-    ...(file === undefined ? {} : { readApiKeys: readKeys }),
+    readApiKeys: file === undefined ? undefined : readKeys,
     maxWaiting: flags.maxWaiting,
     bodyLimit: flags.bodyLimit,
     requestTimeout: Math.ceil(flags.timeout * 1000),
@@ -143,8 +143,8 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
     logLevel: flags.logLevel,
     watchInterval: Math.ceil(flags.watch * 1000),
     docs: flags.docs,
-    ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
-    ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),
+    rateLimit: flags.rateLimit,
+    recommender: flags.recommender,
     onReady: ({ url }) => {
       process.stdout.write(`${flags.json ? JSON.stringify({ url }) : url}\n`);
       process.send?.({ segue: "ready", url });

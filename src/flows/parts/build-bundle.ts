@@ -37,8 +37,8 @@ export async function buildBundle(folder: string, options: BuildOptions): Promis
   await writeBundle(folder, {
     catalogue,
     recommenders,
-    ...(vectors === undefined ? {} : { vectors }),
-    ...(vectorRows === undefined ? {} : { vectorRows }),
+    vectors,
+    vectorRows,
     parameters: { ...best.manifest.parameters, ...parameters },
     metrics,
     dataFingerprint: await sha256Of(train),

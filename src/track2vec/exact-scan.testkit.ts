@@ -1,13 +1,5 @@
 /** Exact nearest rows by cosine, by brute force. */
-
-/** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
-export interface NearestRows {
-  readonly k: number;
-  /** Row numbers. */
-  readonly rows: Uint32Array;
-  /** Cosines in [-1, 1], beside `rows`. */
-  readonly scores: Float32Array;
-}
+import type { NearestRows } from "./exact-index.js";
 
 /**
  * Scans all rows for each query.

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Database, parquetDamage, SegueError, sqlName, sqlPath, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import { matchColumns, spareTime } from "./match-columns.js";
+import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
@@ -110,7 +110,7 @@ function matchPlainColumns(
     const hasArtists = isPlain("track") && types.get(columns[at.artist]!) === textList;
     if (fieldNames.every((field) => isPlain(field) || (field === "artist" && hasArtists))) return at;
   } catch (error) {
-    if (nested.length === 0 || !(error instanceof SegueError) || error.code !== "wrong-columns") throw error;
+    if (nested.length === 0 || !isOfColumns(error)) throw error;
   }
   // If a track is an object, each row is one track, and lists beside it are its artists.
   const objects = nested.filter(

@@ -2,6 +2,7 @@
 import { rm, stat } from "node:fs/promises";
 import {
   explainDiskError,
+  isUrl,
   misuse,
   type Progress,
   refusePipe,
@@ -58,8 +59,7 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   if ((await stat(to).catch(() => undefined))?.isDirectory())
     throw misuse(`${to} is a folder`, "name the CSV file to write");
   const remote = /^https?:\/\//i.test(from);
-  if (!remote && /^[a-z][a-z0-9+.-]+:\/\//i.test(from))
-    throw misuse(`cannot download ${from}`, "pass an http(s) address or a file");
+  if (!remote && isUrl(from)) throw misuse(`cannot download ${from}`, "pass an http(s) address or a file");
   if (remote) requireAddress(from);
   else await refusePipe(from);
   const local = remote ? undefined : await stat(from).catch(() => undefined);

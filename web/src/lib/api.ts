@@ -1,4 +1,5 @@
 /** Requests to the studio's server. An error has a one-sentence message and a hint. */
+import type { StudyState } from "../../../src/studio/study.js";
 import { repeat } from "./repeat.js";
 
 export interface Track {
@@ -45,12 +46,6 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
 }
 
 const noAnswer = () => new ApiError("The studio's server does not answer.", "Start it again: segue studio …");
-
-/** The state of a study of the playlists. */
-export type StudyState<T> =
-  | { readonly state: "ready"; readonly value: T }
-  | { readonly state: "working"; readonly task: string; readonly share?: number }
-  | { readonly state: "none" | "failed"; readonly message: string; readonly hint?: string };
 
 /**
  * Polls until the study is ready or has failed, and passes each state to `show`. An unreachable server is shown as a failure, and polling

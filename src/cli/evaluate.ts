@@ -57,7 +57,7 @@ export function registerEvaluate(program: Command): void {
       ),
     )
     .option("--leaderboard", "fit every recommender and compare them")
-    .addOption(new Option("--html <file>", "write the leaderboard as an HTML table"))
+    .option("--html <file>", "write the leaderboard as an HTML table")
     .option("--json", "print one JSON object");
   addRawFileOptions(command)
     .addHelpText(
@@ -90,7 +90,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
     return printLeaderboard(options, options.recommender ?? known);
   }
   if (options.html !== undefined) throw misuse("--html needs --leaderboard");
-  const [name = known.includes("blend") ? "blend" : known.at(-1)!, ...others] = options.recommender ?? [];
+  const [name = "blend", ...others] = options.recommender ?? [];
   if (others.length > 0) throw misuse("several recommenders need --leaderboard");
   checkSettings(name, options.set);
   const { loadAndMeasure } = await import("./load-and-measure.js");

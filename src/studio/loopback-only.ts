@@ -5,7 +5,7 @@
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "../serving/index.js";
 
-const loopbackName = /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
+const loopbackName = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /** @param host where the studio listens, default 127.0.0.1; if it is not a loopback address, every host name is accepted */
 export function loopbackOnly(app: FastifyInstance, host = "127.0.0.1"): void {

@@ -87,9 +87,9 @@ async function modelOf({
   }
   if (corpus === undefined)
     throw misuse("the studio needs playlists or a bundle", "segue studio playlists.csv");
-  const { fitRecommender, recommenderKinds } = await import("../recommenders/index.js");
+  const { fitRecommender } = await import("../recommenders/index.js");
   const recommenders: Record<string, FittedRecommender> = {};
-  for (const name of quickKinds.filter((kind) => kind in recommenderKinds)) {
+  for (const name of quickKinds) {
     progress?.({ task: `fitting ${name}`, done: Object.keys(recommenders).length, total: quickKinds.length });
     recommenders[name] = await fitRecommender(name, corpus, {}, { seed });
   }
@@ -98,7 +98,7 @@ async function modelOf({
       version: "studio",
       catalogue: corpus,
       recommenders,
-      defaultRecommender: Object.keys(recommenders)[0]!,
+      defaultRecommender: quickKinds[0]!,
     },
   };
 }

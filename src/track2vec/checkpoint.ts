@@ -13,7 +13,6 @@ import {
   misuse,
   packStrings,
   readSafetensors,
-  refusePipe,
   SegueError,
   type Steps,
   type Tensor,
@@ -127,7 +126,6 @@ export async function loadCheckpoint(
   { negative, hs, epochs }: Pick<Word2VecOptions, "negative" | "hs" | "epochs">,
   wording: Wording = ofTracks,
 ): Promise<Checkpoint> {
-  await refusePipe(path);
   const { tensors, metadata } = await readSafetensors(path);
   const corrupt = (what: string, hint?: string) =>
     new SegueError(`${path} ${what}`, { code: "corrupt", hint });

@@ -32,7 +32,6 @@ export class Session {
   private constructor(
     readonly job: Job,
     readonly vocabulary: Vocabulary,
-    readonly shared: boolean,
     readonly matrices: Matrices,
   ) {
     this.control = new Control(job.memory, job.layout.control);
@@ -121,7 +120,7 @@ export class Session {
       firstEpoch,
     };
     const matrices = new Matrices(memory, layout, options.vectorSize);
-    const session = new Session(job, vocabulary, shared, matrices);
+    const session = new Session(job, vocabulary, matrices);
     yield* session.#fill(start);
     return session;
   }

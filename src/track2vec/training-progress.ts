@@ -17,10 +17,7 @@ export interface TrainingState {
   readonly preparing?: boolean;
 }
 
-/**
- * The same, for a training: an error that `progress` throws aborts the signal. Reports come from a timer, where it would end the
- * process.
- */
+/** An error that `progress` throws aborts the signal: reports come from a timer, where it would end the process. */
 export function guarded({ progress, signal }: Watched): Watched {
   if (!progress) return { signal };
   const failed = new AbortController();

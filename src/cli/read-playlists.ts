@@ -68,11 +68,8 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
   if (columns !== undefined || sessionGap > 0 || paths.length > 1 || !path.endsWith(".parquet"))
     return undefined;
   const { readCorpus } = await import("../playlists/index.js");
-  const corpus = await readCorpus(path, { signal }).catch((error: unknown) => {
-    // A Parquet file with other columns has rows of plays: it is read as a raw file.
-    if (error instanceof SegueError) return undefined;
-    throw error;
-  });
+  const corpus = await readCorpus(path, { signal });
+  // A Parquet file with other columns has rows of plays: it is read as a raw file.
   if (corpus === undefined) return undefined;
   const what = `${path} is a prepared dataset`;
   if (mergeVersions || mergeCapitals)

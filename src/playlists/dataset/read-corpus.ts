@@ -1,14 +1,7 @@
 /** Reads the Parquet files that `prepareDataset` writes, as a corpus. */
 import { stat } from "node:fs/promises";
 import type { Corpus } from "../../corpus/index.js";
-import {
-  type Database,
-  type DuckDbOptions,
-  SegueError,
-  sqlString,
-  uintColumn,
-  withDuckDb,
-} from "../../system/index.js";
+import { type Database, type DuckDbOptions, sqlString, uintColumn, withDuckDb } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
@@ -25,20 +18,25 @@ const wanted = [
  * Reads whole playlists.
  *
  * @param path train.parquet, or any Parquet file with its columns
- * @returns tracks numbered by first appearance, with ids, titles and, if the data has them, artists
- * @throws SegueError if the file is missing or has other columns
+ * @returns tracks numbered by first appearance, with ids, titles and, if the data has them, artists; undefined if there is no
+ *   such file, or it has other columns
+ * @throws SegueError code "out-of-memory" if memory and disk do not suffice
  */
-export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus> {
-  await checkFile(path);
+export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus | undefined> {
+  // DuckDB would wait for a pipe.
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined;
   return withDuckDb(options, async (database) => {
-    await checkColumns(database, path);
-    return corpusFrom(database, path);
+    const source = `read_parquet(${sqlString(path)})`;
+    const columns = await database
+      .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${source}`)
+      .catch(() => []);
+    const names = columns.map((column) => column.column_name);
+    return wanted.every((name) => names.includes(name)) ? corpusFrom(database, source) : undefined;
   });
 }
 
 /** The database numbers the tracks, so that plays are transferred as numbers, and each name once. */
-async function corpusFrom(database: Database, path: string): Promise<Corpus> {
-  const source = `read_parquet(${sqlString(path)})`;
+async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   await database.run(sqlFile("number-tracks", { sequences: source }));
   const playlists = await numberedPlaylists(
     database,
@@ -54,26 +52,4 @@ async function corpusFrom(database: Database, path: string): Promise<Corpus> {
     for (let i = 0; i < numbers.length; i++) items[offsets[playlistOf[i]!]! + places[i]!] = numbers[i]!;
   }
   return corpusOfNumbers(database, { ...playlists, items }, { tracks: "numbered_tracks", number: "number" });
-}
-
-async function checkFile(path: string): Promise<void> {
-  if (!(await stat(path).catch(() => undefined))?.isFile())
-    throw new SegueError(`there is no file ${path}`, {
-      hint: "run the primary flow first: segue run primary",
-      code: "missing-input",
-    });
-}
-
-async function checkColumns(database: Database, path: string): Promise<void> {
-  const columns = await database
-    .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`)
-    .catch((cause: unknown) => {
-      throw new SegueError(`${path} is not Parquet, or damaged`, { code: "damaged", cause });
-    });
-  const missing = wanted.filter((name) => !columns.some((column) => column.column_name === name));
-  if (missing.length > 0)
-    throw new SegueError(
-      `${path}: found the columns ${columns.map((column) => column.column_name).join(", ")}; ${missing.join(", ")} missing`,
-      { hint: "pass a file that the primary flow wrote, such as train.parquet", code: "wrong-columns" },
-    );
 }

@@ -5,6 +5,7 @@
 import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { usualNames } from "./column-names.js";
+import { DistinctNames } from "./distinct-names.js";
 import { asSequence, isObject } from "./json-playlist.js";
 import { keysOf, type Reject, rowReader } from "./json-rows.js";
 import { isOfColumns } from "./match-columns.js";
@@ -12,7 +13,7 @@ import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import { type Rejects, toldJson } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { linesOf, type TextSource, wholeText } from "./text-source.js";
+import { linesOf, parseJson, type TextSource, wholeText } from "./text-source.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
@@ -58,7 +59,8 @@ class JsonReader {
   readonly #firstRowId: number;
   readonly #writer: RowWriter;
   readonly #rejects: Rejects;
-  readonly #ids = new DistinctIds();
+  /** Numbers playlists of one name; those with an id have it. */
+  readonly #names = new DistinctNames();
   #rows = 0;
   /** The number of the current line or entry, from 1. */
   #line = 0;
@@ -99,7 +101,13 @@ class JsonReader {
 
   async readWhole(): Promise<void> {
     const { playlist } = this.#options;
-    const entries = entriesOf(await parseWhole(this.#source));
+    const entries = entriesOf(
+      parseJson(
+        await wholeText(this.#source),
+        this.#source.path,
+        "a file other than JSON lines is read whole; copy or export it again",
+      ),
+    );
     this.#lookForSongs(entries);
     for (const value of entries) {
       this.#line++;
@@ -139,7 +147,7 @@ class JsonReader {
     const writer = this.#writer;
     // Given ids are kept unchanged; ids made here consist of tidied names.
     const add = sequence.artists === undefined ? writer.add : writer.addTidied;
-    const playlist_id = this.#ids.apart(sequence.playlist_id, sequence.hasId);
+    const playlist_id = sequence.hasId ? sequence.playlist_id : this.#names.apart(sequence.playlist_id);
     addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
   }
 
@@ -176,36 +184,12 @@ class JsonReader {
   }
 }
 
-/** Makes ids of playlists distinct: playlists with only a name get a number if the name is repeated. */
-class DistinctIds {
-  readonly #times = new Map<unknown, number>();
-
-  apart(id: unknown, hasId: boolean): unknown {
-    if (hasId) return id;
-    const times = (this.#times.get(id) ?? 0) + 1;
-    this.#times.set(id, times);
-    return times === 1 ? id : `${id} (${times})`;
-  }
-}
-
 /** The error for asking for times in a file of playlists, which have an order but no times. */
 export const withoutTimes = (path: string): SegueError =>
   misuse(
     `${path} holds playlists, not plays with a time each`,
     "leave out --session-gap and the mapping's time=: their tracks keep the order of the file",
   );
-
-async function parseWhole(source: TextSource): Promise<unknown> {
-  const text = await wholeText(source);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
-      hint: "a file other than JSON lines is read whole; copy or export it again",
-      code: "damaged",
-    });
-  }
-}
 
 /** The playlists or plays of a document. */
 function entriesOf(whole: unknown): readonly unknown[] {

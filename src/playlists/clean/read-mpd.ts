@@ -5,7 +5,7 @@
 import { SegueError } from "../../system/index.js";
 import { type RejectReason, type Rejects, toldJson } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
-import { type TextSource, wholeText } from "./text-source.js";
+import { parseJson, type TextSource, wholeText } from "./text-source.js";
 
 /**
  * @returns the numbers of rows, and of playlists without a name
@@ -18,15 +18,9 @@ export async function readMpdSlice(
   rejects: Rejects,
 ): Promise<{ rows: number; unnamed: number }> {
   const text = await wholeText(source);
-  let slice: { playlists?: unknown };
-  try {
-    slice = JSON.parse(text);
-  } catch (error) {
-    throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
-      hint: "a slice is read whole; copy or download it again",
-      code: "damaged",
-    });
-  }
+  const slice = parseJson(text, source.path, "a slice is read whole; copy or download it again") as {
+    playlists?: unknown;
+  };
   if (!Array.isArray(slice.playlists) || slice.playlists.length === 0)
     throw new SegueError(`${source.path} holds no playlists`, {
       hint: 'a slice looks like {"info": …, "playlists": [{"pid": …, "name": "…", "tracks": […]}, …]}',

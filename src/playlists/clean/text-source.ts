@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
-import { SegueError } from "../../system/index.js";
+import { messageOf, SegueError } from "../../system/index.js";
 import type { TextEncoding } from "./raw-file-choices.js";
 import { type ArchiveMember, memberStream } from "./zip-archive.js";
 
@@ -131,6 +131,15 @@ export async function wholeText(source: TextSource): Promise<string> {
   return Buffer.concat(chunks)
     .toString("utf8")
     .replace(/^\ufeff/, "");
+}
+
+/** Parses a file's whole text. @throws SegueError code "damaged", with the hint */
+export function parseJson(text: string, path: string, hint: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SegueError(`${path} is not valid JSON: ${messageOf(error)}`, { hint, code: "damaged" });
+  }
 }
 
 /** The lines of the text, without line feeds. @throws SegueError code "too-large" if a line exceeds the limit of `wholeText` */

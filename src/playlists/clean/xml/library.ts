@@ -3,6 +3,7 @@
  * memory until the file has been read.
  */
 import { quoted, SegueError } from "../../../system/index.js";
+import { DistinctNames } from "../distinct-names.js";
 import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import { partTitle } from "../titled-play.js";
@@ -119,12 +120,8 @@ function namesApart(lists: readonly LibraryList[]): string[] {
   const paths = lists.map(({ folders }, i) =>
     isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
   );
-  const seen = new Map<string, number>();
-  return paths.map((path) => {
-    const times = (seen.get(path) ?? 0) + 1;
-    seen.set(path, times);
-    return times === 1 ? path : `${path} (${times})`;
-  });
+  const distinct = new DistinctNames();
+  return paths.map((path) => distinct.apart(path));
 }
 
 function countsOf(names: readonly string[]): ReadonlyMap<string, number> {

@@ -1,22 +1,17 @@
 /** A catalogue as arrays: packed ids, distinct artist names, and each track's artist by number. */
 
-import { packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
+import { type PackedStrings, packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
 import { artistNumbers, knowArtistNumbers } from "./artist-numbers.js";
 import type { Catalogue } from "./corpus.js";
 
 /** The arrays of a catalogue by name: `tracks.*`, and `artists.*` if it has artists. */
 export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
-  const ids = packStrings(catalogue.tracks);
-  const tensors: Record<string, Tensor> = {
-    "tracks.text": { array: ids.text },
-    "tracks.ends": { array: ids.ends },
-  };
+  const tensors: Record<string, Tensor> = {};
+  setStrings(tensors, "tracks", packStrings(catalogue.tracks));
   if (catalogue.artists) {
-    const { names: distinct, of: artistOf } = artistNumbers(catalogue.artists);
-    const names = packStrings(distinct);
-    tensors["artists.text"] = { array: names.text };
-    tensors["artists.ends"] = { array: names.ends };
-    tensors["artists.of"] = { array: artistOf };
+    const { names, of } = artistNumbers(catalogue.artists);
+    setStrings(tensors, "artists", packStrings(names));
+    tensors["artists.of"] = { array: of };
   }
   return tensors;
 }
@@ -44,6 +39,16 @@ export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogu
   // A copy, since a view would keep the whole file in memory.
   if (artistOf instanceof Uint32Array) knowArtistNumbers(artists, { names, of: artistOf.slice() });
   return { tracks, artists };
+}
+
+/** Adds packed strings as `name.text` and `name.ends`. */
+export function setStrings(
+  tensors: Record<string, Tensor>,
+  name: string,
+  { text, ends }: PackedStrings,
+): void {
+  tensors[`${name}.text`] = { array: text };
+  tensors[`${name}.ends`] = { array: ends };
 }
 
 /** The strings that were packed as `name.text` and `name.ends`. */

@@ -13,7 +13,7 @@ import {
   writeSafetensors,
 } from "../system/index.js";
 import { numberByAppearance } from "./by-appearance.js";
-import { catalogueOf, catalogueTensors, stringsOf } from "./catalogue-tensors.js";
+import { catalogueOf, catalogueTensors, setStrings, stringsOf } from "./catalogue-tensors.js";
 import type { Corpus } from "./corpus.js";
 import { type PartNumbers, partNumbers } from "./parts.js";
 
@@ -79,11 +79,6 @@ function partTensors(
   for (const name of besidePlaylists)
     if (whole[`${name}.ends`]) setStrings(tensors, name, pickStrings(packedIn(whole, name), playlists));
   return tensors;
-}
-
-function setStrings(tensors: Record<string, Tensor>, name: string, { text, ends }: PackedStrings): void {
-  tensors[`${name}.text`] = { array: text };
-  tensors[`${name}.ends`] = { array: ends };
 }
 
 function packedIn(tensors: Readonly<Record<string, Tensor>>, name: string): PackedStrings {

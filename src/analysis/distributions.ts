@@ -70,7 +70,7 @@ export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | un
 }
 
 /** Bins 1, 2–3, 4–7, 8–15 …: equally wide on a log axis, each a range of whole numbers. */
-export function doublingBins(values: Iterable<number>): Bin[] {
+function doublingBins(values: Iterable<number>): Bin[] {
   const counts: number[] = [];
   for (const value of values) {
     if (value < 1) continue;

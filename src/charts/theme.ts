@@ -41,7 +41,7 @@ export const chartColours: Readonly<Record<ChartTheme, ChartColours>> = {
 };
 
 /** PNGs use the packaged Inter; a browser without Inter shows SVGs in its own sans-serif. */
-export const chartFont = "Inter, system-ui, sans-serif";
+const chartFont = "Inter, system-ui, sans-serif";
 
 /** The Vega-Lite config of a theme. */
 export function chartConfig(theme: ChartTheme): Config {

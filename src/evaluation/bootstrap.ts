@@ -45,7 +45,7 @@ export interface Difference extends Interval {
   readonly p: number;
 }
 
-export const bootstrapRanges: Readonly<Record<keyof BootstrapOptions, ValueRange>> = {
+const bootstrapRanges: Readonly<Record<keyof BootstrapOptions, ValueRange>> = {
   resamples: wholeNumber(1, 1_000_000),
   level: numberWithin({ above: 0, below: 1 }),
   seed: seeds,

@@ -6,7 +6,7 @@ import type { Corpus } from "../corpus/index.js";
 import { blocks, copySteps, type Steps } from "../system/index.js";
 
 /** The maximum length of a segment; windows do not cross segments. gensim cuts at 10,000. */
-export const SEGMENT_WORDS = 1024;
+const SEGMENT_WORDS = 1024;
 
 export interface Chunks {
   /** Segment s is `items[segments[s]] … items[segments[s + 1] - 1]`. */

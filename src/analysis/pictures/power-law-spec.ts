@@ -4,7 +4,7 @@ import { alternatives } from "../power-law/alternatives.js";
 import { type Comparison, hurwitzZeta, type PowerLawFit, type Tally, tailFrom } from "../power-law/index.js";
 
 /** Density in bins of a quarter of a decade; each whole number counts as one unit wide. */
-export function logBinnedDensity(
+function logBinnedDensity(
   sample: Tally,
   perDecade = 8,
 ): Array<{ x: number; density: number; count: number }> {

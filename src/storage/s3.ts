@@ -12,6 +12,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
@@ -179,26 +180,14 @@ export class S3Store implements Store {
   }
 
   async exists(key: string): Promise<boolean> {
-    try {
-      await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.#full(key) }));
-      return true;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw awsFailure(`look up ${this.urlOf(key)}`, error);
-    }
+    return (await this.#head(key)) !== undefined;
   }
 
   async touch(key: string): Promise<boolean> {
+    const head = await this.#head(key);
+    if (head === undefined) return false;
+    if (head.LastModified !== undefined && Date.now() - head.LastModified.getTime() < freshMs) return true;
     const target = this.#target(key);
-    try {
-      const { LastModified } = await this.client.send(
-        new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }),
-      );
-      if (LastModified !== undefined && Date.now() - LastModified.getTime() < freshMs) return true;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw awsFailure(`look up ${this.urlOf(key)}`, error);
-    }
     const CopySource = `${target.Bucket}/${target.Key.split("/").map(encodeURIComponent).join("/")}`;
     // S3 only copies an object onto itself if the request replaces something, here the metadata.
     const copy = new CopyObjectCommand({ ...target, CopySource, MetadataDirective: "REPLACE" });
@@ -250,6 +239,16 @@ export class S3Store implements Store {
       ...(encryption ? { ServerSideEncryption: encryption } : {}),
       ...(kmsKeyId ? { SSEKMSKeyId: kmsKeyId } : {}),
     };
+  }
+
+  /** An object's headers; undefined if there is none. */
+  async #head(key: string): Promise<HeadObjectCommandOutput | undefined> {
+    try {
+      return await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.#full(key) }));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw awsFailure(`look up ${this.urlOf(key)}`, error);
+    }
   }
 
   async #open(key: string): Promise<Readable | undefined> {

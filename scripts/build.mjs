@@ -49,7 +49,7 @@ function filesUnder(folder, wanted) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 const newest = (files) => files.reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);

@@ -46,10 +46,9 @@ async function runAll(jobs) {
 }
 
 function filesUnder(folder, wanted) {
-  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 const newest = (files) => files.reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);
@@ -77,9 +76,7 @@ function kernelJobs() {
   mkdirSync("dist/assembly", { recursive: true });
   const sources = filesUnder("assembly", (name) => name.endsWith(".ts"));
   const jobs = [];
-  for (const entry of existsSync("assembly")
-    ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
-    : []) {
+  for (const entry of readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))) {
     // Some are also built for engines with relaxed SIMD.
     for (const relaxed of ["track2vec.ts", "nearest.ts"].includes(entry) ? [true, false] : [false]) {
       const name = entry.replace(/\.ts$/, "");
@@ -160,7 +157,7 @@ for (const [from, to] of [
 ])
   cpSync(join("node_modules/@expo-google-fonts/inter", from), join("dist/fonts", to));
 
-if (!isRunOnly && !process.argv.includes("--no-web") && existsSync("web/vite.config.ts")) {
+if (!isRunOnly && !process.argv.includes("--no-web")) {
   const sources = filesUnder("web", (name) => !name.endsWith(".test.ts"));
   if (isStale("dist/web/index.html", sources))
     run("node_modules/vite/bin/vite.js", ["build", "web", "--logLevel", "warn"]);

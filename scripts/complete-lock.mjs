@@ -38,7 +38,7 @@ for (const [place, entry] of Object.entries(packages)) {
     const os = systems.filter(
       (system) => words.includes(system) || (system === "win32" && words.includes("windows")),
     );
-    const cpu = processors.filter((processor) => words.some((word) => word === processor));
+    const cpu = processors.filter((processor) => words.includes(processor));
     packages[`node_modules/${name}`] = {
       version: range.replace(/^[\^~]/, ""),
       ...(cpu.length > 0 ? { cpu } : {}),

@@ -35,7 +35,7 @@ export async function packFolder(
   });
   const names = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
   await writeAtomically(file, async (temporary) => {
     await create(

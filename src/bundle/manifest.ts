@@ -66,18 +66,13 @@ function sorted(value: unknown): unknown {
 
 /** @throws SegueError if it is not a manifest, was changed, or is of a newer format */
 export function parseManifest(text: string, folder: string): Manifest {
-  const damaged = (what: string) =>
-    new SegueError(`the bundle ${folder} ${what}`, {
-      code: "corrupt",
-      hint: "Copy it again from its source, or rebuild it with: segue run deployment",
-    });
   let json: { format?: unknown; formatVersion?: unknown; segueVersion?: unknown } | null;
   try {
     json = JSON.parse(text);
   } catch {
-    throw damaged(`has a ${manifestName} that is not JSON`);
+    throw corrupt(folder, `has a ${manifestName} that is not JSON`);
   }
-  if (json?.format !== "segue-bundle") throw damaged(`has a ${manifestName} that is not a bundle's`);
+  if (json?.format !== "segue-bundle") throw corrupt(folder, `has a ${manifestName} that is not a bundle's`);
   if (typeof json.formatVersion === "number" && json.formatVersion > FORMAT_VERSION)
     throw new SegueError(
       `the bundle ${folder} has format version ${json.formatVersion}; this segue reads up to ${FORMAT_VERSION}`,
@@ -86,9 +81,17 @@ export function parseManifest(text: string, folder: string): Manifest {
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw damaged(`has a damaged ${manifestName}: ${issue.path.join(".")}: ${issue.message}`);
+    throw corrupt(folder, `has a damaged ${manifestName}: ${issue.path.join(".")}: ${issue.message}`);
   }
   if (parsed.data.id !== idOf(parsed.data))
-    throw damaged(`has a ${manifestName} that was changed after it was written`);
+    throw corrupt(folder, `has a ${manifestName} that was changed after it was written`);
   return parsed.data;
+}
+
+/** The error for a bundle whose files are not as written. @param what "has a manifest.json that is not JSON" */
+export function corrupt(folder: string, what: string): SegueError {
+  return new SegueError(`the bundle ${folder} ${what}`, {
+    code: "corrupt",
+    hint: "Copy it again from its source, or rebuild it with: segue run deployment",
+  });
 }

@@ -1,7 +1,6 @@
-/** The tables in a bundle for people and other tools. Segue itself reads only the arrays. */
+/** The table of tracks in a bundle, for people and other tools. Segue itself reads only the arrays. */
 import { rm } from "node:fs/promises";
 import { ByteColumn, ParquetWriter, sqlString, type Tensor, withDuckDb } from "../system/index.js";
-import { saveVectors, type TrackVectors } from "../track2vec/index.js";
 
 /** DuckDB's default. */
 const GROUP_ROWS = 122_880;
@@ -81,8 +80,4 @@ function packedColumn(tensors: Readonly<Record<string, Tensor>>, name: string) {
     column.length = at;
   };
   return { column, add };
-}
-
-export function writeVectorsParquet(path: string, vectors: TrackVectors): Promise<void> {
-  return saveVectors(vectors, path, "parquet");
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/index.js";
 import { type PackedLists, packLists } from "../track2vec/index.js";
 import { bundlesIn, manifestName } from "./bundles-in.js";
-import { type Manifest, parseManifest } from "./manifest.js";
+import { corrupt, type Manifest, parseManifest } from "./manifest.js";
 import type { StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
 
@@ -106,9 +106,9 @@ async function checkedJson<T>(folder: string, name: string, manifest: Manifest):
 async function checkSize(folder: string, name: string, manifest: Manifest): Promise<void> {
   const told = manifest.files[name]!.bytes;
   const found = await stat(join(folder, name)).catch(() => undefined);
-  if (found === undefined) throw damaged(folder, `${name} is missing`);
+  if (found === undefined) throw corrupt(folder, `is damaged: ${name} is missing`);
   if (found.size !== told)
-    throw damaged(folder, `${name} has ${found.size} bytes, the manifest says ${told}`);
+    throw corrupt(folder, `is damaged: ${name} has ${found.size} bytes, the manifest says ${told}`);
 }
 
 /**
@@ -134,12 +134,5 @@ async function digestBeside(path: string, bytes: number): Promise<string> {
 
 function compare(folder: string, name: string, manifest: Manifest, sha256: string): void {
   if (manifest.files[name]?.sha256 !== sha256)
-    throw damaged(folder, `${name} is not what was written: its checksum differs`);
-}
-
-function damaged(folder: string, what: string): SegueError {
-  return new SegueError(`the bundle ${folder} is damaged: ${what}`, {
-    code: "corrupt",
-    hint: "Copy it again from its source, or rebuild it with: segue run deployment",
-  });
+    throw corrupt(folder, `is damaged: ${name} is not what was written: its checksum differs`);
 }

@@ -24,13 +24,14 @@ import {
   buildLists,
   type InvertedLists,
   type ListsWithRecall,
+  saveVectors,
   type TrackVectors,
 } from "../track2vec/index.js";
 import { manifestName } from "./bundles-in.js";
 import { checkInput } from "./check-input.js";
 import { FORMAT_VERSION, type Manifest, sealManifest } from "./manifest.js";
 import { EXACT_UP_TO, type IndexFacts } from "./nearest/nearest-index.js";
-import { writeTracksParquet, writeVectorsParquet } from "./parquet-copies.js";
+import { writeTracksParquet } from "./parquet-copies.js";
 import { ArrayPool } from "./state-arrays.js";
 
 export const ARRAYS = "arrays.safetensors";
@@ -156,7 +157,7 @@ async function fill(
     if (!tables) return;
     step("tables");
     await writeTracksParquet(join(folder, "tracks.parquet"), packed, countsOf(catalogue, vectors, rows));
-    if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
+    if (vectors) await saveVectors(vectors, join(folder, "vectors.parquet"), "parquet");
   };
   // DuckDB writes the tables on its own thread while this one waits for the disk or for worker threads.
   const [lists] = await settleBoth(writeModel(), writeTables());

@@ -187,15 +187,15 @@ function isHttpUrl(value: unknown): boolean {
  */
 export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
   requireOptions(options, checkRanges, "checkEndpoint", ["url", "bundle"]);
-  const { bundle, recommender } = options;
+  const { url, bundle, recommender, unknownTrack, calls } = options;
   const check = ({ expected, tracks }: Answers) =>
     checkAnswers({
-      endpoint: options.url,
+      endpoint: url,
       invoke: (instances) => invokeOverHttp(options, instances),
       expected,
       tracks: options.tracks ?? tracks,
-      ...(options.unknownTrack === undefined ? {} : { unknownTrack: options.unknownTrack }),
-      ...(options.calls === undefined ? {} : { calls: options.calls }),
+      unknownTrack,
+      calls,
     });
   return typeof bundle === "string"
     ? withBundleAnswers(bundle, recommender, check)

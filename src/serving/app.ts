@@ -3,9 +3,8 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Logger } from "pino";
 import { gatherMethods } from "./allowed-methods.js";
-import { ApiKeys } from "./api-keys.js";
+import type { ApiKeys } from "./api-keys.js";
 import { addDocs, leadHome } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
 import {
@@ -15,8 +14,8 @@ import {
   refuseEncodedBodies,
   refuseExpectations,
 } from "./http-error.js";
-import { createLogger, logRequests } from "./log.js";
-import { EndpointMetrics } from "./metrics.js";
+import { logRequests } from "./log.js";
+import type { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 import { limitPipelining } from "./pipelining.js";
@@ -34,13 +33,12 @@ import { validatorCompiler } from "./validation.js";
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
   readonly settings: EndpointSettings;
-  /** Default: the keys in `settings`, which then never change. */
-  readonly keys?: ApiKeys;
-  readonly metrics?: EndpointMetrics;
-  readonly logger?: Logger;
+  readonly keys: ApiKeys;
+  readonly metrics: EndpointMetrics;
+  readonly logger: FastifyBaseLogger;
   readonly plugins?: readonly EndpointPlugin[];
   /** True once the endpoint has been told to stop. */
-  readonly leaving?: () => boolean;
+  readonly leaving: () => boolean;
 }
 
 export { createLogger } from "./log.js";
@@ -48,15 +46,12 @@ export { EndpointMetrics } from "./metrics.js";
 
 /** Creates the endpoint, not yet listening: for `startServer`, and for `app.inject` in tests. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const { models, settings, plugins = [], leaving = () => false } = parts;
-  const keys = parts.keys ?? new ApiKeys(settings.apiKeys ?? []);
-  const metrics = parts.metrics ?? new EndpointMetrics();
+  const { models, settings, keys, metrics, logger, plugins = [], leaving } = parts;
   const requestTimeout = settings.requestTimeout ?? 10_000;
   // Fastify's `trustProxy: true` trusts the first address of X-Forwarded-For, which a client can forge.
   const proxies = Number(settings.trustProxy ?? false);
-  const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
   const app: FastifyInstance = fastify({
-    loggerInstance,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     genReqId: requestIdOf,
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
@@ -93,7 +88,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     if (leaving()) reply.header("connection", "close");
   });
   limitPipelining(app);
-  addGuards(app, { ...parts, keys });
+  addGuards(app, parts);
   refuseExpectations(app);
   app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);
@@ -103,13 +98,12 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (hasDocs) await addDocs(typed, keys.required);
 
-  const routeParts = { models, metrics, keys, leaving };
-  healthRoutes(typed, routeParts);
-  await invocationsRoute(typed, routeParts);
-  recommendRoute(typed, routeParts);
-  extendRoute(typed, routeParts);
-  tracksRoute(typed, routeParts);
-  adminRoutes(typed, { ...parts, metrics, keys });
+  healthRoutes(typed, parts);
+  await invocationsRoute(typed, parts);
+  recommendRoute(typed, parts);
+  extendRoute(typed, parts);
+  tracksRoute(typed, parts);
+  adminRoutes(typed, parts);
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);
   else if (hasDocs) leadHome(app);

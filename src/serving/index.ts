@@ -12,11 +12,10 @@ export {
   type ServedModelOptions,
 } from "./bundle-source.js";
 export { type ErrorBody, HttpError } from "./http-error.js";
-export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
+export { openInvocations } from "./invocation-answers.js";
 export { logWritten } from "./log.js";
 export type { ModelSource } from "./model-source.js";
 export { type EndpointPlugin, type EndpointSettings, type LogLevel, ports, workerCounts } from "./options.js";
 export type { ReloadResult } from "./routes/admin.js";
 export { type ServeOptions, serve } from "./serve.js";
 export { type RunningServer, type ServerOptions, startServer } from "./server.js";
-export { TrackSearch } from "./track-search.js";

@@ -8,7 +8,7 @@ import {
   aSignal,
   messageOf,
   misuse,
-  requireKnown,
+  requireObject,
   requireOptions,
   requireWithin,
 } from "../system/index.js";
@@ -37,7 +37,7 @@ export interface ServeOptions extends Omit<ClusterOptions, "renewKeys" | "signal
  */
 export async function serve(options: ServeOptions): Promise<void> {
   // Only that it is an object; the endpoint checks its own settings.
-  requireKnown(options, Object.keys(Object(options)), "serve");
+  requireObject(options, "serve");
   const { bundle, workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
   const { recommender, threads } = rest;
   requireWithin(workerCounts, "workers", workers);

@@ -4,7 +4,8 @@ import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { LocalAnswerer } from "./answers/local.js";
 import type { ServedModel } from "./answers/served-model.js";
-import { createApp } from "./app.js";
+import { ApiKeys } from "./api-keys.js";
+import { createApp, createLogger, EndpointMetrics } from "./app.js";
 import { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 
@@ -65,8 +66,12 @@ export async function songApp(
   const model = { ...(await songModel()), ...other };
   const app = await createApp({
     models: new ModelSlot(new LocalAnswerer(model)),
-    settings: { logLevel: "silent", ...settings },
+    settings,
+    keys: new ApiKeys(settings.apiKeys ?? []),
+    metrics: new EndpointMetrics(),
+    logger: createLogger(settings.logLevel ?? "silent"),
     plugins,
+    leaving: () => false,
   });
   return { app, model };
 }

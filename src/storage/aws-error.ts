@@ -4,9 +4,7 @@ import { messageOf, SegueError } from "../system/index.js";
 interface AwsError {
   readonly name?: string;
   readonly code?: string;
-  readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly cause?: unknown;
 }
 
 const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]> = [

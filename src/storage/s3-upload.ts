@@ -25,10 +25,9 @@ export async function uploadFile(
   {
     size,
     partSize,
-    parallel,
     progress,
     signal,
-  }: { size: number; partSize: number; parallel: number; progress?: Progress; signal?: AbortSignal },
+  }: { size: number; partSize: number; progress?: Progress; signal?: AbortSignal },
 ): Promise<void> {
   signal?.throwIfAborted();
   const body = createReadStream(path);
@@ -36,7 +35,6 @@ export async function uploadFile(
     client: abortable(client, signal),
     params: { ...target, Body: body, ContentLength: size },
     partSize: partSizeFor(size, partSize),
-    queueSize: parallel,
   });
   upload.on("httpUploadProgress", ({ loaded = 0 }) =>
     progress?.({ task: `uploading ${target.Key}`, done: loaded, total: size, unit: "bytes" }),

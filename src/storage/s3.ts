@@ -8,11 +8,11 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type ChecksumAlgorithm,
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
@@ -48,12 +48,8 @@ export interface S3StoreOptions {
   readonly encryption?: ServerSideEncryption;
   /** The id, ARN or alias of the key for aws:kms. */
   readonly kmsKeyId?: string;
-  /** Sent with uploads and checked by the server. Default: CRC32, the SDK's. */
-  readonly checksum?: ChecksumAlgorithm;
   /** Bytes per part of a multipart upload, at least 5 MiB. Default: 8 MiB, more for files above 80 GB. */
   readonly partSize?: number;
-  /** Parts uploaded at once. Default: 4. */
-  readonly parallel?: number;
   /** How often a request is tried in all. Default: 5. */
   readonly attempts?: number;
   /** Milliseconds without a byte after which an attempt fails. Default: 70,000. */
@@ -142,9 +138,9 @@ export class S3Store implements Store {
     } catch (error) {
       throw new SegueError(`cannot upload ${path}: no such file`, { cause: error });
     }
-    const { partSize = defaultPartSize, parallel = 4 } = this.#options;
+    const { partSize = defaultPartSize } = this.#options;
     await this.#try(`upload ${path} to ${this.urlOf(key)}`, () =>
-      uploadFile(this.client, this.#target(key), path, { size, partSize, parallel, progress, signal }),
+      uploadFile(this.client, this.#target(key), path, { size, partSize, progress, signal }),
     );
   }
 
@@ -167,21 +163,13 @@ export class S3Store implements Store {
     return [{ operation: "HeadObject", input: target }, ...upload];
   }
 
-  async getFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<boolean> {
+  async getFile(key: string, path: string): Promise<boolean> {
     return this.#wholly(`download ${this.urlOf(key)}`, async () => {
-      const body = await this.#open(key, signal);
+      const body = await this.#open(key);
       if (body === undefined) return false;
-      let done = 0;
-      async function* counted(parts: AsyncIterable<Buffer>) {
-        for await (const part of parts) {
-          done += part.length;
-          progress?.({ task: `downloading ${key}`, done, unit: "bytes" });
-          yield part;
-        }
-      }
       try {
         await writeAtomically(path, (temporary) =>
-          pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
+          pipeline(body, createWriteStream(temporary, { flush: true })),
         );
       } finally {
         // If the file cannot be created, nothing has read the body, and its connection would stay open.
@@ -192,26 +180,14 @@ export class S3Store implements Store {
   }
 
   async exists(key: string): Promise<boolean> {
-    try {
-      await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.#full(key) }));
-      return true;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw awsFailure(`look up ${this.urlOf(key)}`, error);
-    }
+    return (await this.#head(key)) !== undefined;
   }
 
   async touch(key: string): Promise<boolean> {
+    const head = await this.#head(key);
+    if (head === undefined) return false;
+    if (head.LastModified !== undefined && Date.now() - head.LastModified.getTime() < freshMs) return true;
     const target = this.#target(key);
-    try {
-      const { LastModified } = await this.client.send(
-        new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }),
-      );
-      if (LastModified !== undefined && Date.now() - LastModified.getTime() < freshMs) return true;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw awsFailure(`look up ${this.urlOf(key)}`, error);
-    }
     const CopySource = `${target.Bucket}/${target.Key.split("/").map(encodeURIComponent).join("/")}`;
     // S3 only copies an object onto itself if the request replaces something, here the metadata.
     const copy = new CopyObjectCommand({ ...target, CopySource, MetadataDirective: "REPLACE" });
@@ -256,27 +232,35 @@ export class S3Store implements Store {
   }
 
   #target(key: string): PutObjectCommandInput & { Bucket: string; Key: string } {
-    const { encryption, kmsKeyId, checksum } = this.#options;
+    const { encryption, kmsKeyId } = this.#options;
     return {
       Bucket: this.bucket,
       Key: this.#full(key),
       ...(encryption ? { ServerSideEncryption: encryption } : {}),
       ...(kmsKeyId ? { SSEKMSKeyId: kmsKeyId } : {}),
-      ...(checksum ? { ChecksumAlgorithm: checksum } : {}),
     };
   }
 
-  async #open(key: string, signal?: AbortSignal): Promise<Readable | undefined> {
+  /** An object's headers; undefined if there is none. */
+  async #head(key: string): Promise<HeadObjectCommandOutput | undefined> {
+    try {
+      return await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.#full(key) }));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw awsFailure(`look up ${this.urlOf(key)}`, error);
+    }
+  }
+
+  async #open(key: string): Promise<Readable | undefined> {
     const command = new GetObjectCommand({ Bucket: this.bucket, Key: this.#full(key) });
     try {
-      const { Body } = await this.client.send(command, { abortSignal: signal });
+      const { Body } = await this.client.send(command);
       const body = Body as Readable;
       // It may fail before anyone reads it, and an error without a listener would end the process. Readers still get it later.
       body.on("error", () => {});
       return body;
     } catch (error) {
       if (isNotFound(error)) return undefined;
-      if (isAbort(error)) throw error;
       throw awsFailure(`read ${this.urlOf(key)}`, error);
     }
   }
@@ -288,7 +272,6 @@ export class S3Store implements Store {
       try {
         return await read();
       } catch (error) {
-        if (isAbort(error)) throw error;
         const failure = awsFailure(doing, error);
         if (failure === error || failure.code !== "unreachable" || attempt >= attempts) throw failure;
         await sleep(50 * 2 ** attempt * (1 + Math.random()));

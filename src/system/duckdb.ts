@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { explainDiskError } from "./disk-error.js";
-import { messageOf, SegueError } from "./errors.js";
+import { messageOf, misuse, SegueError } from "./errors.js";
 import { usableCores, usableMemory } from "./machine.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -25,8 +25,8 @@ export interface DuckDbOptions {
 }
 
 /** A value to bind to a `?` or `$name` of a statement. */
-export type SqlValue = string | number | bigint | boolean | null;
-export type SqlValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+type SqlValue = string | number | bigint | boolean | null;
+type SqlValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /** One connection. */
 export interface Database {
@@ -87,11 +87,7 @@ export const memoryAmount = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i;
 /** The amount as given, capped at three quarters of the usable memory. */
 function withinMachine(amount: string): string {
   const parts = memoryAmount.exec(amount);
-  if (parts === null)
-    throw new SegueError(`not an amount of memory: "${amount}"`, {
-      hint: 'write it as "512MB" or "4GB"',
-      exitCode: 2,
-    });
+  if (parts === null) throw misuse(`not an amount of memory: "${amount}"`, 'write it as "512MB" or "4GB"');
   const [, number, prefix = "", binary] = parts;
   const bytes =
     Number(number) *

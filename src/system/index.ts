@@ -18,8 +18,6 @@ export {
   memoryAmount,
   parquetDamage,
   preloadDuckDb,
-  type SqlValue,
-  type SqlValues,
   sqlName,
   sqlPath,
   sqlString,

@@ -5,8 +5,7 @@ import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { requireFlow } from "./load-flow.js";
 
-export interface FlowProblem {
-  readonly step?: string;
+interface FlowProblem {
   readonly message: string;
   readonly hint: string;
 }
@@ -54,13 +53,11 @@ function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
   for (const { name } of nodes) {
     if (!/^[a-z][\w-]*$/i.test(name))
       problems.push({
-        step: name,
         message: `"${name}" is not a valid step name`,
         hint: "use letters, digits, - and _, beginning with a letter",
       });
     if (seen.has(name))
       problems.push({
-        step: name,
         message: `there are two steps "${name}"`,
         hint: "give one of them another name",
       });
@@ -76,20 +73,17 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
     for (const before of node.after) {
       if (names.includes(before)) continue;
       problems.push({
-        step: node.name,
         message: `step "${node.name}" comes after "${before}", but there is no step of that name`,
         hint: didYouMean(before, names, `the steps are ${names.join(", ")}`),
       });
     }
     if (node.kind !== "join" && node.after.length > 1)
       problems.push({
-        step: node.name,
         message: `step "${node.name}" comes after ${node.after.length} steps, but is not a join`,
         hint: `write .join("${node.name}", { after: [${quoted(node.after)}] }, ({ inputs }) => …)`,
       });
     if (node.kind === "foreach" && !node.over)
       problems.push({
-        step: node.name,
         message: `the foreach "${node.name}" does not say what it iterates over`,
         hint: `name an artifact that is an array: .foreach("${node.name}", { over: "…" }, …)`,
       });
@@ -103,13 +97,11 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
     });
   else if (first.kind !== "step")
     problems.push({
-      step: first.name,
       message: `the first step, "${first.name}", is a ${first.kind}`,
       hint: 'begin with .step("start", …)',
     });
   for (const other of others)
     problems.push({
-      step: other.name,
       message: `step "${other.name}" comes after nothing, but "${first!.name}" is the first step`,
       hint: `say what it comes after: { after: "${first!.name}" }`,
     });
@@ -128,7 +120,6 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
   for (const node of nodes) {
     if (reached.has(node.name)) continue;
     problems.push({
-      step: node.name,
       message: `step "${node.name}" can never be reached: it waits for ${waitsFor(node)}`,
       hint: "let one of them come after a step that runs",
     });
@@ -137,7 +128,6 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const cycle = nodes.find((node) => comesBack(nodes, node.name));
   if (cycle)
     problems.push({
-      step: cycle.name,
       message: `step "${cycle.name}" waits for itself, through ${cycle.after.map((each) => `"${each}"`).join(" and ")}`,
       hint: "a flow cannot have a cycle: remove the step that leads back from its `after`",
     });
@@ -173,7 +163,6 @@ function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
     const scope = scopes.get(node.after[0]!)!;
     if (node.after.length === 1 && scope.length === 0)
       problems.push({
-        step: node.name,
         message: `the join "${node.name}" has nothing to join: "${node.after[0]}" is outside of every foreach`,
         hint: `write .step("${node.name}", …), or name the branches: { after: ["${node.after[0]}", "…"] }`,
       });
@@ -182,7 +171,6 @@ function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
       if (theirs.join("/") === scope.join("/")) continue;
       const deeper = theirs.length > scope.length ? other : node.after[0]!;
       problems.push({
-        step: node.name,
         message: `the join "${node.name}" brings together "${node.after[0]}", ${inWords(scope)}, and "${other}", ${inWords(theirs)}`,
         hint: `end the foreach first: .join("…", { after: ["${deeper}"] }, ({ inputs }) => …)`,
       });
@@ -194,13 +182,11 @@ function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
     const scope = scopes.get(end.name)!;
     if (scope.length > 0)
       problems.push({
-        step: end.name,
         message: `the foreach "${scope.at(-1)}" is never joined: "${end.name}" is its last step`,
         hint: `add .join("…", ({ inputs }) => …) after "${end.name}"`,
       });
     else if (end !== last)
       problems.push({
-        step: end.name,
         message: `the branch that ends with "${end.name}" is never joined`,
         hint: `join it with the others: { after: ["${end.name}", "…"] }`,
       });

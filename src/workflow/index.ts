@@ -7,7 +7,7 @@ export { type FileArtifact, file } from "./artifacts/file.js";
 export type { ArtifactKind, ArtifactRef } from "./artifacts/ref.js";
 export { type Table, table } from "./artifacts/table.js";
 export type { Card, ProgressBar, ValueBox } from "./card/card.js";
-export { checkFlow, type FlowProblem, findProblems } from "./check.js";
+export { checkFlow } from "./check.js";
 export { Client, type FlowReader, openClient, Segue } from "./client.js";
 export { type LayeredParameters, readParameters } from "./config.js";
 export type { Engine } from "./engines/engine.js";

@@ -204,7 +204,7 @@ export async function begin(
             cache: options.cache ?? false,
             databaseUrl,
           })
-        : await runLocal({ store, run: record, flow, reuse, maxWorkers, pool, listener, signal });
+        : await runLocal({ store, run: record, reuse, maxWorkers, pool, listener, signal });
     return await ended(record, end, { store, listener, started });
   } finally {
     if (options.pool === undefined) {

@@ -190,4 +190,3 @@ process.on("uncaughtException", (error) => {
 });
 // Ctrl-C in a terminal reaches every process; the parent decides what happens.
 process.on("SIGINT", () => {});
-send({ type: "ready" });

@@ -41,9 +41,9 @@ export interface RunTaskOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Writes an error's stack to the task's log only. */
-  readonly logStack?: (stack: string) => void;
+  readonly logStack: (stack: string) => void;
   /** Called after the step's function has returned, before the done-record is written. */
-  readonly closeLog?: () => Promise<void>;
+  readonly closeLog: () => Promise<void>;
 }
 
 export type TaskOutcome =
@@ -89,18 +89,18 @@ export async function runTask(
     const written = await storeAll(store, returned, { step, task, folder });
     const refs = { ...inputs.refs, ...written };
     requireItems(step, spec.ready.toCome, refs, returned);
-    await options.closeLog?.();
+    await options.closeLog();
     const done = await publish(store, spec, started, refs);
     // A card that cannot be written (the disk is full) must not fail the task.
     return { done, drawn: card.close().catch(() => {}) };
   } catch (thrown) {
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
-    if (error.stack !== undefined) options.logStack?.(error.stack);
+    if (error.stack !== undefined) options.logStack(error.stack);
     card.error(error);
     // An error in writing the card must not hide why the task failed.
     await card.close().catch(() => {});
     await writeFailure(store, spec, started, error);
-    await options.closeLog?.();
+    await options.closeLog();
     const isOver = spec.last || isHopeless(error);
     if (node.catch === undefined || !isOver || options.signal.aborted) return { failed: error };
     return publishCaught(store, spec, started, error);

@@ -41,7 +41,6 @@ export type ToChild =
   | { type: "cancel"; why: string };
 
 export type FromChild =
-  | { type: "ready" }
   /** The flow was loaded in advance, with what its steps import. */
   | { type: "prepared"; flow: string }
   | { type: "begun" }

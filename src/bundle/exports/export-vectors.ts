@@ -8,7 +8,7 @@ type Writer = (vectors: TrackVectors, output: string, k: number) => Promise<void
 
 const writers = {
   onnx: (vectors, output) => writeOnnx(vectors, output),
-  savedmodel: (vectors, output, k) => writeSavedModel(vectors, output, { k }),
+  savedmodel: (vectors, output, k) => writeSavedModel(vectors, output, k),
   word2vec: (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
   // The name that training uses.
   "word2vec-binary": (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
@@ -16,10 +16,6 @@ const writers = {
   parquet: (vectors, output) => saveVectors(vectors, output, "parquet"),
   safetensors: (vectors, output) => saveVectors(vectors, output, "safetensors"),
 } as const satisfies Record<string, Writer>;
-
-export type ExportFormat = keyof typeof writers;
-/** The formats of `exportVectors`; "word2vec" is another name for "word2vec-binary". */
-export const exportFormats = Object.keys(writers) as ExportFormat[];
 
 /**
  * Writes vectors to `output`: a file, or for savedmodel the model's folder, in which version 1 is written.
@@ -39,7 +35,7 @@ export async function exportVectors(
   requireOptions(options, { k: wholeNumber(1) }, "exportVectors");
   requireWithin(someText, "format", format);
   if (!Object.hasOwn(writers, format))
-    throw misuse(`there is no export format "${format}"`, `There are: ${exportFormats.join(", ")}.`);
-  const write: Writer = writers[format as ExportFormat];
+    throw misuse(`there is no export format "${format}"`, `There are: ${Object.keys(writers).join(", ")}.`);
+  const write: Writer = writers[format as keyof typeof writers];
   await write(vectors, output, options.k ?? 100);
 }

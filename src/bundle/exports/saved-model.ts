@@ -17,23 +17,19 @@ const INT64 = 9;
 /** Protobuf messages, and so constants, are limited to 2 GiB. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** Writes `<folder>/<version>/saved_model.pb`. @throws SegueError if the model is larger than 2 GiB, the format's limit */
-export async function writeSavedModel(
-  vectors: TrackVectors,
-  folder: string,
-  options: { k?: number; version?: number } = {},
-): Promise<void> {
-  // TensorFlow Serving's versions are whole numbers; AWS's image fails on 0.
-  const { k = 100, version = 1 } = options;
+/**
+ * Writes `<folder>/1/saved_model.pb`, version 1 of the model.
+ *
+ * @throws SegueError if the model is larger than 2 GiB, the format's limit
+ */
+export async function writeSavedModel(vectors: TrackVectors, folder: string, k: number): Promise<void> {
   const model = modelOf(vectors, Math.min(k, vectors.length - 1));
   if (model.bytes > MOST_BYTES)
     throw new SegueError(
       `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format is limited to 2`,
       { hint: "Export ONNX (which may be larger), or train with fewer tracks (a higher min_count)." },
     );
-  await writeAtomically(join(folder, String(version), "saved_model.pb"), (temporary) =>
-    writeMessage(temporary, model),
-  );
+  await writeAtomically(join(folder, "1", "saved_model.pb"), (temporary) => writeMessage(temporary, model));
 }
 
 function modelOf(vectors: TrackVectors, k: number): Message {

@@ -1,7 +1,6 @@
 /** Checks a live SageMaker endpoint against its bundle, and deletes it afterwards. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
-import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import {
   aFunction,
   aPath,
@@ -27,6 +26,7 @@ import {
   predictionsOf,
 } from "../check.js";
 import type { SageMakerDeployment } from "./deploy.js";
+import { reaching } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
@@ -113,14 +113,8 @@ export async function checkSageMaker(
 }
 
 /** Sends `{"instances": […]}` to the endpoint. SageMaker's TensorFlow image accepts exactly this content type. */
-export function invoker(endpoint: string, connection: AwsConnection = {}, signal?: AbortSignal) {
-  const { region, credentials } = connection;
-  const client = new SageMakerRuntimeClient({
-    ...(region ? { region } : {}),
-    ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
-    ...(credentials ? { credentials } : {}),
-    ...awsTimeouts(),
-  });
+function invoker(endpoint: string, connection: AwsConnection | undefined, signal: AbortSignal | undefined) {
+  const client = new SageMakerRuntimeClient(reaching(connection));
   return async (instances: readonly string[]): Promise<Prediction[]> => {
     const command = new InvokeEndpointCommand({
       EndpointName: endpoint,

@@ -49,7 +49,7 @@ export interface SageMakerDeployment {
 }
 
 /** What a deployment has created so far, to be removed if it fails. */
-interface Made {
+export interface Made {
   endpoint?: string;
   scaled?: boolean;
   config?: string;
@@ -193,7 +193,7 @@ async function bringUp(
   options: SageMakerOptions,
   names: Names,
   before: DescribeEndpointCommandOutput | undefined,
-  made: { endpoint?: string },
+  made: Made,
 ): Promise<string> {
   const { name } = options;
   const log = `its log is in CloudWatch: /aws/sagemaker/Endpoints/${name}`;

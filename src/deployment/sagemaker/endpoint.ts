@@ -10,14 +10,18 @@ import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
 import type { AwsConnection } from "./options.js";
 
-export function sageMakerClient({ region, endpoint, credentials }: AwsConnection = {}): SageMakerClient {
-  return new SageMakerClient({
+/** How a client of the SDK reaches AWS. */
+export function reaching({ region, endpoint, credentials }: AwsConnection = {}) {
+  return {
     ...(region ? { region } : {}),
     ...(endpoint ? { endpoint } : {}),
     ...(credentials ? { credentials } : {}),
-    maxAttempts: 5,
     ...awsTimeouts(),
-  });
+  };
+}
+
+export function sageMakerClient(connection?: AwsConnection): SageMakerClient {
+  return new SageMakerClient({ ...reaching(connection), maxAttempts: 5 });
 }
 
 /** SageMaker's description of the endpoint, or undefined if there is none. */

@@ -15,7 +15,7 @@ import {
   SegueError,
   thingWith,
 } from "../../system/index.js";
-import type { SageMakerDeployment } from "./deploy.js";
+import type { Made, SageMakerDeployment } from "./deploy.js";
 import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
 import { removeScaling } from "./scaling.js";
@@ -44,7 +44,7 @@ type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
 
 /** The removals for a deployment's parts; undefined parts are left out. */
 export function removalsOf(
-  parts: { endpoint?: string; scaled?: boolean; config?: string; model?: string; archive?: string },
+  parts: Made,
   connection: AwsConnection | undefined,
   waiting: Waiting = {},
 ): Removal[] {

@@ -13,20 +13,14 @@ import {
   type RegisterScalableTargetCommandInput,
 } from "@aws-sdk/client-application-auto-scaling";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
-import { awsTimeouts } from "../../storage/aws-timeouts.js";
+import { reaching } from "./endpoint.js";
 import type { AwsConnection, SageMakerOptions } from "./options.js";
 import { variant } from "./requests.js";
 
 type Scaled = Pick<SageMakerOptions, "name" | "autoScaling">;
 
-function scalingClient({ region, endpoint, credentials }: AwsConnection = {}): ApplicationAutoScalingClient {
-  return new ApplicationAutoScalingClient({
-    ...(region ? { region } : {}),
-    ...(endpoint ? { endpoint } : {}),
-    ...(credentials ? { credentials } : {}),
-    maxAttempts: 5,
-    ...awsTimeouts(),
-  });
+function scalingClient(connection: AwsConnection | undefined): ApplicationAutoScalingClient {
+  return new ApplicationAutoScalingClient({ ...reaching(connection), maxAttempts: 5 });
 }
 
 const targetOf = (endpoint: string) =>

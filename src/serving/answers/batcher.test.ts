@@ -23,7 +23,7 @@ const contexts = Array.from({ length: 5 }, (_, i) => ({ tracks: [`A-${i}`, `B-${
 
 it("ranks the requests of one turn in as few calls as the batch size allows, each with its own k", async () => {
   const { recommender, calls } = echo(false);
-  const batcher = new Batcher(3);
+  const batcher = new Batcher(undefined, 3);
   const rankings = await Promise.all(
     contexts.map((context, i) => batcher.rank(recommender, context, (i % 3) + 1)),
   );
@@ -71,7 +71,7 @@ it("gives work without batches its own turn, so that each answer is sent before 
 it("does not delay an answer for later ones if batches are no faster", async () => {
   const { recommender, calls } = echo(true);
   const sizes: number[] = [];
-  const batcher = new Batcher(3, (size) => sizes.push(size));
+  const batcher = new Batcher((size) => sizes.push(size), 3);
   const answeredAfter: number[] = [];
   await Promise.all(
     contexts.map(async (context) => {

@@ -9,6 +9,7 @@ import {
   type Recommender,
   requireRankings,
 } from "../../recommenders/contract.js";
+import { threadHolds } from "./question.js";
 
 interface Waiting {
   readonly context: Context;
@@ -25,12 +26,12 @@ export class Batcher {
   #scheduled = false;
 
   /**
-   * @param largest the most contexts per call; the rest waits for the next turn
    * @param onBatch called with the number of contexts of each call
+   * @param largest the most contexts per call; the rest waits for the next turn
    */
-  constructor(largest = 32, onBatch: (size: number) => void = () => {}) {
-    this.#largest = largest;
+  constructor(onBatch: (size: number) => void = () => {}, largest = threadHolds) {
     this.#onBatch = onBatch;
+    this.#largest = largest;
   }
 
   /** Ranks k tracks for one context, as `recommender.recommend([context], k)` would. */

@@ -14,7 +14,7 @@ export class LocalAnswerer implements Answerer {
   /** @param onBatch called with the number of requests that one call of a recommender answered */
   constructor(model: ServedModel, onBatch?: (size: number) => void) {
     this.live = new LiveModel(model);
-    this.#batcher = new Batcher(undefined, onBatch);
+    this.#batcher = new Batcher(onBatch);
   }
 
   get version(): string {

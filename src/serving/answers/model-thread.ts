@@ -70,7 +70,7 @@ function sharedBy(port: MessagePort): Promise<BundleContents | undefined> {
 function answerAll(live: LiveModel, contents: BundleContents | undefined): void {
   let answers: Answered[] = [];
   let batches: number[] = [];
-  const batcher = new Batcher(undefined, (size) => batches.push(size));
+  const batcher = new Batcher((size) => batches.push(size));
   const give = (answered: Answered) => {
     if (answers.push(answered) > 1) return;
     // Runs after all promises of this turn have settled and before the next turn.

@@ -3,22 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../storage/index.js";
 import { usableCores } from "../../system/index.js";
 import type { RunListener } from "../events.js";
-import type { AnyFlow } from "../flow.js";
 import { moduleUrl } from "../load-flow.js";
-import { type DoneRecord, type EndRecord, type RunRecord, randomWord, withFailure } from "../records.js";
-import { isHopeless, retryDelay, wasKilled } from "../retry.js";
+import { type EndRecord, type RunRecord, randomWord, withFailure } from "../records.js";
+import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../retry.js";
 import type { Reuse } from "../reuse.js";
 import { publishCaught, writeFailure } from "../task-runner.js";
 import type { TaskSpec } from "../task-spec.js";
-import type { TaskFailure } from "../types.js";
 import { type ReadyTask, Walk } from "../walk.js";
 import { Places } from "./places.js";
-import type { Pool } from "./pool.js";
+import type { AttemptResult, Pool } from "./pool.js";
 
 export interface EngineOptions {
   readonly store: Store;
   readonly run: RunRecord;
-  readonly flow: AnyFlow;
   readonly reuse: Reuse;
   readonly maxWorkers: number;
   /** The pool that runs the tasks; the engine does not close it. */
@@ -127,12 +124,9 @@ class LocalEngine {
   }
 
   /** Runs attempts until the task is done or has failed; undefined if the run was stopped before that. */
-  async #attempts(
-    ready: ReadyTask,
-    held: HeldPlace,
-  ): Promise<{ done: DoneRecord } | { failed: TaskFailure } | undefined> {
+  async #attempts(ready: ReadyTask, held: HeldPlace): Promise<AttemptResult | undefined> {
     const { listener, signal, store, run } = this.#options;
-    const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
+    const retry = ready.node.retry ?? retryPolicy(0);
     let failures = 0;
     let losses = 0;
     for (let number = 1; ; number++) {

@@ -20,8 +20,6 @@ export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: T
 export interface AttemptEvents {
   onLog?(stream: "out" | "err", line: string): void;
   onProgress?(report: ProgressReport): void;
-  /** The process that took the task. */
-  onStart?(pid: number): void;
 }
 
 /** How many seconds a stopped process may take to end by itself before it is killed, unless its step sets `grace`. */
@@ -103,7 +101,6 @@ export class Pool {
     if (this.#closed && options.signal.aborted) return { failed: { kind: "error", message: "stopped" } };
     const worker = this.#take(spec.flow);
     const { child } = worker;
-    options.onStart?.(child.pid!);
     let stopped: TaskFailure | undefined;
     let late: NodeJS.Timeout | undefined;
     const stop = (failure: TaskFailure) => {

@@ -2,12 +2,10 @@
 import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
-import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn } from "./commands.js";
 import { duration, statusAndTime } from "./duration.js";
-import { afterFailure } from "./failure.js";
+import { afterFailure, messageAndPlace } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
-import { ownPlace } from "./own-place.js";
 import { packed } from "./text-width.js";
 
 /** How many tasks of one step are listed individually. */
@@ -76,7 +74,7 @@ function taskRow(task: TaskSummary): string[] {
     ...(task.attempts.length > 1 ? [`${task.attempts.length} attempts`] : []),
     ...(task.reusedFrom ? [`reused from ${task.reusedFrom} (${task.reusedWhy})`] : []),
     ...(task.caught ? ["caught"] : []),
-    ...(task.error ? [messageOf(task.error)] : []),
+    ...(task.error ? [messageAndPlace(task.error)] : []),
   ];
   return [
     `  ${task.step}/${task.task}`,
@@ -84,11 +82,6 @@ function taskRow(task: TaskSummary): string[] {
     task.seconds === undefined ? "" : duration(task.seconds),
     notes.join("; "),
   ];
-}
-
-function messageOf({ message, stack }: TaskFailure): string {
-  const place = ownPlace(stack);
-  return place ? `${message} (${place})` : message;
 }
 
 export function describeFlow(flow: AnyFlow): string {

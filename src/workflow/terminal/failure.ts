@@ -1,5 +1,6 @@
 /** Messages about a failed run: one line that says what and where, then what to read and do, one per line. */
 import type { EndRecord } from "../records.js";
+import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
 import { counted } from "./format.js";
 import { ownPlace } from "./own-place.js";
@@ -13,9 +14,13 @@ interface Place {
 
 /** "tuning/20260131-090507-k3f9/train/3: no luck (tuning.js:8); 2 other tasks failed, too: train/4, train/5". */
 export function failureLine({ flow, run }: Place, { step, task, error, others = [] }: Failed): string {
-  const thrownAt = ownPlace(error.stack);
-  const place = thrownAt ? ` (${thrownAt})` : "";
-  return `${flow}/${run}/${step}/${task}: ${error.message}${place}${besides(others)}`;
+  return `${flow}/${run}/${step}/${task}: ${messageAndPlace(error)}${besides(others)}`;
+}
+
+/** An error's message, and where in the flow's own code it was thrown: "no luck (tuning.js:8)". */
+export function messageAndPlace({ message, stack }: TaskFailure): string {
+  const place = ownPlace(stack);
+  return place ? `${message} (${place})` : message;
 }
 
 /**

@@ -21,13 +21,9 @@ export function bytes(size: number): string {
   return at === 0 ? `${left} B` : `${left.toFixed(1)} ${units[at]}`;
 }
 
-/** Colours the text if the stream is a terminal and NO_COLOR is not set. */
-export function colour(
-  format: "red" | "green" | "yellow" | "dim" | "bold",
-  text: string,
-  stream: NodeJS.WriteStream = process.stdout,
-): string {
-  const wanted = stream.isTTY === true && !process.env.NO_COLOR;
+/** Colours the text if standard output is a terminal and NO_COLOR is not set. */
+export function colour(format: "red" | "green" | "yellow" | "dim" | "bold", text: string): string {
+  const wanted = process.stdout.isTTY === true && !process.env.NO_COLOR;
   return wanted ? styleText(format, text) : text;
 }
 

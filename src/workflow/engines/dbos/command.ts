@@ -18,7 +18,7 @@ import {
 } from "./names.js";
 import { Teller } from "./teller.js";
 
-export interface DbosOptions extends Omit<EngineOptions, "reuse" | "flow" | "maxWorkers" | "pool"> {
+export interface DbosOptions extends Omit<EngineOptions, "reuse" | "maxWorkers" | "pool"> {
   /** Already checked: see `answeringDatabase`. */
   readonly databaseUrl: string;
   readonly cache: boolean;

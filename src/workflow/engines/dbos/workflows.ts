@@ -9,7 +9,7 @@ import { codeHash } from "../../code-hash.js";
 import { moduleUrl } from "../../load-flow.js";
 import { holdAsWorker } from "../../lock.js";
 import { type DoneRecord, type EndRecord, keys, randomWord, recordText, withFailure } from "../../records.js";
-import { isHopeless, retryDelay, wasKilled } from "../../retry.js";
+import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
 import { failureOf, publishCaught, type TaskOutcome, writeFailure } from "../../task-runner.js";
 import type { TaskSpec } from "../../task-spec.js";
@@ -127,7 +127,7 @@ async function runTask(
 ): Promise<TaskAnswer> {
   const known = await DBOS.runStep(() => findKnown(order, ready), { name: "reuse", ...patient });
   if (known) return { done: known };
-  const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
+  const retry = ready.node.retry ?? retryPolicy(0);
   const last = failures >= retry.count;
   for (let losses = lostBefore; ; losses++) {
     const number = failures + losses + 1;

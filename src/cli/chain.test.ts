@@ -1,5 +1,5 @@
 /** Runs that are a chain: what they read of each other, and how one goes on that failed, with those after it. */
-import { copyFile, readFile, readlink, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { FolderStore } from "../storage/index.js";
@@ -92,6 +92,10 @@ describe("a chain of runs", () => {
         resumed.stdout,
       )!;
     expect(command[1]).not.toBe(run);
+    // As after a kill between two flows.
+    const done = await segue("resume", "--datastore", "chain");
+    expect(done.code).toBe(2);
+    expect(done.stderr).toContain(`is done\n  → continue with the flows after it: ${command[0]}`);
     const next = await segue("run", "primary", "--from", command[1]!, "--datastore", "chain", "--json");
     expect(next.code).toBe(0);
   }, 60_000);
@@ -122,10 +126,12 @@ describe("a chain of runs", () => {
     expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
   });
 
-  it("restarts the endpoint if a resumed check finds it gone", async () => {
+  it("restarts the endpoint if a resumed check finds it gone, and writes the report again", async () => {
     await segue("sample", "--playlists", "100", "--output", "kept.csv");
     const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
-    const { flows, endpoint } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
+    const { flows, endpoint, report } = JSON.parse(
+      (await segue("run", "--input", "kept.csv", ...flags)).stdout,
+    );
     const endpointOf = async (run: string, step: string) =>
       JSON.parse((await segue("dump", `deployment/${run}/${step}/endpoint`)).stdout) as {
         pid: number;
@@ -142,8 +148,11 @@ describe("a chain of runs", () => {
     // As where a run of the flow comes to nothing.
     await stopEndpoint(openClient(new FolderStore(join(home, ".segue"))), "deployment", flows.at(-1).run);
     expect(await answers(first.url)).toBe(false);
+    await rm(join(home, report));
     const resumed = await segue("resume", flows.at(-1).run, "--step", "check", "--json");
     expect(resumed.stderr).toBe("");
+    expect(JSON.parse(resumed.stdout).report).toBe(report);
+    expect(await readFile(join(home, report), "utf8")).toContain("popularity");
     const second = await endpointOf(JSON.parse(resumed.stdout).run, "check");
     const isThere = await answers(second.url);
     process.kill(second.pid);

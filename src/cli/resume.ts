@@ -5,6 +5,7 @@ import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
+import { writeReport } from "./write-report.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
@@ -39,9 +40,17 @@ async function resume(target: string | undefined, options: Options, command: Com
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
-  if (status === "done" && options.step === undefined)
-    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to rerun: --step NAME");
   const flags = datastoreFlag(command);
+  if (status === "done" && options.step === undefined) {
+    const id = await run.id();
+    // Its command may have been killed between two flows.
+    const after = commandAfter(await run.record(), { [run.flow]: id }, flags);
+    const step = "say which step to rerun: --step NAME";
+    throw misuse(
+      `run ${run.flow}/${id} is done`,
+      after ? `continue with the flows after it: ${after}\n${step}` : step,
+    );
+  }
   const result = await runAndCleanUp(
     client,
     async ({ listener, signal }) =>
@@ -65,8 +74,12 @@ async function resume(target: string | undefined, options: Options, command: Com
     },
   );
   const { flow, run: id, status: ended, seconds } = result;
-  const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id }, flags);
+  const record = await client.flow(flow).run(id).record();
+  const next = commandAfter(record, { [flow]: id }, flags);
+  const { data } = record.parameters;
+  const report = await writeReport(client, result, typeof data === "string" ? data : undefined);
   if (options.json)
-    console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }) }));
+    console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }), report }));
   else if (next !== undefined) console.log(`continue with the flows after it: ${next}`);
+  else if (report !== undefined) console.log(`report       ${report}`);
 }

@@ -1,12 +1,11 @@
 /** The work of `segue run`: reads flags and conf/, runs the flows one after the other, and prints the outcome. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { flowOrder, placesOf } from "../flows/index.js";
-import { misuse, packageRoot, shellWord, usableCores, writeFileAtomic } from "../system/index.js";
+import { flowOrder } from "../flows/index.js";
+import { misuse, packageRoot, shellWord, usableCores } from "../system/index.js";
 import { flagName } from "../workflow/flag-name.js";
 import {
   type AnyFlow,
-  type Client,
   checkParameters,
   Pool,
   parseParameters,
@@ -34,6 +33,7 @@ import {
   refuseStrayWords,
   refuseTakenFlags,
 } from "./run-refused.js";
+import { writeReport } from "./write-report.js";
 
 interface Options extends DatastoreOptions {
   readonly maxWorkers?: number;
@@ -204,24 +204,9 @@ async function runAll(
     await pool.close();
   }
   const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
-  const report = await writeReport(client, results, options.data ?? "data");
+  const report = await writeReport(client, results.at(-1)!, options.data);
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
   else printOutcome(outcome, report, datastoreFlag(command));
-}
-
-/** Copies the card of the deployment flow's last step, which covers all four flows, to the outputs. */
-async function writeReport(
-  client: Client,
-  results: readonly RunResult[],
-  data: string,
-): Promise<string | undefined> {
-  const last = results.at(-1);
-  if (last?.flow !== "deployment") return undefined;
-  const page = await client.flow(last.flow).run(last.run).task("end").card();
-  if (page === undefined) return undefined;
-  const path = join((await placesOf(data))("outputs"), "report.html");
-  await writeFileAtomic(path, page);
-  return path;
 }
 
 function withoutGiven(sources: Readonly<Record<string, string>>, given: object): Record<string, string> {

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { usableCores } from "../system/index.js";
 import { maxWorkersOption } from "./number-option.js";
+import { reportError } from "./report-error.js";
 
 interface Options {
   readonly database?: string;
@@ -30,7 +31,7 @@ async function worker(options: Options): Promise<void> {
   const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
-  await runWorker({
+  const exitCode = await runWorker({
     databaseUrl: databaseUrlOf(options.database, "--database URL"),
     maxWorkers,
     log: (message) => {
@@ -38,7 +39,7 @@ async function worker(options: Options): Promise<void> {
       console.log(options.json ? JSON.stringify({ time, message }) : `${time} ${message}`);
     },
     signal: controller.signal,
-  });
-  // DBOS leaves connections open.
-  process.exit(0);
+  }).then(() => 0, reportError);
+  // DBOS leaves connections open, and would go on taking tasks.
+  process.exit(exitCode);
 }

@@ -8,7 +8,7 @@ import { readSoundRecord } from "./read-record.js";
 import { type AttemptRecord, keys } from "./records.js";
 import { attemptFolder } from "./task-spec.js";
 
-/** Kills the processes of a dead run's unfinished attempts on this machine, and removes their folders. */
+/** Kills the processes of a dead run's unfinished attempts on this machine, and removes the folders of all attempts. */
 export async function endLeftovers(store: Store, flow: string, run: string): Promise<void> {
   const started = new Map<string, string>();
   const finished = new Set<string>();
@@ -18,12 +18,18 @@ export async function endLeftovers(store: Store, flow: string, run: string): Pro
     else if (file === "started.json") started.set(key, `${step}/${task}`);
   }
   for (const [key, place] of started) {
-    if (finished.has(place)) continue;
-    const attempt = await readSoundRecord<AttemptRecord>(store, key);
-    if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) continue;
-    if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid);
+    // The process of a finished task may have been killed before it removed its folder.
+    if (!finished.has(place) && !(await endAttempt(store, key))) continue;
     const [step, task] = place.split("/") as [string, string];
     const folder = attemptFolder(run, step, task, key.split("/").at(-2)!);
     await rm(folder, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** Kills the process of an attempt, if it lives. @returns false if the attempt is of another machine or of this process, or unknown */
+async function endAttempt(store: Store, key: string): Promise<boolean> {
+  const attempt = await readSoundRecord<AttemptRecord>(store, key);
+  if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) return false;
+  if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid);
+  return true;
 }

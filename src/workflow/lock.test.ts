@@ -29,3 +29,15 @@ it("is gone once released, even during a renewal", async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+it("does not fail if the datastore is away when it is released", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+  try {
+    const store = new FolderStore(folder);
+    const lock = await lockRun(store, "flow", "run");
+    store.delete = () => Promise.reject(new Error("no answer"));
+    await lock.release();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

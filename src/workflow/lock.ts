@@ -88,7 +88,8 @@ async function hold(store: Store, key: string, holder: Holder): Promise<RunLock>
       clearInterval(renew);
       // A write in progress would bring the lock back.
       await writing;
-      await store.delete(key);
+      // A failure must not hide how the run ended. The lock of a process that has ended does not count.
+      await store.delete(key).catch(() => {});
     },
   };
 }

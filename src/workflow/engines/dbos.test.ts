@@ -1,5 +1,6 @@
 /** The engine on DBOS: the contract with two workers, and what happens when workers, the command or the database go away. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   existsSync,
@@ -330,6 +331,24 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       postgres.sql("ALTER TABLE segue_workers_away RENAME TO segue_workers");
     }
   });
+
+  it("ends a worker that stood still while another one took over its tasks", () =>
+    withGate(async ({ store, parameters, begun, open }) => {
+      const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
+      while (begun().length < 2) await sleep(50);
+      const still = workers.pop()!;
+      still.kill("SIGSTOP");
+      postgres.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'segue'",
+      );
+      while (postgres.sql(`SELECT pid FROM segue_workers WHERE pid = ${still.pid}`) !== "") await sleep(50);
+      const ended = once(still, "exit");
+      still.kill("SIGCONT");
+      expect(await ended).toEqual([1, null]);
+      open();
+      expect((await running).status).toBe("done");
+      await startWorker();
+    }));
 
   it("starts and ends a worker without output on standard error", async () => {
     complaints = "";

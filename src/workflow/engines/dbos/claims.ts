@@ -3,6 +3,7 @@
  * renewed, so a busy worker is never taken for dead. A worker that gets another one's lock knows that it is gone, and takes over
  * its work while holding that lock, so that no two take over the same.
  */
+import { hostname } from "node:os";
 import pg from "pg";
 
 const table = `CREATE TABLE IF NOT EXISTS segue_workers (
@@ -40,16 +41,17 @@ export class Claims {
     this.#lost = lost;
   }
 
-  async open(host: string): Promise<void> {
+  async open(): Promise<void> {
     const client = await this.#connect();
     // Two workers that start at once would both try to create the table.
     await this.alone("segue-table", () => client.query(table));
     await client.query(`SELECT pg_advisory_lock(${lockOf})`, [this.#executor]);
-    await client.query("INSERT INTO segue_workers (executor, host, pid) VALUES ($1, $2, $3)", [
-      this.#executor,
-      host,
-      process.pid,
-    ]);
+    await this.#list(client);
+  }
+
+  #list(client: pg.Client): Promise<pg.QueryResult> {
+    const sql = "INSERT INTO segue_workers (executor, host, pid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    return client.query(sql, [this.#executor, hostname(), process.pid]);
   }
 
   /**
@@ -117,7 +119,10 @@ export class Claims {
     return client;
   }
 
-  /** A broken connection loses the lock. This worker gets it back only if nobody took over in between. */
+  /**
+   * A broken connection loses the lock. This worker takes it back, and stops if another one took over in between. Then it is listed
+   * again, so that others also take over the tasks that it got from the queue before it noticed.
+   */
   async #reconnect(broken: pg.Client, why: string): Promise<void> {
     if (this.#closed || this.#client !== broken) return;
     this.#client = undefined;
@@ -125,15 +130,13 @@ export class Claims {
       try {
         const client = await this.#connect();
         this.#client = undefined;
-        const isHeld = await tryLock(client, lockOf, this.#executor);
-        const known = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [this.#executor]);
-        if (!isHeld || known.rowCount === 0) {
-          this.#closed = true;
-          await client.end().catch(() => {});
-          this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);
-          return;
-        }
+        // Waits for a worker that is taking over, and until Postgres notices that the old connection is gone.
+        await client.query(`SELECT pg_advisory_lock(${lockOf})`, [this.#executor]);
+        const { rowCount: forgotten } = await this.#list(client);
         this.#client = client;
+        if (forgotten === 0) return;
+        this.#closed = true;
+        this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);
         return;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -82,7 +82,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   // The claim comes before the first task, so that others can take over every task of this worker.
   try {
-    await claims.open(hostname());
+    await claims.open();
   } catch (error) {
     // An open connection would keep the failed command alive.
     await claims.abandon();

@@ -111,6 +111,20 @@ describe("segue recommend --playlists", () => {
     expect(await linesOf(at("again.jsonl"))).toMatchObject([{ playlist_id: "mine" }]);
   });
 
+  it("writes M3U for one playlist, even of one track, and refuses several", async () => {
+    await writeFile(at("seed.m3u"), "#EXTM3U\n#EXTINF:9,Artist 1 - Song, 1\nx.mp3\n");
+    const output = at("next.m3u8");
+    await segue("--playlists", at("seed.m3u"), "--extend", "-k", "2", "--output", output);
+    const [header, ...entries] = (await readFile(output, "utf8")).trimEnd().split("\n");
+    expect(header).toBe("#EXTM3U");
+    expect(entries).toHaveLength(4);
+    expect(entries[0]).toMatch(/^#EXTINF:-1,Artist \d - Song, \d+$/);
+    expect(entries[1]).toMatch(/^Artist%20\d%20-%20Song%2C%20\d+\.mp3$/);
+    await expect(segue("--playlists", await sequences("two.jsonl", 2), "--output", output)).rejects.toThrow(
+      `${output} would hold one playlist, and there are 2`,
+    );
+  });
+
   it.each<[string, string[], string]>([
     [
       "a track of its own",
@@ -118,7 +132,6 @@ describe("segue recommend --playlists", () => {
       '--playlists has tracks and titles of its own, and "A-B"',
     ],
     ["a title of its own", ["--title", "a", "--playlists", "x.jsonl"], "and --title is given"],
-    ["an output for one answer", ["A-B", "--output", "x.jsonl"], "--output is for --playlists"],
     [
       "how to read no file",
       ["A-B", "--session-gap", "3"],

@@ -1,11 +1,12 @@
-/** `segue recommend --playlists`: what should play next in each playlist of a file, as JSON lines or CSV. */
+/** `segue recommend --playlists`: what should play next in each playlist of a file. */
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Corpus, playlistCount } from "../corpus/index.js";
-import { type Context, parallelRecommender, type Rules } from "../recommenders/index.js";
+import { parallelRecommender, type Rules } from "../recommenders/index.js";
 import type { LiveModel } from "../serving/index.js";
-import { checkOutput, throttled, usableCores, writeAtomically } from "../system/index.js";
+import { misuse, throttled, usableCores, writeAtomically } from "../system/index.js";
 import { printable } from "../workflow/terminal/printable.js";
+import { type Asked, answersForm, checkAnswersFile, isM3u } from "./answers-file.js";
 import { interruptible } from "./interruptible.js";
 import { ofOption } from "./of-option.js";
 import { requireApart } from "./output-apart.js";
@@ -23,27 +24,23 @@ export interface PlaylistsOptions extends AnswerOptions, RawFileOptions {
   readonly json?: boolean;
 }
 
-/** A playlist with its tracks as the catalogue spells them. */
-interface Asked extends Context {
-  readonly id: string;
-}
-
 type Answered = readonly [Asked, readonly Shown[]];
 
 /** Checks the paths. @returns the files to read */
 export async function playlistPaths({ playlists, output }: PlaylistsOptions): Promise<string[]> {
   const paths = await ofOption("--playlists", () => pathsOf(playlists, { pipes: true }));
   if (output !== undefined) {
-    await ofOption("--output", () => checkOutput(output));
+    await checkAnswersFile(output);
     await requireApart(output, "--output", paths);
   }
   return paths;
 }
 
 /**
- * Writes a line (CSV: a row per track) for each playlist, in their order.
+ * Writes the answer for each playlist, in their order.
  *
  * @param paths from `playlistPaths`
+ * @throws SegueError as `readPlaylists`; (misuse) if there are several playlists for one M3U file
  */
 export async function recommendForPlaylists(
   live: LiveModel,
@@ -55,18 +52,22 @@ export async function recommendForPlaylists(
   const { progress, clear, tell } = terminalProgress();
   const began = performance.now();
   const written = await interruptible(async (signal) => {
-    const reading = { progress, signal, tell, usualMinTracks: 2, ...rawFileOptions(options) };
+    const reading = { progress, signal, tell, usualMinTracks: 1, ...rawFileOptions(options) };
     const corpus = await readPlaylists(paths, reading);
     const tracks = await live.meant(corpus.tracks);
     tellNames(live, corpus.tracks, tracks, tell);
     const asked = askedIn(corpus, tracks);
     const total = playlistCount(corpus);
+    if (total > 1 && isM3u(output))
+      throw misuse(
+        `${output} would hold one playlist, and there are ${total.toLocaleString("en")}`,
+        "Name a .csv or .jsonl file, or recommend for one playlist.",
+      );
     const told = throttled(progress);
     const text = async function* () {
-      const isCsv = output?.endsWith(".csv");
-      const textOf = isCsv ? rowsOf(live) : lineOf;
+      const { header, textOf } = answersForm(output, live);
       const shown = output === undefined && process.stdout.isTTY ? printable : (line: string) => line;
-      if (isCsv) yield `${csvHeader}\n`;
+      yield header;
       let done = 0;
       for await (const [each, answer] of answersTo(live, asked, total, rules, options)) {
         yield shown(textOf(each, answer));
@@ -159,23 +160,6 @@ function* batches(playlists: Iterable<Asked>): Generator<Asked[]> {
   }
   if (batch.length > 0) yield batch;
 }
-
-const lineOf = ({ id, title }: Asked, tracks: readonly Shown[]) =>
-  `${JSON.stringify({ playlist_id: id, title, tracks })}\n`;
-
-const csvHeader = "playlist_id,rank,artist,track,track_id,score";
-
-/** Rows that Segue reads as playlists again. */
-const rowsOf = (live: LiveModel) => (asked: Asked, answer: readonly Shown[]) =>
-  answer
-    .map(({ track, score }, i) => {
-      const { artist = "", title } = live.view(track);
-      return `${[asked.id, i + 1, artist, title, track, score ?? ""].map(csvField).join(",")}\n`;
-    })
-    .join("");
-
-const csvField = (value: string | number) =>
-  /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 
 /** Tells how many names were matched by their words, and how many are unknown. */
 function tellNames(

@@ -138,6 +138,7 @@ function restsOn({ live, recommender, context, unknown, answer }: Answered, look
   const artists = named.filter((name) => answer.some((track) => live.view(track).artist === name));
   if (artists.length > 0)
     return [`no track is known, but their artists are: tracks by ${artists.join(", ")} come first`];
+  if (named.length > 0) return [`no track is known, only the artist: ${named.join(", ")}`];
   if (!looks.knowsTitle(context.title)) return ["nothing in the context is known; popular tracks follow"];
   return unknown.length === 0 ? [] : ["no track is known; these follow from the title alone"];
 }

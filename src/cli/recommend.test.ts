@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { testFolder } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
@@ -109,6 +110,12 @@ describe("segue recommend", () => {
         "no track is known, but their artists are: tracks by Drake come first",
       ].join("\n"),
     ],
+    [
+      "the artist of an unknown track, whose tracks may not follow",
+      ["Drake-Nonexistent Song", "--artist", "Nina Simone"],
+      jazz[1]!,
+      "no track is known, only the artist: Drake",
+    ],
     ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing in the context is known; popular tracks follow"],
     [
       "a title that no playlist has",
@@ -159,6 +166,22 @@ describe("segue recommend", () => {
     expect(stderr).toBe('"drake - one dance (feat. Wizkid)" is read as "Drake-One Dance"');
     const { read_as } = JSON.parse((await segue("drake - one dance", "--json")).stdout);
     expect(read_as).toEqual([{ track: "drake - one dance", as: "Drake-One Dance" }]);
+  });
+
+  it("writes the answer to a file: M3U, CSV or a line of JSON", async () => {
+    const written = async (name: string) => {
+      const { stdout } = await segue(drake[0]!, "-k", "1", "--output", at(name));
+      expect(stdout).toBe(`${at(name)}: 1 track`);
+      return readFile(at(name), "utf8");
+    };
+    expect(await written("tonight.m3u")).toBe(
+      "#EXTM3U\n#EXTINF:-1,Drake - Hotline Bling\nDrake%20-%20Hotline%20Bling.mp3\n",
+    );
+    expect(await written("tonight.csv")).toMatch(
+      /^playlist_id,rank,artist,track,track_id,score\ntonight,1,Drake,Hotline Bling,Drake-Hotline Bling,[\d.]+\n$/,
+    );
+    expect(JSON.parse(await written("tonight.jsonl"))).toMatchObject({ playlist_id: "tonight" });
+    await expect(segue("A-B", "--output", at("."))).rejects.toThrow("--output");
   });
 
   it("explains each track of a list by the tracks before it", async () => {

@@ -25,6 +25,7 @@ Examples:
   segue recommend "Nina Simone-Feeling Good" --explain
   segue recommend "A-One" "B-Two" -k 20 --per-artist 2 --not "C-Three" --json
   segue recommend --title "rainy sunday" --extend -k 25 --variety 0.3
+  segue recommend "A-One" --extend -k 50 --per-artist 1 --output tonight.m3u
   segue recommend --playlists mine.csv --unplayed --output next.csv   # for each playlist in the file`;
 
 export function registerRecommend(program: Command): void {
@@ -65,7 +66,7 @@ export function registerRecommend(program: Command): void {
     )
     .option(
       "-o, --output <file>",
-      "with --playlists: the file to write, JSON lines or .csv (default: JSON lines on standard output)",
+      "a file to write: .m3u or .m3u8 (of one playlist), .csv, or JSON lines (--playlists: default on standard output)",
     )
     .option("--json", "print one JSON object");
   addRawFileOptions(command).addHelpText("after", examples).action(recommend);
@@ -104,7 +105,8 @@ async function check(tracks: readonly string[], title: string | undefined, optio
         "neither a track nor a title is given",
         'name a track, as "Artist-Track", a title: --title "rainy sunday", or a file: --playlists mine.csv',
       );
-    if (options.output !== undefined) throw misuse("--output is for --playlists", "Leave it out.");
+    if (options.output !== undefined)
+      await (await import("./answers-file.js")).checkAnswersFile(options.output);
     refuseRawFileOptions(options, "no --playlists are named");
   } else if (tracks.length > 0 || title !== undefined)
     throw misuse(
@@ -146,6 +148,9 @@ async function print(
     answer: shown.map(({ track }) => track),
   });
   for (const remark of remarks) console.error(remark);
+  const { output } = options;
+  if (output !== undefined && shown.length > 0)
+    await (await import("./answers-file.js")).writeAnswer(output, live, context, shown);
   if (options.json) {
     console.log(
       JSON.stringify({
@@ -159,6 +164,8 @@ async function print(
     return;
   }
   if (shown.length === 0) return;
+  if (output !== undefined)
+    return console.log(`${output}: ${shown.length} ${shown.length === 1 ? "track" : "tracks"}`);
   const { recommendationText } = await import("./recommendation-text.js");
   console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
 }

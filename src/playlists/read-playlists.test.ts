@@ -50,7 +50,7 @@ it("reads several files, and keeps shorter playlists if asked to", async () => {
 it.each<[unknown, object, string]>([
   [[], {}, "readPlaylists needs the paths of files"],
   [undefined, {}, "readPlaylists needs the paths of files"],
-  ["x.csv", { minTracks: 1 }, "minTracks must be a whole number ≥ 2, got 1"],
+  ["x.csv", { minTracks: 0 }, "minTracks must be a whole number ≥ 1, got 0"],
   ["x.csv", { encoding: "utf-16" }, 'encoding must be one of "utf-8"'],
   ["x.csv", { gap: 3 }, "readPlaylists has no option gap"],
   ["x.csv", {}, "there is no file x.csv"],

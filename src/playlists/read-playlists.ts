@@ -57,7 +57,7 @@ const ranges: Readonly<Record<keyof ReadPlaylistsOptions, ValueRange>> = {
   leaveOut: listOf("artists"),
   escape: oneOf(...escapeStyles),
   encoding: oneOf(...textEncodings),
-  minTracks: wholeNumber(2),
+  minTracks: wholeNumber(1),
   mergeVersions: trueOrFalse,
   mergeCapitals: trueOrFalse,
   tell: aFunction,

@@ -18,6 +18,8 @@ interface Kind {
   readonly form?: InputForm;
   /** Whether they seem to hold tracks. */
   readonly isMusic: boolean;
+  /** Whether their tracks are in playlists: not a history or a library. */
+  readonly isPlaylists?: boolean;
   /** Why they cannot be read. */
   readonly error?: SegueError;
   readonly files: InputFile[];
@@ -118,7 +120,7 @@ async function kindOf(
     const form = formOf(read, file.path);
     if (form === "csv") return { form, ...csvKind(read, file.path, options) };
     if (form === "json") return { form, ...jsonKind(read, options) };
-    return { form, isMusic: true, key: form };
+    return { form, isMusic: true, isPlaylists: true, key: form };
   } catch (error) {
     // A damaged file must not be skipped silently: its kind would be incomplete.
     if (!(error instanceof SegueError) || passed.has(error.code)) throw error;
@@ -150,8 +152,10 @@ function csvKind(
       path,
       options,
     );
-    if (found !== undefined)
-      return { isMusic: true, key: `csv ${fieldNames.filter((_, i) => found.header.held[i] !== undefined)}` };
+    if (found !== undefined) {
+      const held = fieldNames.filter((_, i) => found.header.held[i] !== undefined);
+      return { isMusic: true, isPlaylists: held.includes("playlist"), key: `csv ${held}` };
+    }
   } catch (error) {
     if (!isOfColumns(error)) throw error;
   }
@@ -172,15 +176,22 @@ function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
   const isSearch = text.includes("youtube.com/results?search_query=");
   const isMapped = Object.values(mapping).some((column) => keys.has(column.replace(/^.*\./, "")));
   const isMusic = !isSearch && (isMapped || [...keys].some((key) => usualKeys.test(key)));
-  return { isMusic, key: `json ${isSearch} ${text[0]} ${first.join(" ")}` };
+  const isPlaylists = isMusic && first[0] === "playlists";
+  return { isMusic, isPlaylists, key: `json ${isSearch} ${text[0]} ${first.join(" ")}` };
 }
 
 const usualKeys = /artist|track|song|creator|subtitles/i;
 
-/** Orders kinds by how likely they are meant: those with music first, then by bytes, since histories are large. */
-function byPromise({ format = "auto" }: KindOptions) {
-  const rank = ({ form, isMusic }: Kind) =>
-    (isMusic ? 1 : 0) + (format !== "auto" && form === format ? 2 : 0);
+/**
+ * Orders kinds by how likely they are meant: those with music first, then playlists, since a history that is not split at its pauses is
+ * a single one, then by bytes, since histories are large.
+ */
+function byPromise({ format = "auto", mapping, sessionGap = 0 }: KindOptions) {
+  const wantsPlaylists = sessionGap === 0 && mapping === undefined;
+  const rank = ({ form, isMusic, isPlaylists }: Kind) =>
+    (isMusic ? 2 : 0) +
+    (isPlaylists && wantsPlaylists ? 1 : 0) +
+    (format !== "auto" && form === format ? 4 : 0);
   const bytes = ({ files }: Kind) => files.reduce((sum, file) => sum + file.bytes, 0);
   return (a: Kind, b: Kind) => rank(b) - rank(a) || bytes(b) - bytes(a);
 }

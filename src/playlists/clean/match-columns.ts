@@ -171,6 +171,7 @@ function wrongColumns(
     )
     .map((field) => `${field}=${standing(field) ?? proposed(field)}${field === "time" ? clock : ""}`);
   const title = names[found.track] ?? (names.length === 1 ? names[0] : "COLUMN");
+  const time = isOnlyTime ? proposed("time") : "";
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
@@ -179,6 +180,9 @@ function wrongColumns(
           `artist=${noArtist} if tracks need none`,
           `artist=${title},track=${title} if ${title} is "Artist - Title"`,
         ]
+      : []),
+    ...(usualClocks.some((isUsual) => isUsual(time))
+      ? [`"${time}" alone may also be the length of a track`]
       : []),
     ...(more === undefined ? [] : [more]),
   ];
@@ -190,6 +194,8 @@ function wrongColumns(
     }`,
     {
       hint: hints.join("; "),
+      // Most often a mapping is missing, which a resumed run would not have either.
+      exitCode: 2,
       code: "wrong-columns",
     },
   );

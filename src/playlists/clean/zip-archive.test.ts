@@ -129,8 +129,20 @@ describe("an archive", () => {
     expect(zipped.rows).toEqual(plain.rows);
   });
 
-  it("of several formats gives the one with most music, and says how to choose another", async () => {
-    const { zipped, plain } = await bothWays(spotify, `${account}/StreamingHistory_music_*.json`);
+  it("of several formats gives the playlists, and says how to choose another", async () => {
+    const { zipped, plain } = await bothWays(spotify, `${account}/Playlist1.json`);
+    expect(zipped.rows).toEqual(plain.rows);
+    expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
+      `read from HERE/data.zip: ${account}/Playlist1.json; ` +
+        `skipped: ${account}/StreamingHistory_music_*.json, ${account}/YourLibrary.json, ${account}/Userdata.json, ` +
+        `${account}/StreamingHistory_podcast_0.json; ` +
+        `to read others, name them: 'HERE/data.zip/${account}/StreamingHistory_music_*.json'`,
+    ]);
+  });
+
+  it("of several formats gives the one with most music if a history can be split", async () => {
+    const options = { sessionGap: 30 };
+    const { zipped, plain } = await bothWays(spotify, `${account}/StreamingHistory_music_*.json`, options);
     expect(zipped.rows).toEqual(plain.rows);
     expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
       `read from HERE/data.zip: ${account}/StreamingHistory_music_*.json; ` +

@@ -38,7 +38,7 @@ export type PlaysWanted = PlaysOptions & Required<Pick<PlaysOptions, "minTracks"
 export async function settle<Options extends PlaysOptions>(options: Options): Promise<Options & PlaysWanted> {
   const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
   requireWithin(numberWithin({ above: 0, most: 1 }), "ratio", ratio);
-  requireWithin(wholeNumber(2), "minTracks", minTracks);
+  requireWithin(wholeNumber(1), "minTracks", minTracks);
   requireWithin(wholeNumber(), "seed", seed);
   if (!(await stat(options.master).catch(() => undefined))?.isFile())
     throw new SegueError(`there is no master table ${options.master}`, {

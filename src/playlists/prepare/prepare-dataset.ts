@@ -8,10 +8,12 @@ import {
   makeFolder,
   moveIntoPlace,
   type Progress,
+  requireWithin,
   SegueError,
   settleBoth,
   silent,
   sqlString,
+  wholeNumber,
   withDuckDb,
 } from "../../system/index.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
@@ -89,6 +91,8 @@ export interface PrepareFacts extends MergedNames {
 export async function prepareDataset(options: PrepareOptions): Promise<PrepareFacts> {
   const started = performance.now();
   const settled = await settle(options);
+  // All tracks but the last are the query, and the last its answer.
+  requireWithin(wholeNumber(2), "minTracks", settled.minTracks);
   const folder = resolve(options.outputFolder);
   makeFolder(folder);
   const scratch = await mkdtemp(join(folder, ".prepare-"));

@@ -46,6 +46,13 @@ describe("readSequences", () => {
     expect(plain.artists).toBeUndefined();
   });
 
+  it("reads a number as the text of it", async () => {
+    const path = await file("numbers.jsonl", '{"playlist_id":1,"tracks":[7,"7",8]}');
+    expect((await readSequences(path)).tracks).toEqual(["7", "8"]);
+    const asked = await file("asked.jsonl", '{"context":[7],"next":8}');
+    expect(await readQueries(asked)).toEqual([{ context: ["7"], next: "8" }]);
+  });
+
   it("reads several files as one, with artists, \\r\\n, a byte-order mark, blank lines and no last line end", async () => {
     const first = await file(
       "a.jsonl",
@@ -85,8 +92,13 @@ describe("readSequences", () => {
     ],
     [
       "a track of a wrong type",
-      '{"playlist_id":"p","tracks":["a",3]}',
-      /"tracks"\[1\] should be a track id, found 3/,
+      '{"playlist_id":"p","tracks":["a",null]}',
+      /"tracks"\[1\] should be a track id, found null/,
+    ],
+    [
+      "a number that JSON rounds",
+      '{"playlist_id":"p","tracks":[7,9007199254740993]}',
+      /"tracks"\[1\] should be a track id, found 9007199254740992/,
     ],
     ["an empty track id", '{"playlist_id":"p","tracks":[""]}', /"tracks"\[0\] should be a track id/],
     [
@@ -193,7 +205,7 @@ describe("readQueries", () => {
   it.each([
     ['{"next":"c"}', /:1: "context" is missing/],
     ['{"context":["a"]}', /:1: "next" is missing/],
-    ['{"context":["a"],"next":4}', /:1: "next" should be a track id, found 4/],
+    ['{"context":["a"],"next":4.5}', /:1: "next" should be a track id, found 4.5/],
     ['{"context":[null],"next":"a"}', /"context"\[0\] should be a track id, found null/],
     ['{"context":["a"],"next":"\\ud800"}', /:1: "next" should be well-formed Unicode/],
     ["", /holds no queries/],

@@ -22,7 +22,7 @@ export interface SequencesOptions extends ReadOptions {
 /**
  * Reads playlists into one corpus, in the order of files and lines.
  *
- * A line holds "playlist_id" (text or a whole number) and "tracks" (track ids), and may hold "artists" (one per track) and
+ * A line holds "playlist_id" and "tracks" (a list of track ids), each id text or a whole number below 2^53, and may hold "artists" (one per track) and
  * "title". Other fields are ignored.
  *
  * @param paths one file or several, each plain or gzipped
@@ -73,12 +73,8 @@ export async function readQueries(
       '{"context": ["Artist-Track", …], "next": "Artist-Track"}',
       (line, complain) => {
         const context = ids(line.context, "context", complain);
-        const { next } = line;
-        if (next === undefined) complain('"next" is missing');
-        if (typeof next !== "string" || next === "") {
-          return complain(`"next" should be a track id, found ${asWritten(next)}`);
-        }
-        requireWellFormed(next, "next", complain);
+        if (line.next === undefined) complain('"next" is missing');
+        const next = trackId(line.next, "next", complain);
         const title = titleOf(line.title, complain);
         queries.push(title === undefined ? { context, next } : { context, next, title });
       },
@@ -114,14 +110,19 @@ function ids(value: unknown, field: string, complain: Complain): string[] {
   if (value === undefined) complain(`"${field}" is missing`);
   if (!Array.isArray(value))
     return complain(`"${field}" should be a list of track ids, found ${asWritten(value)}`);
-  for (let i = 0; i < value.length; i++) {
-    if (typeof value[i] !== "string" || value[i] === "") {
-      complain(`"${field}"[${i}] should be a track id, found ${asWritten(value[i])}`);
-    }
-    requireWellFormed(value[i], field, complain, i);
-  }
+  return value.map((id, i) => trackId(id, field, complain, i));
+}
+
+/** JSON rounds numbers from 2^53 on: two such ids could become one. */
+function trackId(value: unknown, field: string, complain: Complain, index?: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== "string" || value === "")
+    return complain(`${placeOf(field, index)} should be a track id, found ${asWritten(value)}`);
+  requireWellFormed(value, field, complain, index);
   return value;
 }
+
+const placeOf = (field: string, index?: number) => `"${field}"${index === undefined ? "" : `[${index}]`}`;
 
 function artistsOf(value: unknown, length: number, complain: Complain): string[] | undefined {
   if (value === undefined || value === null) return undefined;
@@ -140,8 +141,9 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
 /** JSON can encode a lone surrogate ("\ud800"), but UTF-8 cannot: two such ids would become one in a file of vectors. */
 function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
   if (text.isWellFormed()) return;
-  const place = index === undefined ? `"${field}"` : `"${field}"[${index}]`;
-  complain(`${place} should be well-formed Unicode, found half of a surrogate pair in ${asWritten(text)}`);
+  complain(
+    `${placeOf(field, index)} should be well-formed Unicode, found half of a surrogate pair in ${asWritten(text)}`,
+  );
 }
 
 function titleOf(value: unknown, complain: Complain): string | undefined {

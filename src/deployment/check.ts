@@ -85,7 +85,10 @@ export async function checkAnswers(options: CheckOptions): Promise<CheckResult> 
   const { endpoint, expected, tracks, calls = 50, tolerance = 1e-6 } = options;
   const unknownTrack = options.unknownTrack ?? trackNobodyKnows;
   const first = tracks[0];
-  if (first === undefined) throw new SegueError("there is no track to check the endpoint with");
+  if (first === undefined)
+    throw new SegueError("there is no track to check the endpoint with", {
+      hint: "are all track ids longer than 2,000 characters? a request may not name those: shorten them",
+    });
   const ask = async (track: string): Promise<Prediction> => {
     const [answer, ...others] = await options.invoke([track]).catch((error: unknown) => {
       throw new SegueError(

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeBundle } from "../bundle/index.js";
+import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { songCorpus, songs } from "../serving/serving.testkit.js";
 import { distPath, isAlive } from "../system/index.js";
@@ -47,6 +48,17 @@ afterAll(async () => {
 const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };
 
 describe("deploying to this machine", () => {
+  it("is checked with tracks that a request may name, and not with an id of 10,000 characters", async () => {
+    const place = join(folder, "long");
+    const tracks = ["A-One", `A-${"x".repeat(10_000)}`, "B-Two"];
+    const corpus = new CorpusBuilder();
+    corpus.add({ id: "1", tracks });
+    const recommenders = { popularity: (await fitRecommender("popularity", corpus.build())).save() };
+    await writeBundle(place, { catalogue: { tracks }, recommenders, parameters: { knn_k: 2 } });
+    const { url } = await deploy({ bundle: place });
+    await expect(checkEndpoint({ url, bundle: place, calls: 2 })).resolves.toMatchObject({ compared: 2 });
+  });
+
   it("checks an endpoint with the API key from the environment", async () => {
     const variable = "SEGUE_API_KEY";
     const before = process.env[variable];

@@ -1,9 +1,10 @@
 /** Answers as `/invocations` does, without HTTP: a deployed endpoint is checked against it. */
 import type { FittedRecommender, Ranking } from "../recommenders/index.js";
 import { openServedModel } from "./bundle-source.js";
+import { longestText } from "./schemas.js";
 
 export interface InvocationAnswers {
-  /** Every track that the bundle knows. */
+  /** Every track that the bundle knows and a request may name: an id can be too long for that. */
   readonly tracks: readonly string[];
   /** The ranking for one track. */
   answer(track: string): Ranking;
@@ -19,7 +20,7 @@ export async function openInvocations(bundle: string, recommender?: string): Pro
   const model = await openServedModel(bundle, { recommender, onlyWhatAnswers: true });
   const live = new LiveModel(model);
   return {
-    tracks: model.catalogue.tracks,
+    tracks: model.catalogue.tracks.filter((track) => track.length <= longestText),
     answer: (track) => {
       const context = { tracks: [track] };
       const asked = live.recommender()!;

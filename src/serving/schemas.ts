@@ -11,7 +11,8 @@ const mostExcluded = 10_000;
 /** Each added track costs one recommendation, and they run one after the other. */
 const longestExtension = 100;
 
-const longestText = 2_000;
+/** In UTF-16 units: the longest track id, title or name in a request. */
+export const longestText = 2_000;
 
 const isWellFormed = (value: string) => !/\p{Cs}/u.test(value);
 

@@ -54,7 +54,7 @@ function listOf(value: Readonly<Record<string, unknown>>): readonly unknown[] | 
 }
 
 function tracksOf(list: readonly unknown[]): Pick<LooseSequence, "tracks" | "artists"> {
-  if (!list.some(isObject)) return { tracks: list.map((entry) => (isNumber(entry) ? String(entry) : entry)) };
+  if (!list.some(isObject)) return { tracks: list };
   const plays = list.map(playOf);
   return {
     tracks: plays.map(({ artist, track }) => (track === "" ? "" : `${artist}-${track}`)),
@@ -73,7 +73,16 @@ function playOf(entry: unknown): { artist: string; track: string } {
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
   if (isObject(value)) return textOf(value.name);
-  return typeof value === "string" ? value : isNumber(value) ? String(value) : "";
+  return scalarText(value) ?? "";
+}
+
+/**
+ * The text of a string or number; undefined for anything else, and for numbers from 2^53 on: JSON rounds them, so that several ids
+ * would become one.
+ */
+export function scalarText(value: unknown): string | undefined {
+  if (typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
+  return typeof value === "string" ? value : undefined;
 }
 
 function find(value: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
@@ -83,5 +92,3 @@ function find(value: Readonly<Record<string, unknown>>, names: readonly string[]
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isNumber = (value: unknown) => typeof value === "number";

@@ -1,5 +1,5 @@
 /** JSON objects that are one play each. */
-import { isObject, textOf } from "./json-playlist.js";
+import { isObject, scalarText, textOf } from "./json-playlist.js";
 import { matchColumns, spareTime } from "./match-columns.js";
 import type { JsonOptions } from "./read-json.js";
 import { type RejectReason, toldJson } from "./rejects.js";
@@ -53,7 +53,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
       const field = valueAt(value, key) ?? "";
       // Several artists become one string.
       if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
-      return typeof field === "object" ? undefined : String(field);
+      return typeof field === "boolean" ? String(field) : scalarText(field);
     });
     const [, artist = "", track] = fields;
     const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;

@@ -113,6 +113,26 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it("reads a number as the text of it, but not one that JSON rounds: several ids would become one", async () => {
+    // The first track decides whether these are read as sequences.
+    for (const first of ['"7"', "7"]) {
+      const of = (id: number, ...tracks: string[]) => `{"playlist_id": ${id}, "tracks": [${tracks}]}`;
+      const text = [of(1, first, "7"), of(2, "9007199254740993"), of(3, "9007199254740992")].join("\n");
+      const { rows, rejected } = await clean({ "ids.jsonl": text });
+      expect(rows.map((row) => row.slice(3))).toEqual([
+        ["7", "1"],
+        ["7", "1"],
+      ]);
+      expect(rejected.map(({ line, reason }) => ({ line, reason }))).toEqual([
+        { line: 2, reason: "not a playlist" },
+        { line: 3, reason: "not a playlist" },
+      ]);
+    }
+    const play = (track: string) => `{"playlist": 1, "artist": "A", "track": ${track}}`;
+    const plays = await clean({ "plays.jsonl": [play("7"), play("9007199254740993")].join("\n") });
+    expect(plays).toMatchObject({ rows: [[0, null, "A", "7", "1"]], rejected: [{ line: 2 }] });
+  });
+
   it("rejects broken lines and non-playlists one by one", async () => {
     const text = `{"name": "gym", "tracks"\n${lines([written, { name: "x" }, { ...written, tracks: [] }])}`;
     const { rows, rejected } = await clean({ "a.jsonl": text });

@@ -6,6 +6,7 @@
  * with "artist-" is split there; without artists the whole id is the track.
  */
 import { isUtf8 } from "node:buffer";
+import { scalarText } from "./json-playlist.js";
 import { type RejectReason, type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
@@ -112,17 +113,19 @@ interface Playlist {
 /** The playlist, or why it is not one. */
 function asPlaylist(value: unknown): Playlist | string {
   if (typeof value !== "object" || value === null) return "expected an object";
-  const { playlist_id, title, tracks, artists } = value as Record<string, unknown>;
+  const { playlist_id, title, tracks: given, artists } = value as Record<string, unknown>;
+  const id = scalarText(playlist_id);
+  const tracks = Array.isArray(given) ? given.map(scalarText) : undefined;
   const isTexts = (list: unknown): list is string[] =>
     Array.isArray(list) && list.every((entry) => typeof entry === "string");
-  if (typeof playlist_id !== "string" && typeof playlist_id !== "number") return 'expected a "playlist_id"';
+  if (id === undefined) return 'expected "playlist_id", a string';
   if (!isTexts(tracks)) return 'expected "tracks", a list of strings';
   if (title !== undefined && title !== null && typeof title !== "string")
     return 'expected a string as "title"';
   if (artists !== undefined && artists !== null && !(isTexts(artists) && artists.length === tracks.length))
     return 'expected "artists" to be one string per track';
   return {
-    id: String(playlist_id),
+    id,
     tracks,
     ...(typeof title === "string" && title.trim() !== "" ? { title } : {}),
     ...(artists ? { artists: artists as string[] } : {}),

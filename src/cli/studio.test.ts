@@ -35,6 +35,18 @@ async function told<T>(path: string, args: readonly string[], env: NodeJS.Proces
 const flagsOf = async (args: readonly string[], env?: NodeJS.ProcessEnv) =>
   (await told<{ flags: string }>("", args, env)).flags;
 
+it("tells nothing of how the playlists that it generates were read", async () => {
+  const child = spawn(process.execPath, [distPath("cli/main.js"), "studio", "--port", "0", "--json"], {
+    cwd: project.folder,
+  });
+  let said = "";
+  child.stderr.on("data", (text) => (said += text));
+  await once(child.stdout, "data");
+  child.kill("SIGTERM");
+  await once(child, "close");
+  expect(said).toBe("");
+}, 60_000);
+
 it("names its datastore in suggested commands if it is not the default", async () => {
   expect(await flagsOf([])).toBe("");
   expect(await flagsOf(["--datastore", "my runs"])).toBe("--datastore 'my runs'");

@@ -86,7 +86,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
     try {
       const output = join(folder, "sample.csv");
       await generateSample({ seed: options.seed, output, progress });
-      return await readPlaylists([output], { progress, tell, usualMinTracks: 2 });
+      return await readPlaylists([output], { progress, tell: () => {}, usualMinTracks: 2 });
     } finally {
       clear();
       await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { type Corpus, playlistCount, trackIndex } from "../corpus/index.js";
 import type { Recommender } from "../recommenders/contract.js";
 import { playlistCounts, sessionsOf } from "../recommenders/core/sessions.js";
 import type { EndpointPlugin } from "../serving/index.js";
-import { misuse } from "../system/index.js";
+import { closest, misuse } from "../system/index.js";
 import { reasonsFor } from "./reasons.js";
 
 type Models = Parameters<EndpointPlugin>[1]["models"];
@@ -40,6 +40,25 @@ function exactly(live: Models["live"], line: string): string | undefined {
       if (live.knows(id) && live.view(id).artist === artist) return id;
   }
   return undefined;
+}
+
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{Mn}/gu, "")
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Whether a line has anything like the title, beside the artist: otherwise it means another song by the artist. */
+function hasTitle(
+  line: string,
+  { artist = "", title }: { readonly artist?: string; readonly title: string },
+): boolean {
+  const ofArtist = new Set(wordsOf(artist.toLowerCase()));
+  const rest = wordsOf(line.toLowerCase()).filter((word) => !ofArtist.has(word));
+  const words = wordsOf(title.toLowerCase());
+  return (
+    rest.length === 0 || [...words, words.join("")].some((word) => closest(word, [...rest, rest.join("")]))
+  );
 }
 
 /** Returns how many playlists have a track; undefined for an unknown track. */
@@ -123,7 +142,8 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
         const exact = exactly(live(), line);
         if (exact !== undefined) return { line, track: live().view(exact), score: 1 };
         const [hit] = search.find(line.slice(0, 200), 1);
-        return hit && hit.score >= 0.5 ? { line, track: live().view(hit.track), score: hit.score } : { line };
+        const track = hit && hit.score >= 0.5 ? live().view(hit.track) : undefined;
+        return track && hasTitle(line, track) ? { line, track, score: hit!.score } : { line };
       }),
     };
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { flowOrder } from "../dist/flows/index.js";
 import { drawFlow } from "../dist/workflow/index.js";
 
-const pictures = flowOrder.map((flow) => drawFlow(flow.name, flow.nodes));
+const pictures = flowOrder.map(drawFlow);
 const sizes = pictures.map((svg) => /width="(\d+)" height="(\d+)"/.exec(svg).slice(1).map(Number));
 const width = Math.max(...sizes.map(([w]) => w));
 const gap = 10;

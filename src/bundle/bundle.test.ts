@@ -342,7 +342,7 @@ describe("an inverted file", () => {
     const contents = await readBundle(at("shared"));
     const posted = structuredClone(contents);
     expect(posted.packed!.memory.buffer.byteLength).toBe(contents.packed!.memory.buffer.byteLength);
-    const [one, other] = [await bundleOf(contents), await bundleOf(posted)];
+    const [one, other] = [bundleOf(contents), bundleOf(posted)];
     const query = vectors.vectorAt(9);
     expect(other.index!.searchNow!(query, 20)).toEqual(one.index!.searchNow!(query, 20));
   });

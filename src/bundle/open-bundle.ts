@@ -80,7 +80,7 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
     const contents = await readBundle(root).catch((error: unknown) => {
       throw error instanceof SegueError ? named(error, root, place) : error;
     });
-    return await bundleOf({ ...contents, folder: place }, options);
+    return bundleOf({ ...contents, folder: place }, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -103,7 +103,7 @@ function named(
 }
 
 /** Makes a bundle from its contents. */
-export async function bundleOf(contents: BundleContents, options: OpenOptions = {}): Promise<Bundle> {
+export function bundleOf(contents: BundleContents, options: OpenOptions = {}): Bundle {
   const { folder, manifest, arrays, states, stored, packed } = contents;
   const { beside } = options;
   const isSame = beside?.manifest.files[CATALOGUE]?.sha256 === manifest.files[CATALOGUE]!.sha256;

@@ -44,7 +44,7 @@ async function show(target: string, options: Options, command: Command): Promise
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
   if (options.svg !== undefined) {
     const { drawFlow } = await import("../workflow/index.js");
-    return printSvg(drawFlow(flow.name, flow.nodes), options.svg, options.json);
+    return printSvg(drawFlow(flow), options.svg, options.json);
   }
   const { describeFlow } = await import("../workflow/terminal/describe.js");
   console.log(

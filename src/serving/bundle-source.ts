@@ -37,6 +37,7 @@ const bundleOptions: Readonly<Record<keyof BundleOptions, ValueRange>> = {
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
   requirePlace(place);
   requireOptions(options, bundleOptions, "bundleSource");
+  const { recommender, threads } = options;
   return {
     place,
     fingerprint: async () => {
@@ -45,10 +46,7 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
       return `${found} ${ino} ${size} ${mtimeMs}`;
     },
     open: () => openServedModel(place, options),
-    openBeside: async (hooks) => {
-      const { recommender, threads } = options;
-      return openThreads({ place, recommender }, { ...hooks, threads });
-    },
+    openBeside: (hooks) => openThreads({ place, recommender }, { ...hooks, threads }),
   };
 }
 
@@ -79,7 +77,7 @@ export async function servedModelOf(
 ): Promise<ServedModel> {
   // Imported here, since a server whose threads read the bundle does not need it.
   const { bundleOf, openBundle } = await import("../bundle/index.js");
-  const opened = typeof bundle === "string" ? await openBundle(bundle) : await bundleOf(bundle);
+  const opened = typeof bundle === "string" ? await openBundle(bundle) : bundleOf(bundle);
   const { manifest, catalogue } = opened;
   const names = manifest.recommenders;
   const chosen = options.recommender ?? names[0];

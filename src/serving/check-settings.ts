@@ -1,61 +1,56 @@
 /** Validates an endpoint's settings before anything is opened. */
 import {
+  aPath,
   asWritten,
   longestTimer,
   misuse,
   numberWithin,
   requireKnown,
   requireWithin,
+  someText,
+  trueOrFalse,
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
 import { requireKeys } from "./api-keys.js";
 import { type EndpointSettings, logLevels, proxyCounts, waitingCounts, workerCounts } from "./options.js";
 
-interface Settings extends EndpointSettings {
-  readonly watchInterval?: number;
-}
+/** An option with a check, and a message, of its own. */
+export const checkedApart: ValueRange = { wanted: "", holds: () => true };
 
-const ranges: Readonly<Partial<Record<keyof Settings, ValueRange>>> = {
-  threads: workerCounts,
+export const milliseconds = wholeNumber(0, longestTimer);
+
+const ranges: Readonly<Record<keyof EndpointSettings, ValueRange>> = {
+  apiKeys: checkedApart,
   bodyLimit: wholeNumber(1),
+  corsOrigins: checkedApart,
+  docs: trueOrFalse,
+  drainDelay: milliseconds,
+  drainTimeout: milliseconds,
+  logLevel: checkedApart,
+  logTracks: trueOrFalse,
   maxWaiting: waitingCounts,
   rateLimit: numberWithin({ above: 0 }),
+  recommender: someText,
   requestTimeout: wholeNumber(1, longestTimer),
-  drainDelay: wholeNumber(0, longestTimer),
-  drainTimeout: wholeNumber(0, longestTimer),
-  watchInterval: wholeNumber(0, longestTimer),
-};
-
-const names: Readonly<Record<keyof EndpointSettings, true>> = {
-  apiKeys: true,
-  bodyLimit: true,
-  corsOrigins: true,
-  docs: true,
-  drainDelay: true,
-  drainTimeout: true,
-  logLevel: true,
-  logTracks: true,
-  maxWaiting: true,
-  rateLimit: true,
-  recommender: true,
-  requestTimeout: true,
-  threads: true,
-  trustProxy: true,
-  webRoot: true,
+  threads: workerCounts,
+  trustProxy: checkedApart,
+  webRoot: aPath,
 };
 
 /**
- * @param others names of options allowed besides the settings
- * @throws SegueError (misuse) that names the setting: unknown (such as `apikeys`, which would leave the endpoint open), a number out of
- *   range, an unknown log level, an API key that is too short, or an origin that no browser sends
+ * @param others the ranges of options allowed besides the settings
+ * @throws SegueError (misuse) that names the setting: unknown (such as `apikeys`, which would leave the endpoint open), out of range, an
+ *   unknown log level, an API key that is too short, or an origin that no browser sends
  */
-export function checkSettings(settings: Settings, others: Readonly<Record<string, true>>): void {
-  requireKnown(settings, Object.keys({ ...names, ...others }));
-  for (const [name, range] of Object.entries(ranges)) {
-    const value = settings[name as keyof Settings];
-    if (value !== undefined) requireWithin(range, name, value);
-  }
+export function checkSettings(
+  settings: EndpointSettings,
+  others: Readonly<Record<string, ValueRange>>,
+): void {
+  const all: Readonly<Record<string, ValueRange>> = { ...ranges, ...others };
+  requireKnown(settings, Object.keys(all));
+  for (const [name, value] of Object.entries(settings))
+    if (value !== undefined) requireWithin(all[name]!, name, value);
   const { trustProxy = false } = settings;
   if (typeof trustProxy !== "boolean") requireWithin(proxyCounts, "trustProxy", trustProxy);
   const { logLevel, apiKeys = [], corsOrigins = [] } = settings;

@@ -1,9 +1,10 @@
 /** Several processes on one port (node:cluster): this one holds the port and distributes connections. */
 import { setTimeout as wait } from "node:timers/promises";
+import { aFunction, aSignal, someText, type ValueRange } from "../system/index.js";
 import { bundleSource } from "./bundle-source.js";
-import { checkSettings } from "./check-settings.js";
+import { checkedApart, checkSettings, milliseconds } from "./check-settings.js";
 import { watchSource } from "./model-source.js";
-import type { EndpointSettings } from "./options.js";
+import { type EndpointSettings, ports, workerCounts } from "./options.js";
 import type { AdminParts } from "./routes/admin.js";
 import type { RunningServer } from "./server.js";
 import { WorkerGroup, type WorkerOptions } from "./worker-group.js";
@@ -17,14 +18,14 @@ export interface ClusterOptions extends WorkerOptions {
   readonly signal?: AbortSignal;
 }
 
-const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettings>, true>> = {
-  bundle: true,
-  host: true,
-  port: true,
-  renewKeys: true,
-  signal: true,
-  watchInterval: true,
-  workers: true,
+const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettings>, ValueRange>> = {
+  bundle: checkedApart,
+  host: someText,
+  port: ports,
+  renewKeys: aFunction,
+  signal: aSignal,
+  watchInterval: milliseconds,
+  workers: workerCounts,
 };
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {

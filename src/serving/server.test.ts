@@ -108,6 +108,13 @@ describe("the endpoint as a server", () => {
       /^requestTimeout must be a whole number from 1 to 2147483647, got 2009/,
     ],
     [{ watchInterval: 9_999_999_000 }, /^watchInterval must be a whole number from 0 to 2147483647/],
+    [{ docs: "no" as never }, /^docs must be true or false, got "no"$/],
+    [{ logTracks: "false" as never }, /^logTracks must be true or false, got "false"$/],
+    [{ recommender: 5 as never }, /^recommender must be text, got 5$/],
+    [{ webRoot: 5 as never }, /^webRoot must be a path on this machine, got 5$/],
+    [{ host: 5 as never }, /^host must be text, got 5$/],
+    [{ plugins: [5] as never }, /^plugins must be a list of functions, got \[5\]$/],
+    [{ logger: {} as never }, /^logger must be a logger of pino, got \{\}$/],
     [{ bodyLimit: Number.NaN }, /^bodyLimit must be a whole number ≥ 1, got NaN$/],
     [{ threads: 0 }, /^threads must be a whole number from 1 to 256, got 0$/],
     [

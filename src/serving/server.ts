@@ -1,10 +1,18 @@
 /** Starts the endpoint in this process: opens the model, listens, watches for a newer one, and stops without losing a request. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import { asWritten, misuse, requireWithin } from "../system/index.js";
+import {
+  aFunction,
+  asWritten,
+  misuse,
+  requireWithin,
+  someText,
+  thingWith,
+  type ValueRange,
+} from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { ApiKeys } from "./api-keys.js";
-import { checkSettings } from "./check-settings.js";
+import { checkedApart, checkSettings, milliseconds } from "./check-settings.js";
 import { Connections } from "./connections.js";
 import type { GuardParts } from "./guards.js";
 import { cannotListen } from "./listen-error.js";
@@ -51,18 +59,21 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSettings>, true>> = {
-  gatherMetrics: true,
-  host: true,
-  logger: true,
-  metrics: true,
-  model: true,
-  plugins: true,
-  port: true,
-  reload: true,
-  renewKeys: true,
-  takeRequest: true,
-  watchInterval: true,
+const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSettings>, ValueRange>> = {
+  gatherMetrics: aFunction,
+  host: someText,
+  logger: thingWith("a logger of pino", "info", "child"),
+  metrics: thingWith("the metrics of an endpoint", "registry"),
+  model: checkedApart,
+  plugins: {
+    wanted: "a list of functions",
+    holds: (value) => Array.isArray(value) && value.every(aFunction.holds),
+  },
+  port: checkedApart,
+  reload: aFunction,
+  renewKeys: aFunction,
+  takeRequest: aFunction,
+  watchInterval: milliseconds,
 };
 
 /**

@@ -5,12 +5,14 @@ import { FolderStore } from "./folder.js";
 import { LateStore } from "./late-store.js";
 import type { Store } from "./store.js";
 
+export const aStore = thingWith('a store: await openStore(".segue")', "url", "get", "put", "list");
+
 /**
  * @param of the caller, for the message: "runFlow"
  * @throws SegueError (misuse) if it is not a store
  */
 export function requireStore(store: Store, of: string): void {
-  if (thingWith("", "url", "get", "put", "list").holds(store)) return;
+  if (aStore.holds(store)) return;
   throw misuse(`${of} needs a store`, 'write await openStore(".segue")');
 }
 

@@ -44,28 +44,23 @@ export function firstTask(nodes: readonly StepNode[], step: string): string {
   return (foreachScopes(nodes).get(step) ?? []).map(() => "0").join(".") || "0";
 }
 
-/** The foreach steps that each step is in, outermost first. */
+/** The foreach steps that each step is in, outermost first. The flow must be without cycles and unknown names. */
 export function foreachScopes(nodes: readonly StepNode[]): Map<string, readonly string[]> {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const scopes = new Map<string, readonly string[]>();
-  const visiting = new Set<string>();
-  const scopeOf = (name: string): readonly string[] => {
-    const known = scopes.get(name);
+  const scopeOf = (node: StepNode): readonly string[] => {
+    const known = scopes.get(node.name);
     if (known) return known;
-    const node = byName.get(name);
-    if (!node || visiting.has(name)) return [];
-    visiting.add(name);
-    const before = node.after.length > 0 ? scopeOf(node.after[0]!) : [];
+    const before = node.after.length > 0 ? scopeOf(byName.get(node.after[0]!)!) : [];
     const scope =
       node.kind === "foreach"
-        ? [...before, name]
+        ? [...before, node.name]
         : node.kind === "join" && node.after.length === 1
           ? before.slice(0, -1)
           : before;
-    visiting.delete(name);
-    scopes.set(name, scope);
+    scopes.set(node.name, scope);
     return scope;
   };
-  for (const node of nodes) scopeOf(node.name);
+  for (const node of nodes) scopeOf(node);
   return scopes;
 }

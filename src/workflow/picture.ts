@@ -1,6 +1,8 @@
 /** Draws a flow: its steps in columns from left to right, a foreach as a stack of sheets; for a run, with states and times. */
 
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
+import { checkFlow } from "./check.js";
+import type { AnyFlow } from "./flow.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { knownTasks } from "./known-tasks.js";
 import type { RunReader } from "./run-reader.js";
@@ -17,9 +19,10 @@ export interface StepState {
 
 const box = { width: 172, height: 58, gapX: 38, gapY: 26, margin: 18, title: 34 };
 
-/** Draws a flow without a run. @returns an SVG document */
-export function drawFlow(name: string, nodes: readonly StepNode[]): string {
-  return draw(name, nodes, new Map());
+/** Draws a flow without a run. @returns an SVG document @throws SegueError (misuse) if the flow is invalid */
+export function drawFlow(flow: AnyFlow): string {
+  checkFlow(flow);
+  return draw(flow.name, flow.nodes, new Map());
 }
 
 /**
@@ -93,7 +96,6 @@ function layOut(nodes: readonly StepNode[]): Map<string, { column: number; row: 
   const left = [...nodes];
   while (left.length > 0) {
     const next = left.findIndex((node) => node.after.every((before) => places.has(before)));
-    if (next < 0) break;
     const [node] = left.splice(next, 1) as [StepNode];
     const before = node.after.map((name) => places.get(name)!);
     const column = before.length === 0 ? 0 : Math.max(...before.map((place) => place.column)) + 1;

@@ -1,6 +1,6 @@
 /** Running a flow. */
 import { hostname, userInfo } from "node:os";
-import type { Store } from "../storage/index.js";
+import { aStore, type Store } from "../storage/index.js";
 import {
   aFunction,
   aSignal,
@@ -84,7 +84,7 @@ export interface RunResult {
 }
 
 export const runOptionRanges: Readonly<Record<keyof RunOptions, ValueRange>> = {
-  store: thingWith('a store: await openStore(".segue")', "url", "get", "put", "list"),
+  store: aStore,
   maxWorkers: wholeNumber(1),
   tags: listOf("tags"),
   // retryPolicy validates the rest.

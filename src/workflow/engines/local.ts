@@ -25,9 +25,8 @@ export interface EngineOptions {
 }
 
 /** Runs all steps and returns the end record. A failed step does not reject. */
-export async function runLocal(options: EngineOptions): Promise<EndRecord> {
-  const engine = new LocalEngine(options);
-  return engine.run();
+export function runLocal(options: EngineOptions): Promise<EndRecord> {
+  return new LocalEngine(options).run();
 }
 
 class LocalEngine {

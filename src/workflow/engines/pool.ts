@@ -1,6 +1,6 @@
 /**
- * A bounded pool of task processes. They are warm: a process that ended a task well takes the next one, so that an empty step
- * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
+ * A pool of task processes, as many as tasks run at once. They are warm: a process that ended a task well takes the next one, so
+ * that an empty step does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

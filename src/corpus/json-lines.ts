@@ -33,7 +33,7 @@ export type Complain = (what: string) => never;
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Calls `visit` with each line's object, in order. Accepts blank lines, a byte-order mark and \r\n.
+ * Calls `visit` with each line's object, in order. Accepts blank lines, byte-order marks before lines and \r\n.
  *
  * @param shape an example of a valid line, shown as the hint if a line is not a JSON object
  * @returns the number of objects
@@ -64,7 +64,8 @@ export async function readJsonLines(
     if (text.trim() === "") return;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      // Files are put together from several, each with a byte-order mark.
+      value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     } catch (error) {
       complain(`not JSON: ${messageOf(error)}`, otherFormat() ?? example, error);
     }
@@ -85,8 +86,7 @@ export async function readJsonLines(
       line += 1 + linesBeforeBadUtf8(block);
       complain("not UTF-8 text", otherFormat() ?? "save the file as UTF-8");
     }
-    let text = block.toString("utf8");
-    if (line === 0 && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+    const text = block.toString("utf8");
     let from = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
       visitLine(text.slice(from, end));

@@ -58,7 +58,10 @@ describe("readSequences", () => {
       "a.jsonl",
       '\ufeff{"playlist_id":"x","tracks":["é-1","n-2"],"artists":["é","n"]}\r\n\r\n',
     );
-    const second = await file("b.jsonl", '{"playlist_id":"y","tracks":["n-2"],"artists":["n"]}');
+    const second = await file(
+      "b.jsonl",
+      '\ufeff\n\ufeff{"playlist_id":"y","tracks":["n-2"],"artists":["n"]}',
+    );
     const corpus = await readSequences([first, second]);
     expect(playlistCount(corpus)).toBe(2);
     expect(corpus.artists).toEqual(["é", "n"]);

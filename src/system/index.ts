@@ -73,3 +73,4 @@ export {
   type ValueRange,
   wholeNumber,
 } from "./value-range.js";
+export { wasmMemory } from "./wasm-memory.js";

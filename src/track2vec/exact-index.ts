@@ -11,6 +11,7 @@ import {
   SegueError,
   type Steps,
   usableCores,
+  wasmMemory,
 } from "../system/index.js";
 import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
@@ -75,7 +76,7 @@ export class ExactIndex {
         `an exact scan of ${this.length} vectors of ${size} dimensions needs ${(this.#rounds / 2 ** 30).toFixed(1)} GiB; it has 4`,
         { hint: "Use an approximate index (ivf or pgvector), or fewer tracks (a higher min_count)." },
       );
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
+    this.#memory = wasmMemory({ initial: pages, maximum: MOST_PAGES, shared: true }, "nearest tracks");
     this.#kernel = nearestKernel(this.#memory);
     this.units = new Float32Array(this.#memory.buffer, unitsAt, vectors.length);
     this.#layout = [panelsAt, unitsAt, headAt, this.length, size];

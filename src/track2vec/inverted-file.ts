@@ -4,7 +4,7 @@
  * centres are nearest to it. Within these lists the answer is exact. For more tracks than a scan can take: about 4·√n lists are made
  * in seconds where a graph takes minutes, by all cores, and come out the same at any number of them.
  */
-import { atOnce, Turns } from "../system/index.js";
+import { atOnce, Turns, wasmMemory } from "../system/index.js";
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
 import {
@@ -117,11 +117,10 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   const head = take(headBytes(places, size));
   const numbers = take(places * 4);
   const boundsAt = take(bounds.byteLength);
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil(top / PAGE),
-    maximum: MOST_PAGES,
-    shared: true,
-  });
+  const memory = wasmMemory(
+    { initial: Math.ceil(top / PAGE), maximum: MOST_PAGES, shared: true },
+    "nearest tracks",
+  );
   new Uint32Array(memory.buffer, boundsAt, bounds.length).set(bounds);
   const numberOf = new Uint32Array(memory.buffer, numbers, places).fill(PADDING);
   const unitsOf = new Float32Array(memory.buffer, units, places * size);

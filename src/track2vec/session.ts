@@ -1,6 +1,6 @@
 /** A training in memory: vocabulary, matrices and tables laid out for the kernel. */
 import type { Corpus } from "../corpus/index.js";
-import { atOnce, blocks, copySteps, inSlices, SegueError, type Steps } from "../system/index.js";
+import { atOnce, blocks, copySteps, inSlices, type Steps, wasmMemory } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
 import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems, startsOf } from "./chunks.js";
 import { Control } from "./control.js";
@@ -173,16 +173,6 @@ export class Session {
 
 function allocate(layout: Layout, shared: boolean, { option }: Wording): WebAssembly.Memory {
   const pages = Math.ceil(layout.totalBytes / 65_536);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (cause) {
-    throw new SegueError(
-      `training needs ${(layout.totalBytes / 1024 ** 3).toFixed(2)} GiB of memory in one piece, and the system refused it`,
-      {
-        hint: `Free memory, raise ${option("minCount")} or lower ${option("vectorSize")}.`,
-        code: "out-of-memory",
-        cause,
-      },
-    );
-  }
+  const less = `raise ${option("minCount")} or lower ${option("vectorSize")}`;
+  return wasmMemory({ initial: pages, maximum: pages, shared }, "training", less);
 }

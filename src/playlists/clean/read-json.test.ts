@@ -133,6 +133,11 @@ describe("playlists in JSON with other field names", () => {
     expect(plays).toMatchObject({ rows: [[0, null, "A", "7", "1"]], rejected: [{ line: 2 }] });
   });
 
+  it("reads files put together from several with a byte order mark each", async () => {
+    const text = `\ufeff${lines([written])}\ufeff${lines([written])}`;
+    expect(await clean({ "both.jsonl": text })).toMatchObject({ rejected: [] });
+  });
+
   it("rejects broken lines and non-playlists one by one", async () => {
     const text = `{"name": "gym", "tracks"\n${lines([written, { name: "x" }, { ...written, tracks: [] }])}`;
     const { rows, rejected } = await clean({ "a.jsonl": text });

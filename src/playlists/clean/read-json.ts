@@ -92,7 +92,7 @@ class JsonReader {
   async readLines(): Promise<void> {
     for await (const bytes of linesOf(this.#source)) {
       this.#line++;
-      const value = parseLine(bytes, this.#line === 1, this.#reject);
+      const value = parseLine(bytes, this.#reject);
       if (value === undefined) continue;
       if (this.#line === 1) this.#lookForSongs([value]);
       for (const entry of entriesOf(value)) this.#take(entry, `${this.#options.playlist} ${this.#line}`);

@@ -26,7 +26,7 @@ export async function readSequenceRows(
   };
   for await (const bytes of linesOf(source)) {
     line++;
-    const value = parseLine(bytes, line === 1, reject);
+    const value = parseLine(bytes, reject);
     if (value !== undefined)
       addSequence(
         value,
@@ -42,13 +42,16 @@ export async function readSequenceRows(
 /** Receives what is rejected. */
 type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
 
-/** Parses a line of JSON; undefined if it is empty, or invalid, and so rejected. */
-export function parseLine(bytes: Buffer, isFirst: boolean, reject: Reject): unknown {
+/**
+ * Parses a line of JSON; undefined if it is empty, or invalid, and so rejected. Any line may begin with a byte order mark: files are
+ * put together from several.
+ */
+export function parseLine(bytes: Buffer, reject: Reject): unknown {
   if (bytes.includes(0) || !isUtf8(bytes)) {
     reject(bytes.includes(0) ? "NUL byte" : "not UTF-8", undefined, toldText(bytes));
     return undefined;
   }
-  const text = isFirst ? textOf(bytes).replace(/^\ufeff/, "") : textOf(bytes);
+  const text = textOf(bytes).replace(/^\ufeff/, "");
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);

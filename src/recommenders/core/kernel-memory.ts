@@ -1,5 +1,5 @@
 /** Lays out arrays in the memory of a kernel. */
-import { readKernel, SegueError } from "../../system/index.js";
+import { readKernel, SegueError, wasmMemory } from "../../system/index.js";
 
 const page = 65_536;
 /** wasm32 addresses 4 GiB. */
@@ -27,7 +27,7 @@ export type ArraysOf<Plan extends ArrayPlan> = { readonly [name in keyof Plan]: 
  * @param what the subject of the message if the arrays do not fit
  * @param hint what to do then
  * @param shared whether other threads share the memory
- * @throws SegueError if the arrays do not fit in wasm's 4 GiB
+ * @throws SegueError if the arrays do not fit in wasm's 4 GiB, code "out-of-memory" if the system refuses them
  */
 export function kernelMemory<Plan extends ArrayPlan>(
   name: string,
@@ -62,7 +62,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
   }
   // The maximum of shared memory is reserved at once.
   const maximum = shared ? pages : mostPages;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum, shared });
+  const memory = wasmMemory({ initial: pages, maximum, shared }, what.replace(/,$/, ""));
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const buffer = memory.buffer as unknown as ArrayBuffer;
   const arrays = Object.fromEntries(

@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { expect, it } from "vitest";
+import { distPath } from "./index.js";
+
+it.skipIf(process.platform !== "linux")(
+  "says what to do under a limit of address space, and it helps",
+  () => {
+    const allocate = `import { wasmMemory } from ${JSON.stringify(distPath("system/index.js"))};
+    try { console.log(wasmMemory({ initial: 40 }, "training", "lower --vector-size").buffer.byteLength); }
+    catch (error) { console.log(error.code, error.message, error.hint); }`;
+    const under = (NODE_OPTIONS: string) =>
+      execFileSync(
+        "bash",
+        ["-c", 'ulimit -v 6000000; exec "$0" --input-type=module -e "$1"', process.execPath, allocate],
+        {
+          encoding: "utf8",
+          env: { ...process.env, NODE_OPTIONS },
+        },
+      ).trim();
+    expect(under("")).toBe(
+      "out-of-memory the system refused 3 MiB of memory in one piece for training free memory, lower --vector-size; if the address space is limited (ulimit -v), set NODE_OPTIONS=--disable-wasm-trap-handler",
+    );
+    expect(under("--disable-wasm-trap-handler")).toBe(`${40 * 65_536}`);
+  },
+);

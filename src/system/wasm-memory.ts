@@ -1,0 +1,29 @@
+import { SegueError } from "./errors.js";
+
+/**
+ * Allocates the memory of a kernel.
+ *
+ * @param descriptor as of `WebAssembly.Memory`, sizes in pages of 64 KiB
+ * @param what what it is for, for the message: "training"
+ * @param hint how to need less: "raise --min-count or lower --vector-size"
+ * @throws SegueError code "out-of-memory" if the system refuses it
+ */
+export function wasmMemory(
+  descriptor: ConstructorParameters<typeof WebAssembly.Memory>[0],
+  what: string,
+  hint?: string,
+): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory(descriptor);
+  } catch (cause) {
+    throw new SegueError(
+      `the system refused ${Math.ceil(descriptor.initial / 16)} MiB of memory in one piece for ${what}`,
+      {
+        // V8 reserves gigabytes of address space around each memory, to catch accesses beyond its end.
+        hint: `free memory${hint === undefined ? "" : `, ${hint}`}; if the address space is limited (ulimit -v), set NODE_OPTIONS=--disable-wasm-trap-handler`,
+        code: "out-of-memory",
+        cause,
+      },
+    );
+  }
+}

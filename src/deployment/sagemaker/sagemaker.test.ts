@@ -136,6 +136,19 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(second).toMatchObject({ updated: true, endpoint: "playlists" });
     expect(second.config).not.toBe(first.config);
     const { operation, input } = plan.at(-1)!;
+    expect(input).toMatchObject({
+      DeploymentConfig: {
+        BlueGreenUpdatePolicy: {
+          TrafficRoutingConfiguration: {
+            Type: "CANARY",
+            WaitIntervalInSeconds: 60,
+            CanarySize: { Type: "CAPACITY_PERCENT", Value: 20 },
+          },
+          TerminationWaitInSeconds: 30,
+        },
+        AutoRollbackConfiguration: { Alarms: [{ AlarmName: "errors" }] },
+      },
+    });
     expect({ operation, input: { ...input, EndpointConfigName: second.config } }).toEqual(
       emulator.seen.findLast((seen) => seen.operation === "UpdateEndpoint"),
     );
@@ -180,10 +193,20 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     };
     emulator.seen.length = 0;
     const plan = await planSageMaker(options);
-    const onDisks = await planSageMaker({ ...good, kmsKeyId: "alias/disks" });
-    expect(onDisks[4]).toMatchObject({
+    const dataCapture = { url: "s3://captured" };
+    const onInstance = await planSageMaker({ ...good, kmsKeyId: "alias/disks", dataCapture });
+    expect(onInstance[4]).toMatchObject({
       operation: "CreateEndpointConfig",
-      input: { KmsKeyId: "alias/disks", ProductionVariants: [{ InstanceType: "ml.t2.medium" }] },
+      input: {
+        KmsKeyId: "alias/disks",
+        ProductionVariants: [{ InstanceType: "ml.t2.medium", InitialInstanceCount: 1 }],
+        DataCaptureConfig: {
+          EnableCapture: true,
+          InitialSamplingPercentage: 100,
+          DestinationS3Uri: "s3://captured",
+          CaptureOptions: [{ CaptureMode: "Input" }, { CaptureMode: "Output" }],
+        },
+      },
     });
     expect(emulator.seen).toEqual([]);
     const deployment = await deploySageMaker(options);

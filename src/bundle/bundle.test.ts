@@ -57,6 +57,10 @@ describe("a bundle", () => {
       ]);
       const row = await database.row(`SELECT count(*) AS n FROM '${join(at("bundle"), "vectors.parquet")}'`);
       expect(row).toEqual({ n: 50 });
+      const names = ["short", "long ".repeat(60), "longer ".repeat(10_000)];
+      await writeBundle(at("long"), { catalogue: { tracks: names }, recommenders: {} });
+      const long = await database.rows(`SELECT track FROM '${join(at("long"), "tracks.parquet")}'`);
+      expect(long).toEqual(names.map((track) => ({ track })));
     });
   });
 
@@ -68,6 +72,10 @@ describe("a bundle", () => {
       expect(readFileSync(join(at("again"), name)).equals(readFileSync(join(at("bundle"), name))), name).toBe(
         true,
       );
+    // Nor does the order of keys matter.
+    const parameters = Object.fromEntries(Object.entries(input.parameters).reverse());
+    const { id } = (await openBundle(at("bundle"))).manifest;
+    expect((await writeBundle(at("turned"), { ...input, parameters })).id).toBe(id);
     await packFolder(at("bundle"), at("a.tar.gz"));
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await packFolder(at("again"), at("b.tar.gz"));
@@ -187,6 +195,10 @@ describe("a bundle", () => {
       message: `${at(".")} is not empty and not a bundle`,
       code: "misuse",
     });
+    await expect(writeBundle(at("a.tar.gz"), input)).rejects.toMatchObject({
+      message: `${at("a.tar.gz")} is a file; a bundle is a folder`,
+      code: "misuse",
+    });
     expect(readdirSync(at(".")).filter((name) => /tmp|old/.test(name))).toEqual([]);
   });
 
@@ -209,7 +221,11 @@ describe("what is known already", () => {
       ...input.vectors.tracks,
     ]);
     await writeBundle(at("told"), { ...input, vectorRows: opened.vectorRows! });
-    for (const wrong of [opened.vectorRows!.slice(1), opened.vectorRows!.toReversed(), Uint32Array.of(9999)])
+    for (const wrong of [
+      opened.vectorRows!.slice(0, -1),
+      opened.vectorRows!.toReversed(),
+      Uint32Array.of(9999),
+    ])
       await expect(writeBundle(at("told"), { ...input, vectorRows: wrong })).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringContaining("vectorRows must be a Uint32Array"),

@@ -53,8 +53,33 @@ describe("search over titles and artists", () => {
     const first = search.find("karito mundel", 20);
     for (let i = 0; i < 20; i++) search.find(tracks[i]!, 5);
     expect(search.find("karito mundel", 20)).toEqual(first);
+    expect(first).toHaveLength(20);
+    expect(search.find("karito mundel", 3)).toEqual(first.slice(0, 3));
     expect(new Set(first.map((hit) => hit.track)).size).toBe(first.length);
     for (let i = 1; i < first.length; i++) expect(first[i]!.score).toBeLessThanOrEqual(first[i - 1]!.score);
+  });
+
+  it("finds words by their first two letters and by as many typos as their length allows, rare words first", async () => {
+    const named = [
+      "A-Louver",
+      "B-Xylophone",
+      "C-Sunday",
+      "C-Sun",
+      "C-Sugar",
+      "D-Lover",
+      "E-Lover",
+      "F-Lover",
+    ];
+    const search = await TrackSearch.build(named);
+    const found = (typed: string) => search.find(typed, 9).map(({ track }) => track);
+    expect([found("xy"), found("suga"), found("s")]).toEqual([["B-Xylophone"], ["C-Sugar"], []]);
+    expect(found("su")).toEqual(["C-Sun", "C-Sugar", "C-Sunday"]);
+    const lovers = ["D-Lover", "E-Lover", "F-Lover"];
+    expect(found("lover")).toEqual([...lovers, "A-Louver"]);
+    expect(found("lover xylo")).toEqual(["B-Xylophone", ...lovers, "A-Louver"]);
+    // A swap of neighbours leaves one of five trigrams.
+    expect([found("lvoer"), found("lvoerr")]).toEqual([lovers, []]);
+    expect([found("xxyloophone"), found("xxylooophone")]).toEqual([["B-Xylophone"], []]);
   });
 
   it("matches the most popular of tracks with the same words, but an exact name only to itself", async () => {
@@ -64,8 +89,8 @@ describe("search over titles and artists", () => {
     expect(found("long song")).toEqual([named[2], named[1], named[0]]);
     expect(found("cover band long song")[0]).toBe(named[0]);
     expect(found("tribute long snog")[0]).toBe(named[1]);
-    const [best] = (await TrackSearch.build(named, [])).find("long song", 1);
-    expect(best!.track).toBe(named[1]);
+    const unknown = await TrackSearch.build(named, []);
+    expect(unknown.find("long song", 1).map(({ track }) => track)).toEqual([named[1]]);
   });
 
   it("finds titles by symbols and emoji if the query has no words", async () => {

@@ -24,7 +24,19 @@ describe("options for SageMaker", () => {
     [{ serverless: { memoryMb: 1000, maxConcurrency: 0 } }, /memoryMb 1000[\s\S]*maxConcurrency 0/],
     [{ serverless: { memoryMb: 1024, maxConcurrency: 1 }, instanceCount: 1 }, /no instances/],
     [{ dataCapture: { url: "x", percent: 101 } }, /dataCapture\.url "x"[\s\S]*dataCapture\.percent 101/],
-    [{ blueGreen: { percent: 60 } }, /blueGreen\.percent 60/],
+    [
+      {
+        serverless: { memoryMb: 1024, maxConcurrency: 1 },
+        dataCapture: { url: "s3://captured" },
+        blueGreen: {},
+        autoScaling: { maxCapacity: 1, targetInvocations: 9 },
+      },
+      /dataCapture: serverless[\s\S]*blueGreen: serverless[\s\S]*autoScaling: serverless/,
+    ],
+    [
+      { blueGreen: { percent: 60, interval: 3601, termination: -1 } },
+      /blueGreen\.percent 60[\s\S]*blueGreen\.interval 3601[\s\S]*blueGreen\.termination -1/,
+    ],
     [{ autoScaling: { maxCapacity: 3, targetInvocations: 9 } }, /does not scale burstable.*ml\.t2\.medium/],
     [
       {
@@ -47,6 +59,11 @@ describe("options for SageMaker", () => {
       { blueGreen: { routing: "Canary" as "canary" } },
       /blueGreen\.routing "Canary": all-at-once, canary or linear/,
     ],
+    [
+      { dataCapture: { url: "s3://captured", share: 5 } as SageMakerOptions["dataCapture"] },
+      /no option share/,
+    ],
+    [{ serverless: { memory: 1024 } as never }, /serverless has no option memory/],
     [{ tags: { "aws:x": "y" } }, /tag "aws:x=y"/],
     [{ environment: { "a-b": "c" } }, /environment "a-b"/],
   ])("are refused before AWS is asked: %j", async (change, message) => {

@@ -18,7 +18,9 @@ import {
   deploySageMaker,
   planSageMaker,
   removeSageMaker,
+  type SageMakerDeployment,
   type SageMakerOptions,
+  sageMakerStanding,
 } from "./index.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
@@ -117,7 +119,9 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
-  it("updates a running endpoint blue/green, and removes the resources of the old one", async () => {
+  it("updates a running endpoint blue/green, and removes the resources of the old one", {
+    timeout: 120_000,
+  }, async () => {
     const first = await deploySageMaker(good);
     const again = await model("again", 1);
     const blueGreen = {
@@ -127,19 +131,42 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       termination: 30,
       alarms: ["errors"],
     } as const;
+    const plan = await planSageMaker({ ...good, model: again, blueGreen }, { exists: true });
     const second = await deploySageMaker({ ...good, model: again, blueGreen });
     expect(second).toMatchObject({ updated: true, endpoint: "playlists" });
     expect(second.config).not.toBe(first.config);
+    const { operation, input } = plan.at(-1)!;
+    expect(input).toMatchObject({
+      DeploymentConfig: {
+        BlueGreenUpdatePolicy: {
+          TrafficRoutingConfiguration: {
+            Type: "CANARY",
+            WaitIntervalInSeconds: 60,
+            CanarySize: { Type: "CAPACITY_PERCENT", Value: 20 },
+          },
+          TerminationWaitInSeconds: 30,
+        },
+        AutoRollbackConfiguration: { Alarms: [{ AlarmName: "errors" }] },
+      },
+    });
+    expect({ operation, input: { ...input, EndpointConfigName: second.config } }).toEqual(
+      emulator.seen.findLast((seen) => seen.operation === "UpdateEndpoint"),
+    );
+    const standing = (deployment: typeof first) => sageMakerStanding(deployment, emulator.connection);
+    expect([await standing(first), await standing(second)]).toEqual(["replaced", "there"]);
     const { configs, models, keys } = await left();
     expect({ configs, models }).toEqual({ configs: [second.config], models: [second.model] });
     expect(keys).toHaveLength(1);
     const check = { tracks: ["band-4"], connection: emulator.connection, pollInterval: 0.02 };
     await checkSageMaker(second, { ...check, bundle: again, keep: true });
+    const wrong = { ...check, bundle: good.model };
+    const differs = /answers "band-4" differently from its bundle/;
+    await expect(checkSageMaker(second, { ...wrong, keep: true })).rejects.toThrow(differs);
     expect((await left()).endpoints).toEqual(["playlists"]);
-    await expect(checkSageMaker(second, { ...check, bundle: good.model })).rejects.toThrow(
-      /answers "band-4" differently from its bundle/,
-    );
+    await expect(checkSageMaker(second, wrong)).rejects.toThrow(differs);
     expect(await left()).toEqual(nothing);
+    expect(await standing(second)).toBe("gone");
+    await expect(checkSageMaker(second, wrong)).rejects.toThrow(/cannot invoke the endpoint playlists/);
   });
 
   it("keeps the old model if an update fails", async () => {
@@ -166,6 +193,21 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     };
     emulator.seen.length = 0;
     const plan = await planSageMaker(options);
+    const dataCapture = { url: "s3://captured" };
+    const onInstance = await planSageMaker({ ...good, kmsKeyId: "alias/disks", dataCapture });
+    expect(onInstance[4]).toMatchObject({
+      operation: "CreateEndpointConfig",
+      input: {
+        KmsKeyId: "alias/disks",
+        ProductionVariants: [{ InstanceType: "ml.t2.medium", InitialInstanceCount: 1 }],
+        DataCaptureConfig: {
+          EnableCapture: true,
+          InitialSamplingPercentage: 100,
+          DestinationS3Uri: "s3://captured",
+          CaptureOptions: [{ CaptureMode: "Input" }, { CaptureMode: "Output" }],
+        },
+      },
+    });
     expect(emulator.seen).toEqual([]);
     const deployment = await deploySageMaker(options);
     const sent = emulator.seen.filter(({ operation }) => operation.startsWith("Create"));
@@ -294,6 +336,26 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       message: expect.stringMatching(/the endpoint playlists is Failed: .*is not a bundle/),
       hint: expect.stringContaining("CloudWatch"),
       code: "endpoint-failed",
+    });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("says what remains of a failed deployment, and creates nothing over it", async () => {
+    const broken = await brokenModel("remaining");
+    emulator.refused = "DeleteEndpoint";
+    await expect(deploySageMaker({ ...good, model: broken })).rejects.toMatchObject({
+      message: expect.stringMatching(/is Failed: .*; what remains: endpoint playlists \(.*not authorized/),
+      hint: expect.stringContaining("costs money"),
+    });
+    emulator.refused = undefined;
+    await expect(deploySageMaker(good)).rejects.toMatchObject({
+      message: "the endpoint playlists exists and is Failed",
+      hint: expect.stringContaining("delete it first"),
+    });
+    const failed = { endpoint: "playlists", config: "-", model: "-", archive: "s3://models/-" };
+    await removeSageMaker(failed as SageMakerDeployment, {
+      connection: emulator.connection,
+      pollInterval: 0.02,
     });
     expect(await left()).toEqual(nothing);
   });

@@ -60,6 +60,9 @@ describe("a model for the TensorFlow image", () => {
         image: tensorFlowImage,
         role: goodRole,
       };
+      await expect(planSageMaker({ ...options, model: join(folder, "none") })).rejects.toThrow(
+        `no model at ${join(folder, "none")}`,
+      );
       for (const place of ["saved", "saved/0"]) {
         await mkdir(join(folder, place), { recursive: true });
         await writeFile(join(folder, place, "saved_model.pb"), "x");

@@ -239,4 +239,19 @@ describe("links", () => {
       { numRuns: 100 },
     );
   });
+
+  it("stay valid and right when they need more than one piece of memory", () => {
+    const list = Array.from({ length: 300 }, (_, track) => track);
+    const sessions = { ...sessionsOf([list]), trackCount: 300 };
+    const links = new Links(sessions, playIndex(sessions), { window: 300, recency: 0, keep: 300 });
+    const rows = list.map((track) => links.row(track));
+    expect(new Set(rows.map(({ tracks }) => tracks)).size).toBe(2);
+    for (const track of list)
+      for (const { tracks, weights, start, end } of [rows[track]!, links.row(track)]) {
+        const others = [...tracks.subarray(start, end)];
+        expect(others).toEqual(list.filter((other) => other !== track));
+        const before = others.map((_, i) => weights[(start + i) * weightsPerLink + linkWeights.before]!);
+        expect(before).toEqual(others.map((other) => (other < track ? Math.fround(1 / (track - other)) : 0)));
+      }
+  });
 });

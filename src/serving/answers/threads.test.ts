@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { randomVectors, testFolder } from "../../bundle/bundle.testkit.js";
+import { randomVectors, smallInput, testFolder } from "../../bundle/bundle.testkit.js";
 import { writeBundle } from "../../bundle/index.js";
 import { nearestOf } from "../../recommenders/index.js";
+import { recommendRequest } from "../schemas.js";
 import { openThreads } from "./threads.js";
 
 const at = testFolder();
@@ -29,3 +30,25 @@ it("has its search index ready when it replaces another model, and soon after a 
   expect(await firstSearch(1)).toBeLessThan(built / 2);
   expect(await firstSearch(0, 2_000 + 3 * built)).toBeLessThan(built / 2);
 }, 60_000);
+
+it("can be aborted while it opens, tells its batches, and refuses questions once it is closed", async () => {
+  await writeBundle(at("small"), (await smallInput()).input);
+  const bundle = { place: at("small"), recommender: "transitions" };
+  const stop = new AbortController();
+  const opening = openThreads(bundle, { signal: stop.signal });
+  stop.abort(new Error("stopped"));
+  await expect(opening).rejects.toThrow("stopped");
+
+  const batches: number[] = [];
+  const threads = await openThreads(bundle, { threads: 2, onBatch: (size) => batches.push(size) });
+  expect(threads.defaultRecommender).toBe("transitions");
+  const request = recommendRequest.parse({ context: ["Ártist 1-Track 1"], k: 3 });
+  const ask = () => threads.answer({ of: "recommend", request });
+  const [first, ...others] = await Promise.all([ask(), ask(), ask(), ask()]);
+  expect(others).toEqual([first, first, first]);
+  // "transitions" ranks one by one.
+  expect(batches).toEqual([1, 1, 1, 1]);
+  await threads.close();
+  expect(threads.alive).toBe(false);
+  await expect(ask()).rejects.toMatchObject({ status: 503 });
+});

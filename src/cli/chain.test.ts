@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { FolderStore } from "../storage/index.js";
 import { openClient } from "../workflow/index.js";
+import { keys } from "../workflow/records.js";
 import { ScratchProject } from "./project.testkit.js";
 import { stopEndpoint } from "./run-and-clean-up.js";
 
@@ -126,7 +127,8 @@ describe("a chain of runs", () => {
     expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
   });
 
-  it("restarts the endpoint if a resumed check finds it gone, and writes the report again", async () => {
+  it("restarts the endpoint if a resumed check finds it gone, stops one that no record tells of, and writes the report again", async () => {
+    const store = new FolderStore(join(home, ".segue"));
     await segue("sample", "--playlists", "100", "--output", "kept.csv");
     const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
     const { flows, endpoint, report } = JSON.parse(
@@ -146,19 +148,29 @@ describe("a chain of runs", () => {
       );
     expect(await answers(first.url)).toBe(true);
     // As where a run of the flow comes to nothing.
-    await stopEndpoint(openClient(new FolderStore(join(home, ".segue"))), "deployment", flows.at(-1).run);
+    await stopEndpoint(openClient(store), "deployment", flows.at(-1).run);
     expect(await answers(first.url)).toBe(false);
     await rm(join(home, report));
     const resumed = await segue("resume", flows.at(-1).run, "--step", "check", "--json");
     expect(resumed.stderr).toBe("");
     expect(JSON.parse(resumed.stdout).report).toBe(report);
     expect(await readFile(join(home, report), "utf8")).toContain("popularity");
-    const second = await endpointOf(JSON.parse(resumed.stdout).run, "check");
-    const isThere = await answers(second.url);
-    process.kill(second.pid);
+    const { run } = JSON.parse(resumed.stdout);
+    const second = await endpointOf(run, "check");
     expect(second.pid).not.toBe(first.pid);
-    expect(isThere).toBe(true);
-  }, 60_000);
+    expect(await answers(second.url)).toBe(true);
+    // As after a kill when the endpoint was ready, but before the deploy step was done.
+    for (const each of [flows.at(-1).run, run]) {
+      for (const step of ["deploy", "check", "end"])
+        await store.delete(keys.done("deployment", each, step, "0"));
+      await store.delete(keys.end("deployment", each));
+    }
+    const again = JSON.parse((await segue("resume", run, "--json")).stdout);
+    const third = await endpointOf(again.run, "check");
+    const areThere = [await answers(second.url), await answers(third.url)];
+    process.kill(third.pid);
+    expect(areThere).toEqual([false, true]);
+  }, 90_000);
 
   it("suggests reading the files again if their playlists are too short", async () => {
     project.write("short.csv", "artist,track,playlist\nMuse,Uprising,gym\n");

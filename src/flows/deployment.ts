@@ -68,7 +68,7 @@ export const deployment = flow("deployment", {
   .step(
     "deploy",
     { description: "start the endpoint", cache: false, grace: cleanUpTime },
-    async ({ parameters, artifacts, run, progress, signal }) => {
+    async ({ parameters, artifacts, client, run, progress, signal }) => {
       const bundle = await artifacts.bundle.path();
       if (isForSageMaker(parameters)) {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
@@ -78,13 +78,13 @@ export const deployment = flow("deployment", {
         };
       }
       const { startEndpoint } = await import("./parts/local-endpoint.js");
-      return startEndpoint({ parameters, bundle: artifacts.bundleFolder, run, signal });
+      return startEndpoint({ parameters, bundle: artifacts.bundleFolder, client, run, signal });
     },
   )
   .step(
     "check",
     { description: "ask it, compare, stop it", cache: false, grace: cleanUpTime },
-    async ({ parameters, artifacts, run, progress, signal }) => {
+    async ({ parameters, artifacts, client, run, progress, signal }) => {
       const { endpoint, expected } = artifacts;
       if (endpoint.target === "planned") {
         console.log("dry run: nothing was deployed, there is nothing to check");
@@ -98,7 +98,7 @@ export const deployment = flow("deployment", {
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
       const bundle = artifacts.bundleFolder;
-      return saying(await checkLocal({ parameters, endpoint, expected, bundle, run, signal }));
+      return saying(await checkLocal({ parameters, endpoint, expected, bundle, client, run, signal }));
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {

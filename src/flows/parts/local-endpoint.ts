@@ -10,6 +10,8 @@ import {
   stopLocal,
 } from "../../deployment/index.js";
 import { untilAborted } from "../../system/index.js";
+import type { Client } from "../../workflow/index.js";
+import { stopForgotten } from "./forgotten-endpoint.js";
 import type { DeploymentParameters } from "./parameters.js";
 import { placesOf } from "./places.js";
 import { runFile, showLatest } from "./run-file.js";
@@ -20,6 +22,7 @@ interface EndpointTask {
   readonly parameters: DeploymentParameters;
   /** The bundle's folder. */
   readonly bundle: string;
+  readonly client: Client;
   /** The id of the deployment run. */
   readonly run: string;
   readonly signal: AbortSignal;
@@ -38,8 +41,15 @@ interface Started {
  * Starts the endpoint and leaves it running; the check stops it. A large model takes seconds to open: while the endpoint opens it on
  * one core, this process computes on another what the bundle itself answers, for the check to compare with.
  */
-export async function startEndpoint({ parameters, bundle, run, signal }: EndpointTask): Promise<Started> {
+export async function startEndpoint({
+  parameters,
+  bundle,
+  client,
+  run,
+  signal,
+}: EndpointTask): Promise<Started> {
   const latestLog = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
+  await stopForgotten(client, run, latestLog);
   const logFile = runFile(latestLog, run);
   await showLatest(latestLog, logFile);
   const deploying = deployLocal({ bundle, port: parameters.port, logFile, readyTimeout, signal });

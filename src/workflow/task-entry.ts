@@ -29,7 +29,8 @@ let current:
 let isEnding = false;
 
 const send = (message: FromChild) => {
-  if (process.connected && !isEnding) process.send!(message);
+  // If the parent was killed, "disconnect" follows; without the callback, the failed write would end up in the task's log.
+  if (process.connected && !isEnding) process.send!(message, () => {});
 };
 
 function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

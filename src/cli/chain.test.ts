@@ -11,13 +11,15 @@ import { stopEndpoint } from "./run-and-clean-up.js";
 const project = new ScratchProject();
 const home = project.folder;
 const segue = (...args: string[]) => project.segueMeanwhile(...args);
+/** The beginning of a gzip file: an input that may be mended. */
+const cutShort = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
 
 afterAll(() => project.remove());
 
 describe("a chain of runs", () => {
   it("says how to continue with the remaining flows after a failed one is fixed, with the given flags", async () => {
     const own = ["--session-gap", "30", "--no-subset"];
-    project.write("odd.csv", "a,b\n1,2\n");
+    await writeFile(join(home, "odd.csv"), cutShort);
     const failed = await segue("run", "--input", "odd.csv", ...own, "--knn-k", "7", "--tag", "my try");
     expect(failed.code).toBe(1);
     expect(failed.stderr).toMatch(/→ when it is fixed: segue resume intermediate\/\S+\n/);
@@ -71,7 +73,7 @@ describe("a chain of runs", () => {
 
   it("says, once a run is resumed, how to continue with the remaining flows on its results", async () => {
     await segue("sample", "--playlists", "100", "--output", "s.csv");
-    project.write("late.csv", "a,b\n1,2\n");
+    await writeFile(join(home, "late.csv"), cutShort);
     const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
     const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
     // What was said when it failed can be read again.

@@ -315,7 +315,7 @@ describe("segue run", () => {
   it("leaves no table if a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");
     const result = await segue("run", "intermediate", "--input", "wrong.csv", "--data", "other");
-    expect(result.code).toBe(1);
+    expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/"?a"?, "?b"?/);
     expect(await readdir(join(home, "other", "02_processed")).catch(() => [])).not.toContain(
       "master_playlists.parquet",

@@ -7,7 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Worker threads inside tests start threads of their own; processes keep their crashes apart.
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Tests that measure time get a second try where the machine may be busy with something else.
     retry: process.env.CI ? 1 : 0,
   },

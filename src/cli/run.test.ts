@@ -259,7 +259,7 @@ describe("segue run", () => {
     const rows = '"u1","Muse","Uprising","gym"\n'.repeat(50_000);
     const big = await open(join(home, "stop", "big.csv"), "w");
     await big.write('"user_id","artistname","trackname","playlistname"\n');
-    for (let i = 0; i < 120; i++) await big.write(rows);
+    for (let i = 0; i < 40; i++) await big.write(rows);
     await big.close();
     const child = spawn(process.execPath, [distPath("cli/main.js"), "run", "--input", "big.csv"], {
       cwd: join(home, "stop"),

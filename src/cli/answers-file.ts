@@ -1,5 +1,6 @@
 /** The file that `segue recommend --output` writes: M3U, CSV or JSON lines, by its extension. */
 import { basename } from "node:path";
+import { m3uText } from "../playlists/m3u-text.js";
 import type { Context } from "../recommenders/index.js";
 import type { LiveModel } from "../serving/index.js";
 import { checkOutput, writeFileAtomic } from "../system/index.js";
@@ -37,7 +38,8 @@ export async function writeAnswer(
 
 /** @param output the file; undefined is standard output, which gets JSON lines */
 export function answersForm(output: string | undefined, live: LiveModel): AnswersForm {
-  if (isM3u(output)) return { header: "#EXTM3U\n", textOf: (_, answer) => entriesOf(live, answer) };
+  if (isM3u(output))
+    return { header: "", textOf: (_, answer) => m3uText(answer.map(({ track }) => live.view(track))) };
   if (output?.endsWith(".csv"))
     return {
       header: "playlist_id,rank,artist,track,track_id,score\n",
@@ -60,13 +62,3 @@ const rowsOf = (live: LiveModel, id: string, answer: readonly Shown[]) =>
 
 const csvField = (value: string | number) =>
   /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-
-/** Players go by the names, as no path is known: the file's is made of them, as the studio does. */
-const entriesOf = (live: LiveModel, answer: readonly Shown[]) =>
-  answer
-    .map(({ track }) => {
-      const { artist, title } = live.view(track);
-      const spoken = (artist ? `${artist} - ${title}` : title).replace(/[\r\n]+/g, " ");
-      return `#EXTINF:-1,${spoken}\n${encodeURIComponent(spoken.toWellFormed())}.mp3\n`;
-    })
-    .join("");

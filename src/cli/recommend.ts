@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Context, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
 import { misuse, numberWithin, requireWithin, wholeNumber } from "../system/index.js";
+import { counted } from "../workflow/terminal/format.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { bundlePlaceFor } from "./latest-bundle.js";
 import { numberOption } from "./number-option.js";
@@ -164,8 +165,7 @@ async function print(
     return;
   }
   if (shown.length === 0) return;
-  if (output !== undefined)
-    return console.log(`${output}: ${shown.length} ${shown.length === 1 ? "track" : "tracks"}`);
+  if (output !== undefined) return console.log(`${output}: ${counted(shown.length, "track")}`);
   const { recommendationText } = await import("./recommendation-text.js");
   console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
 }

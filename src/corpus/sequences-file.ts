@@ -22,8 +22,8 @@ export interface SequencesOptions extends ReadOptions {
 /**
  * Reads playlists into one corpus, in the order of files and lines.
  *
- * A line holds "playlist_id" and "tracks" (a list of track ids), each id text or a whole number below 2^53, and may hold "artists" (one per track) and
- * "title". Other fields are ignored.
+ * A line holds "playlist_id" and "tracks" (a list of track ids), each id text or a whole number below 2^53, and may hold "artists"
+ * (one per track) and "title". Other fields are ignored.
  *
  * @param paths one file or several, each plain or gzipped
  * @throws SegueError naming file and line; also if there is no playlist with tracks

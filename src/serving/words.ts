@@ -8,15 +8,19 @@ const symbolPattern = /[\p{So}\p{Sm}\p{Sc}]/gu;
 /** A quicker test, which few titles pass. */
 const mayBeSymbol = /[$+<=>|~\x80-\uffff]/;
 
+/** The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). */
+export function wholeWordsOf(text: string): readonly string[] {
+  // NFKD resolves compatibility forms (full-width letters, ligatures) and splits off accents. Apostrophes do not split words.
+  const plain = text.normalize("NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
+  return plain.match(wordPattern) ?? [];
+}
+
 /**
- * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts without spaces
- * give overlapping pairs of characters, so that a part of a title finds it.
+ * The same, but scripts without spaces give overlapping pairs of characters, so that a part of a title finds it.
  */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
-  // NFKD resolves compatibility forms (full-width letters, ligatures) and splits off accents. Apostrophes do not split words.
-  const plain = text.normalize("NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
-  for (const [word] of plain.matchAll(wordPattern)) {
+  for (const word of wholeWordsOf(text)) {
     if (!unspacedScript.test(word)) words.push(word);
     else {
       const characters = [...word];

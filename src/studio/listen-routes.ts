@@ -6,6 +6,7 @@ import { type Corpus, playlistCount, trackIndex } from "../corpus/index.js";
 import type { Recommender } from "../recommenders/contract.js";
 import { playlistCounts, sessionsOf } from "../recommenders/core/sessions.js";
 import type { EndpointPlugin } from "../serving/index.js";
+import { wholeWordsOf } from "../serving/words.js";
 import { closest, misuse } from "../system/index.js";
 import { reasonsFor } from "./reasons.js";
 
@@ -42,20 +43,14 @@ function exactly(live: Models["live"], line: string): string | undefined {
   return undefined;
 }
 
-const wordsOf = (text: string): readonly string[] =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{Mn}/gu, "")
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
-
 /** Whether a line has anything like the title, beside the artist: otherwise it means another song by the artist. */
 function hasTitle(
   line: string,
   { artist = "", title }: { readonly artist?: string; readonly title: string },
 ): boolean {
-  const ofArtist = new Set(wordsOf(artist.toLowerCase()));
-  const rest = wordsOf(line.toLowerCase()).filter((word) => !ofArtist.has(word));
-  const words = wordsOf(title.toLowerCase());
+  const ofArtist = new Set(wholeWordsOf(artist));
+  const rest = wholeWordsOf(line).filter((word) => !ofArtist.has(word));
+  const words = wholeWordsOf(title);
   return (
     rest.length === 0 || [...words, words.join("")].some((word) => closest(word, [...rest, rest.join("")]))
   );

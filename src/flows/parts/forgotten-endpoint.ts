@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { type LocalEndpoint, stopLocal } from "../../deployment/index.js";
 import type { Client } from "../../workflow/index.js";
+import { orNone } from "./data-runs.js";
 import { runFile } from "./run-file.js";
 
 /**
@@ -13,15 +14,8 @@ export async function stopForgotten(client: Client, run: string, latestLog: stri
   const deployments = client.flow("deployment");
   const { origins } = await deployments.run(run).record();
   for (const origin of origins) {
-    const isRecorded = await deployments
-      .run(origin.run)
-      .task("deploy")
-      .artifact("endpoint")
-      .then(
-        () => true,
-        () => false,
-      );
-    const endpoint = isRecorded ? undefined : await readyIn(runFile(latestLog, origin.run));
+    if (await orNone(deployments.run(origin.run).task("deploy").artifact("endpoint"))) continue;
+    const endpoint = await readyIn(runFile(latestLog, origin.run));
     if (endpoint) await stopLocal(endpoint);
   }
 }

@@ -62,7 +62,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
   }
   // The maximum of shared memory is reserved at once.
   const maximum = shared ? pages : mostPages;
-  const memory = wasmMemory({ initial: pages, maximum, shared }, what.replace(/,$/, ""));
+  const memory = wasmMemory({ initial: pages, maximum, shared }, what);
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const buffer = memory.buffer as unknown as ArrayBuffer;
   const arrays = Object.fromEntries(

@@ -69,7 +69,7 @@ function votesMemory(finder: NeighbourFinder) {
       kept: [Uint32Array, voted],
       keptSums: [Float64Array, voted],
     },
-    `the votes of neighbours on ${trackCount} tracks, ${plays} for a query,`,
+    `the votes of neighbours on ${trackCount} tracks (${plays} for a query)`,
     "Ask for fewer neighbours, or leave out rarely played tracks.",
   );
   const { after, before } = arrays;

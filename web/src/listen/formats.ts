@@ -1,4 +1,5 @@
 /** A playlist as text, CSV, JSON, M3U and link; and the entries of pasted text. */
+import { m3uText } from "../../../src/playlists/m3u-text.js";
 import type { Track } from "../lib/api.js";
 
 const spoken = ({ artist, title }: Track) => (artist ? `${artist} - ${title}` : title);
@@ -26,8 +27,7 @@ export const formats = {
   M3U: {
     extension: "m3u",
     type: "audio/x-mpegurl",
-    write: (tracks: readonly Track[]) =>
-      `#EXTM3U\n${tracks.map((t) => `#EXTINF:-1,${oneLine(spoken(t))}\n${encodeURIComponent(spoken(t).toWellFormed())}.mp3\n`).join("")}`,
+    write: m3uText,
   },
 } as const;
 

@@ -254,6 +254,37 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("keeps the open task and the comparison in the URL, too", async () => {
+    const [first, second] = [await run("talker", { folder }), await run("talker", { folder })];
+    await open();
+    await choose(second);
+    const pressed = () => page.locator("button[aria-pressed=true]").allInnerTexts();
+    const compared = () => page.getByLabel("Compare with").inputValue();
+    await page.getByRole("button", { name: /^start\/0/ }).click();
+    await page.getByLabel("Compare with").selectOption(`talker/${first.run}`);
+    await page.reload();
+    await poll(async () => (await pressed()).join()).toMatch(/^start\/0/);
+    expect(await compared()).toBe(`talker/${first.run}`);
+    await page.goBack();
+    await poll(compared).toBe("");
+    expect(await pressed()).toHaveLength(1);
+    await page.goBack();
+    await poll(pressed).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it("keeps what is shown while the server does not answer", async () => {
+    await run("talker", { folder });
+    await open();
+    await page.getByRole("button", { name: /^start\/0/ }).click();
+    await page.waitForSelector("pre");
+    await page.route("**/v1/**", (route) => route.abort());
+    await page.getByText("The studio's server does not answer.").first().waitFor();
+    expect(await page.locator("pre, .picture svg").count()).toBe(2);
+    await page.unrouteAll();
+    await poll(() => page.locator(".note.error").count()).toBe(0);
+  });
+
   it.each([390, 1280])("fits into a window %i pixels wide", async (width) => {
     const long = "w".repeat(300);
     await run("talker", { folder, state: long, start: Array.from({ length: 40 }, (_, i) => `item ${i}`) });

@@ -3,10 +3,10 @@ import { labelsOf } from "./labels.js";
 
 const stage = { width: 400, height: 200 };
 const measure = (text: string) => 6 * text.length;
-const label = (points: ReadonlyArray<{ name: string; x: number; y: number }>) =>
+const label = (points: ReadonlyArray<{ name: string; x: number; y: number; radius?: number }>) =>
   labelsOf(
     points,
-    (point) => point,
+    (point) => ({ radius: 2, ...point }),
     (point) => point.name,
     measure,
     stage,
@@ -20,6 +20,14 @@ it("writes what has room, the first asked first, and each name once", () => {
     { name: "Coldplay", x: 100, y: 150 },
   ]).map(({ text }) => text);
   expect(texts).toEqual(["Drake", "Coldplay"]);
+});
+
+it("begins a name beside its point, even a large one", () => {
+  const [small, large] = label([
+    { name: "small", x: 100, y: 50, radius: 2 },
+    { name: "large", x: 100, y: 150, radius: 30 },
+  ]);
+  expect([small!.x, large!.x]).toEqual([107, 133]);
 });
 
 it("spreads names over the stage", () => {
@@ -45,7 +53,7 @@ it("leaves out what is not on the stage or would reach over its edge, and cuts w
 
 it("asks no more of a hundred thousand points than of a few", () => {
   let asked = 0;
-  const points = Array.from({ length: 100_000 }, (_, i) => ({ name: `n${i}`, x: -1000, y: 0 }));
+  const points = Array.from({ length: 100_000 }, (_, i) => ({ name: `n${i}`, x: -1000, y: 0, radius: 2 }));
   labelsOf(
     points,
     (point) => {

@@ -12,17 +12,19 @@ export interface Label {
 const part = { width: 130, height: 70 };
 /** How many points are considered: enough to fill a view, few enough not to slow down a frame. */
 const asked = 3000;
-const [height, margin, gap] = [16, 6, 7];
+const [height, margin] = [16, 6];
+/** From the middle of a point to its name: this, or the radius and three pixels. */
+const gap = 7;
 
 /**
  * @param points the most important first
- * @param at the position of a point on the stage
+ * @param at the position of a point on the stage, and its radius
  * @param nameOf the name of a point; equal names are shown once
  * @param measure the width of a text in CSS pixels
  */
 export function labelsOf<Point>(
   points: readonly Point[],
-  at: (point: Point) => { readonly x: number; readonly y: number },
+  at: (point: Point) => { readonly x: number; readonly y: number; readonly radius: number },
   nameOf: (point: Point) => string,
   measure: (text: string) => number,
   stage: { readonly width: number; readonly height: number },
@@ -31,8 +33,8 @@ export function labelsOf<Point>(
   const written = new Set<string>();
   const taken = new Set<string>();
   for (const point of points.slice(0, asked)) {
-    const { x: left, y } = at(point);
-    const x = left + gap;
+    const { x: left, y, radius } = at(point);
+    const x = left + Math.max(gap, radius + 3);
     if (x < 0 || x > stage.width || y < height || y > stage.height - height) continue;
     const here = `${Math.floor(left / part.width)},${Math.floor(y / part.height)}`;
     if (taken.has(here)) continue;

@@ -50,7 +50,8 @@ export class Overlay {
     for (const i of [hovered, start, alone]) {
       if (i < 0) continue;
       context.beginPath();
-      context.arc(this.#at(i).x, this.#at(i).y, 9, 0, 7);
+      const { x, y, radius } = this.#at(i);
+      context.arc(x, y, Math.max(9, radius + 2), 0, 7);
       context.stroke();
     }
   }
@@ -82,8 +83,8 @@ export class Overlay {
     }
   }
 
-  #at(i: number): { x: number; y: number } {
+  #at(i: number): { x: number; y: number; radius: number } {
     const { x, y } = this.#selection.map.points[i]!;
-    return this.#scatter.toScreen(x, y);
+    return { ...this.#scatter.toScreen(x, y), radius: this.#scatter.radiusOf(i) };
   }
 }

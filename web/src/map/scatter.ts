@@ -21,6 +21,7 @@ export class Scatter {
   readonly #buffers: { position: WebGLBuffer; size: WebGLBuffer; colour: WebGLBuffer };
   #count = 0;
   #positions: Float32Array = new Float32Array();
+  #sizes: Float32Array = new Float32Array();
   #frame = 0;
   /** The data point in the middle, and CSS pixels per unit of data. */
   centre = { x: 0, y: 0 };
@@ -56,6 +57,7 @@ export class Scatter {
     const gl = this.#gl;
     this.#count = points.sizes.length;
     this.#positions = points.positions;
+    this.#sizes = points.sizes;
     this.#fill("position", points.positions, 2, gl.FLOAT);
     this.#fill("size", points.sizes, 1, gl.FLOAT);
     this.recolour(points.colours);
@@ -125,6 +127,16 @@ export class Scatter {
     };
   }
 
+  /** The radius of a point as it is drawn now, in CSS pixels. */
+  radiusOf(i: number): number {
+    return (this.#sizes[i]! / 2) * this.#growth();
+  }
+
+  /** How much larger points are than at zoom 1. */
+  #growth(): number {
+    return Math.min(4, (this.scale / this.#fitted) ** 0.4);
+  }
+
   /** Called after every frame, to draw on top. */
   onframe: () => void = () => {};
 
@@ -152,8 +164,7 @@ export class Scatter {
     const [sx, sy] = [(2 * this.scale) / clientWidth, (2 * this.scale) / clientHeight];
     gl.uniform2f(gl.getUniformLocation(this.#program, "scale"), sx, sy);
     gl.uniform2f(gl.getUniformLocation(this.#program, "shift"), -this.centre.x * sx, -this.centre.y * sy);
-    const zoom = ratio * Math.min(4, (this.scale / this.#fitted) ** 0.4);
-    gl.uniform1f(gl.getUniformLocation(this.#program, "zoom"), zoom);
+    gl.uniform1f(gl.getUniformLocation(this.#program, "zoom"), ratio * this.#growth());
     gl.drawArrays(gl.POINTS, 0, this.#count);
   }
 

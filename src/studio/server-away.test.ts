@@ -50,6 +50,52 @@ describe.skipIf(!hasChromium)("a studio whose server is unreachable", () => {
     await page.close();
   });
 
+  it("extends a playlist once if asked again before the answer, and says that it is busy", async () => {
+    const { page } = await studio.open("#/listen");
+    await page.locator(".take").first().waitFor();
+    let asked = 0;
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/v1/studio/extend", async (route) => {
+      asked++;
+      await held;
+      await route.continue();
+    });
+    await page.keyboard.press("e");
+    await page.locator("button[aria-busy=true]").waitFor();
+    await page.keyboard.press("e");
+    answer();
+    await page.locator("button[aria-busy=false]").waitFor();
+    expect(asked).toBe(1);
+    await page.close();
+  });
+
+  it.each([
+    [390, "#/listen", ".take"],
+    [768, "#/listen", ".take"],
+    [390, "#/data", ".law"],
+  ])("moves nothing when a slow server answers, %i pixels wide in %s", async (width, hash, ready) => {
+    const { page } = await studio.open(hash, {
+      width,
+      before: async (page) => {
+        await page.addInitScript(`
+          globalThis.moved = 0;
+          new PerformanceObserver((list) => {
+            for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) moved += value;
+          }).observe({ type: "layout-shift", buffered: true });
+        `);
+        await page.route(/v1/, async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          await route.continue();
+        });
+      },
+    });
+    await page.locator(ready).first().waitFor({ timeout: 30_000 });
+    await page.waitForLoadState("networkidle");
+    expect(await page.evaluate("moved")).toBeLessThan(0.03);
+    await page.close();
+  });
+
   it("keeps the suggestions in Listen, and requests new ones again", async () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();

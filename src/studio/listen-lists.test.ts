@@ -196,6 +196,23 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toEqual([before[0]]);
   });
 
+  it("keeps the chosen recommenders on reload, unless they no longer exist", async () => {
+    await open("#/listen");
+    const chosen = () =>
+      Promise.all(["Recommender", "beside"].map((label) => page.getByLabel(label).inputValue()));
+    const [first] = await chosen();
+    await page.getByLabel("Recommender").selectOption("popularity");
+    await page.getByLabel("beside").selectOption("transitions");
+    await page.reload();
+    await expect.poll(chosen).toEqual(["popularity", "transitions"]);
+    await page.locator("[data-ready=true]").nth(1).waitFor();
+    await page.evaluate(`sessionStorage["segue-recommenders"] = '["gone", "gone, too"]'`);
+    await page.reload();
+    await expect.poll(chosen).toEqual([first, ""]);
+    await page.locator(".take").first().waitFor();
+    expect(await page.locator(".note.error").count()).toBe(0);
+  });
+
   it("keeps disliked tracks excluded on reload, until they may be suggested again", async () => {
     await open("#/listen");
     const suggested = () =>

@@ -7,7 +7,8 @@ interface Moment {
   readonly disliked: readonly string[];
 }
 
-const keys = { playlist: "segue-playlist", disliked: "segue-disliked" };
+const keys = { playlist: "segue-playlist", disliked: "segue-disliked", asked: "segue-recommenders" };
+const asked = kept<readonly string[]>(keys.asked) ?? [];
 let before = kept<string[]>(keys.playlist) ?? [];
 
 /** The ids of the playlist before this tab was reloaded; empty on the second call. */
@@ -21,15 +22,19 @@ class Session {
   tracks = $state.raw<readonly Track[]>([]);
   disliked = $state.raw<readonly string[]>(kept<string[]>(keys.disliked) ?? []);
   /** The recommender; empty until the server has listed them. */
-  recommender = $state("");
+  recommender = $state(asked[0] ?? "");
   /** The recommender to compare with; empty for none. */
-  other = $state("");
+  other = $state(asked[1] ?? "");
   /** How many tracks "Extend" adds. */
   more = $state(5);
   #past = $state.raw<readonly Moment[]>([]);
 
   get ids(): string[] {
     return this.tracks.map((track) => track.id);
+  }
+
+  keepRecommenders(): void {
+    keep(keys.asked, [this.recommender, this.other]);
   }
 
   get canUndo(): boolean {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, launchChromium } from "../studio/browser.testkit.js";
+import { axeViolations, hasChromium, launchChromium } from "../studio/browser.testkit.js";
 import { distPath } from "../system/index.js";
 import { renderCard } from "../workflow/card/render.js";
 
@@ -55,6 +55,10 @@ describe.skipIf(!hasChromium)("pages that are opened from the disk", () => {
     const onPhone = await excess(html, 360, "screen");
     expect(onPhone.page).toBe(0);
     expect(onPhone.table).toBeGreaterThan(0);
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(html).href);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.close();
   });
 
   it("prints the widest table of the report completely", async () => {

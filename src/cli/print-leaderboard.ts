@@ -115,11 +115,11 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
 
 function page(table: string, remarks: readonly string[]): string {
   const style =
-    ":root{color-scheme:light dark}body{font:14px system-ui;margin:1rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
+    ":root{color-scheme:light dark}body{font:14px system-ui;margin:1rem}h1{font-size:1.4em}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
     "td,th{padding:.3rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid #8884}th:first-child{text-align:left}" +
     // A table wider than the window scrolls horizontally, with its first column fixed; print uses landscape.
     ".wide{overflow-x:auto}tbody th{position:sticky;left:0;background:Canvas}" +
     "@page{size:landscape}@media print{body{margin:0;font-size:10px}td,th{padding:.2rem .3rem}}";
   const notes = remarks.map((remark) => `<p>note: ${escapeHtml(remark)}</p>`).join("");
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Leaderboard</title><style>${style}</style><div class="wide" tabindex="0">${table}</div>${notes}</html>\n`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Leaderboard</title><style>${style}</style><main><h1>Leaderboard</h1><div class="wide" tabindex="0" role="region" aria-label="Leaderboard">${table}</div>${notes}</main></html>\n`;
 }

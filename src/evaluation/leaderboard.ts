@@ -186,7 +186,7 @@ export function leaderboardHtml(board: Leaderboard): string {
   const bar = ({ hitRatio: { mean, low, high } }: LeaderboardRow) => {
     const x = (share: number) => ((100 * share) / longest).toFixed(1);
     return (
-      `<svg width="104" height="14" role="img" aria-label="${percent(mean)}">` +
+      `<svg width="104" height="14" aria-hidden="true">` +
       `<rect y="2" width="${x(mean)}" height="10" fill="#4c78a8"/>` +
       `<path d="M${x(low)} 7H${x(high)}" stroke="currentColor" stroke-width="2"/></svg>`
     );
@@ -198,7 +198,7 @@ export function leaderboardHtml(board: Leaderboard): string {
   });
   return (
     `<table class="leaderboard"><caption>${counted(board)}</caption>` +
-    `<thead><tr>${head.replace("</th>", "</th><th></th>")}</tr></thead><tbody>${body.join("")}</tbody></table>`
+    `<thead><tr>${head.replace("</th>", "</th><td></td>")}</tr></thead><tbody>${body.join("")}</tbody></table>`
   );
 }
 

@@ -3,7 +3,7 @@ import { type ErrorData, errorData, errorFrom, SegueError } from "../system/inde
 
 /** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the primary process. */
 export interface Channel {
-  send(message: object): unknown;
+  send(message: object, sent: (error: Error | null) => void): unknown;
   on(event: "message", listener: (message: unknown) => void): unknown;
   once(event: "disconnect", listener: () => void): unknown;
 }
@@ -13,6 +13,8 @@ export type Handlers = Readonly<Record<string, (argument: unknown) => unknown>>;
 type Message =
   | { readonly segue: "call"; readonly id: number; readonly name: string; readonly argument?: unknown }
   | { readonly segue: "answer"; readonly id: number; readonly value?: unknown; readonly failure?: ErrorData };
+
+const ended: ErrorData = { message: "the other process has ended" };
 
 export class ProcessCalls {
   readonly #channel: Channel;
@@ -31,8 +33,7 @@ export class ProcessCalls {
       else this.#settle(message.id, message.value, message.failure);
     });
     channel.once("disconnect", () => {
-      for (const { reject } of this.#waiting.values()) reject(new SegueError("the other process has ended"));
-      this.#waiting.clear();
+      for (const id of this.#waiting.keys()) this.#settle(id, undefined, ended);
     });
   }
 
@@ -61,10 +62,14 @@ export class ProcessCalls {
   }
 
   #send(message: Message): void {
+    // Without a callback a closed channel emits an error, which would end this process.
+    const sent = (error: Error | null) => {
+      if (error !== null && message.segue === "call") this.#settle(message.id, undefined, ended);
+    };
     try {
-      this.#channel.send(message);
-    } catch {
-      // The other end has gone; "disconnect" rejects the waiting calls.
+      this.#channel.send(message, sent);
+    } catch (error) {
+      sent(error as Error);
     }
   }
 }

@@ -8,6 +8,8 @@ export default defineConfig({
     // Worker threads inside tests start threads of their own; processes keep their crashes apart.
     pool: "forks",
     maxWorkers: 2,
+    // What is built is loaded as Node does it, without another transformation.
+    server: { deps: { external: [/\/dist\//] } },
     // Tests that measure time get a second try where the machine may be busy with something else.
     retry: process.env.CI ? 1 : 0,
   },

@@ -14,7 +14,7 @@ import { runFigures } from "./run-figures.js";
 const exec = promisify(execFile);
 const project = new ScratchProject();
 const home = project.folder;
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
 
 afterAll(() => project.remove());
 
@@ -26,7 +26,7 @@ describe("segue run", () => {
       { recommender: "vstan" },
       { recommender: "popularity" },
     ]);
-    const run = await segue("run", "--input", "sample.csv", "--grid", grid, "--json");
+    const run = await project.segueMeanwhile("run", "--input", "sample.csv", "--grid", grid, "--json");
     expect(run.stderr).toBe("");
     expect(run.code).toBe(0);
     const outcome = JSON.parse(run.stdout);

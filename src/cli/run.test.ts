@@ -275,7 +275,8 @@ describe("segue run", () => {
     while ((await scratch()).length === 0 && child.exitCode === null) await sleep(20);
     const begun = performance.now();
     child.kill("SIGINT");
-    const code = await new Promise((resolve) => child.once("exit", resolve));
+    // Also all that it said.
+    const code = await new Promise((resolve) => child.once("close", resolve));
     expect(performance.now() - begun).toBeLessThan(msToEnd(2000));
     expect(code).toBe(130);
     expect(said).toMatch(/interrupted\n {2}→ continue: segue resume intermediate\/\S+\n {2}→ then the flows/);

@@ -1,5 +1,5 @@
 /** Records that a disk or a hand has damaged: what they told of is done anew, or the message says which file it is. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -30,22 +30,31 @@ const { fanOut, kinds } = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
 )) as Record<string, AnyFlow>;
 
-let folder: string;
+/** Where one run was made, of which each test has a copy. */
+const home = mkdtempSync(join(tmpdir(), "segue-damaged-"));
+const folder = join(home, "folder");
+/** The store with one more run. */
+const later = new FolderStore(join(home, "later"));
 let store: FolderStore;
 let run: string;
 
 let said: MockInstance<typeof console.error>;
 
-beforeEach(async () => {
-  said = vi.spyOn(console, "error").mockImplementation(() => {});
-  folder = mkdtempSync(join(tmpdir(), "segue-damaged-"));
+beforeAll(async () => {
+  mkdirSync(folder);
   store = new FolderStore(join(folder, "store"));
   run = (await runFlow(fanOut!, { folder, count: 3 }, { store, maxWorkers: 1 })).run;
+  cpSync(folder, join(home, "as-it-was"), { recursive: true });
+  await runFlow(fanOut!, { folder, count: 4 }, { store, maxWorkers: 1 });
+  cpSync(join(folder, "store"), join(home, "later"), { recursive: true });
 });
-afterEach(() => {
-  said.mockRestore();
-  rmSync(folder, { recursive: true, force: true });
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+beforeEach(() => {
+  said = vi.spyOn(console, "error").mockImplementation(() => {});
+  rmSync(folder, { recursive: true });
+  cpSync(join(home, "as-it-was"), folder, { recursive: true });
 });
+afterEach(() => said.mockRestore());
 
 const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
 const damage = (key: string, text = "") => writeFileSync(store.localPath(key), text);
@@ -82,6 +91,9 @@ const written = async (key: string) => new TextDecoder().decode((await store.get
 describe.each(["a folder", "S3"])("runs in %s", (place) => {
   let s3: TemporaryS3 | undefined;
   let there: Store;
+  const copy = async (from: Store) => {
+    for await (const { key } of from.list("")) await there.put(key, (await from.get(key))!);
+  };
   beforeAll(async () => {
     if (place === "S3" && motoPython) s3 = await startS3();
   }, 60_000);
@@ -89,7 +101,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
   beforeEach(async (context) => {
     if (place === "S3" && !s3) context.skip(motoMissing);
     there = s3 ? await s3.store() : new FolderStore(join(folder, "copy"));
-    for await (const { key } of store.list("")) await there.put(key, (await store.get(key))!);
+    await copy(store);
   });
 
   it.each([
@@ -116,7 +128,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     await expect(client.findRun(`fan-out/${broken}`)).rejects.toMatchObject(error);
 
     // Its objects are kept: only its owner can tell whether it is to go.
-    await runFlow(fanOut!, { folder, count: 4 }, { store: there, maxWorkers: 1 });
+    await copy(later);
     const { removedRuns } = await collectGarbage(there, { keep: 1 });
     expect(removedRuns).toEqual([`fan-out/${run}`]);
     expect(await there.exists(keys.run("fan-out", broken))).toBe(true);

@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { vi } from "vitest";
 import { distPath } from "../system/index.js";
 
 /** The command as it is built, like in a process of its own. */
@@ -62,13 +61,16 @@ export class ScratchProject {
   }
 
   /**
-   * Likewise, but within this process, in a tenth of the time: for what is refused, and for what only reads. Of several at once
-   * the output would be mixed, and what starts processes or waits for signals needs a process of its own.
+   * Likewise, but within this process, in a tenth of the time: for what is refused, and for what ends by itself. One at a time, since
+   * the output of several would be mixed. A module of flows that was loaded before is not loaded again.
    */
   async segueHere(...args: string[]): Promise<Ended> {
     const heard = { stdout: "", stderr: "" };
-    const before = { folder: process.cwd(), console: globalThis.console, exitCode: process.exitCode };
-    const to = (name: keyof typeof heard) =>
+    const { console } = globalThis;
+    const { env, exitCode } = process;
+    const folder = process.cwd();
+    const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
+    const hear = (name: keyof typeof heard) =>
       new Writable({
         decodeStrings: false,
         write(chunk, _, done) {
@@ -76,12 +78,14 @@ export class ScratchProject {
           done();
         },
       });
-    const streams = { stdout: to("stdout"), stderr: to("stderr") };
+    const streams = { stdout: hear("stdout"), stderr: hear("stderr") };
     for (const name of ["stdout", "stderr"] as const)
-      vi.spyOn(process[name], "write").mockImplementation(((...given: Parameters<Writable["write"]>) =>
-        streams[name].write(...given)) as never);
-    for (const [name, value] of Object.entries(this.#variables)) vi.stubEnv(name, value);
+      process[name].write = streams[name].write.bind(streams[name]) as typeof process.stdout.write;
     globalThis.console = new Console(streams);
+    process.env = { ...env };
+    for (const [name, value] of Object.entries(this.#variables))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
     process.chdir(this.folder);
     process.exitCode = undefined;
     try {
@@ -90,11 +94,11 @@ export class ScratchProject {
         .then(() => Number(process.exitCode ?? 0), reportError);
       return { code, ...heard };
     } finally {
-      process.exitCode = before.exitCode;
-      process.chdir(before.folder);
-      globalThis.console = before.console;
-      vi.unstubAllEnvs();
-      vi.restoreAllMocks();
+      process.exitCode = exitCode;
+      process.chdir(folder);
+      process.env = env;
+      globalThis.console = console;
+      for (const name of ["stdout", "stderr"] as const) process[name].write = writes[name];
     }
   }
 

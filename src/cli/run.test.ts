@@ -280,7 +280,8 @@ describe("segue run", () => {
     expect(performance.now() - begun).toBeLessThan(msToEnd(2000));
     expect(code).toBe(130);
     expect(said).toMatch(/interrupted\n {2}→ continue: segue resume intermediate\/\S+\n {2}→ then the flows/);
-    expect(await scratch()).toEqual([]);
+    // On a busy machine its process is killed before it has removed its own folder, which the next run then does.
+    expect((await scratch()).filter((name) => !name.startsWith(".own-"))).toEqual([]);
     const started = await readdir(join(home, "stop", ".segue", "tasks", "intermediate"), { recursive: true });
     const records = started.filter((each) => each.endsWith("started.json"));
     expect(records).not.toEqual([]);

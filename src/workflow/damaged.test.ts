@@ -20,6 +20,7 @@ import {
   collectGarbage,
   FolderStore,
   openClient,
+  Pool,
   resumeRun,
   runFlow,
   type Store,
@@ -35,6 +36,8 @@ const home = mkdtempSync(join(tmpdir(), "segue-damaged-"));
 const folder = join(home, "folder");
 /** The store with one more run. */
 const later = new FolderStore(join(home, "later"));
+/** For the runs of all tests, so that not each of them starts processes. */
+const pool = new Pool();
 let store: FolderStore;
 let run: string;
 
@@ -43,13 +46,19 @@ let said: MockInstance<typeof console.error>;
 beforeAll(async () => {
   mkdirSync(folder);
   store = new FolderStore(join(folder, "store"));
-  run = (await runFlow(fanOut!, { folder, count: 3 }, { store, maxWorkers: 1 })).run;
+  run = (await runFlow(fanOut!, { folder, count: 3 }, { store, pool, maxWorkers: 1 })).run;
+  await pool.settled();
   cpSync(folder, join(home, "as-it-was"), { recursive: true });
-  await runFlow(fanOut!, { folder, count: 4 }, { store, maxWorkers: 1 });
+  await runFlow(fanOut!, { folder, count: 4 }, { store, pool, maxWorkers: 1 });
+  await pool.settled();
   cpSync(join(folder, "store"), join(home, "later"), { recursive: true });
 });
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-beforeEach(() => {
+afterAll(async () => {
+  await pool.close();
+  rmSync(home, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await pool.settled();
   said = vi.spyOn(console, "error").mockImplementation(() => {});
   rmSync(folder, { recursive: true });
   cpSync(join(home, "as-it-was"), folder, { recursive: true });
@@ -80,7 +89,7 @@ it.each([
   expect(tasks[1]!.error?.message).toContain(key);
 
   const before = ran().length;
-  const resumed = await resumeRun("fan-out", { store, step: "gather" });
+  const resumed = await resumeRun("fan-out", { store, pool, step: "gather" });
   expect(resumed.status).toBe("done");
   expect(ran().slice(before)).toEqual(["work 1"]);
   expect(await openClient(store).flow("fan-out").run(resumed.run).artifact("message")).toBe("kept 5");
@@ -159,7 +168,7 @@ it("reports damage on standard error once", async () => {
 });
 
 it("keeps what a run with a damaged record used", async () => {
-  await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 });
+  await runFlow(fanOut!, { folder, count: 5 }, { store, pool, maxWorkers: 1 });
   const whole = await written(keys.run("fan-out", run));
   damage(keys.run("fan-out", run));
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
@@ -168,8 +177,8 @@ it("keeps what a run with a damaged record used", async () => {
 });
 
 it("removes unneeded runs of other flows, but no object, if a done-record of a kept run is damaged", async () => {
-  for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store });
-  const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 })).run;
+  for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store, pool });
+  const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, pool, maxWorkers: 1 })).run;
   const key = keys.done("fan-out", kept, "work", "1");
   const whole = await written(key);
   damage(key, "{");
@@ -202,13 +211,13 @@ it("shows tasks and resumes despite damaged records of an attempt and a lock", a
     status: "interrupted",
     error: { message: expect.stringContaining("not JSON") },
   });
-  expect((await resumeRun("fan-out", { store })).status).toBe("done");
+  expect((await resumeRun("fan-out", { store, pool })).status).toBe("done");
 });
 
 it("redoes the task of a damaged cache entry", async () => {
   for await (const { key } of store.list("cache/")) damage(key);
   const before = ran().length;
-  expect((await runFlow(fanOut!, { folder, count: 3 }, { store, cache: true })).status).toBe("done");
+  expect((await runFlow(fanOut!, { folder, count: 3 }, { store, pool, cache: true })).status).toBe("done");
   expect(ran()).toHaveLength(before + 3);
   for await (const { key } of store.list("cache/")) damage(key);
   await collectGarbage(store, { keep: 1 });

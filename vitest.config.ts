@@ -7,7 +7,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Worker threads inside tests start threads of their own; processes keep their crashes apart.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than CI has cores: the tests of DBOS wait for minutes, for clocks and for workers that start.
+    maxWorkers: 3,
+    // What is built is loaded as Node does it, without another transformation.
+    server: { deps: { external: [/\/dist\//] } },
     // Tests that measure time get a second try where the machine may be busy with something else.
     retry: process.env.CI ? 1 : 0,
   },

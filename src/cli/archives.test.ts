@@ -14,20 +14,23 @@ beforeAll(() => {
   writeFileSync(project.at("data.zip"), zipOf({ ...files, "ReadMe.txt": "hello" }));
 });
 
-it.each(["data.zip", "data.zip/list*.csv"])("trains on %s like on its files", (archive) => {
-  const trained = (input: string, output: string) => {
-    const run = project.segue("train", "--input", input, "--epochs", "1", "--output", output);
+it.each(["data.zip", "data.zip/list*.csv"])("trains on %s like on its files", async (archive) => {
+  const trained = async (input: string, output: string) => {
+    const run = await project.segueHere("train", "--input", input, "--epochs", "1", "--output", output);
     expect(run).toMatchObject({ code: 0 });
     return { said: run.stderr, vectors: readFileSync(project.at(output)) };
   };
-  const zipped = trained(archive, "zipped.bin");
-  expect(zipped.vectors).toEqual(trained("list*.csv", "plain.bin").vectors);
+  const zipped = await trained(archive, "zipped.bin");
+  expect(zipped.vectors).toEqual((await trained("list*.csv", "plain.bin")).vectors);
   expect(zipped.said.includes("skipped: ReadMe.txt")).toBe(archive === "data.zip");
 });
 
-it("evaluates on an archive", () => {
+it("evaluates on an archive", async () => {
   const evaluate = ["evaluate", "--recommender", "popularity", "--hold-out", "0.5", "--json", "--train"];
-  const [zipped, plain] = [project.segue(...evaluate, "data.zip"), project.segue(...evaluate, "list*.csv")];
+  const [zipped, plain] = [
+    await project.segueHere(...evaluate, "data.zip"),
+    await project.segueHere(...evaluate, "list*.csv"),
+  ];
   expect(zipped.code).toBe(0);
   expect(JSON.parse(zipped.stdout)).toMatchObject({ queries: JSON.parse(plain.stdout).queries });
 });

@@ -10,7 +10,7 @@ import { stopEndpoint } from "./run-and-clean-up.js";
 
 const project = new ScratchProject();
 const home = project.folder;
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
 /** The beginning of a gzip file: an input that may be mended. */
 const cutShort = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
 
@@ -34,7 +34,9 @@ describe("a chain of runs", () => {
 
   it("uses its own runs if two chains run at once in one project", async () => {
     const chain = (input: string, recommender: string) =>
-      segue("run", "--input", input, "--recommenders", recommender, "--tag", recommender, "--json");
+      project.segueMeanwhile(
+        ...["run", "--input", input, "--recommenders", recommender, "--tag", recommender, "--json"],
+      );
     await segue("sample", "--playlists", "150", "--seed", "1", "--output", "one.csv");
     await segue("sample", "--playlists", "160", "--seed", "2", "--output", "two.csv");
     const done = await Promise.all([chain("one.csv", "transitions"), chain("two.csv", "popularity")]);

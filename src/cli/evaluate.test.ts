@@ -1,23 +1,21 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath, isAlive } from "../system/index.js";
 import { msToEnd } from "../system/time.testkit.js";
+import { ScratchProject } from "./project.testkit.js";
 
-let folder: string;
-let train: string;
-let queries: string;
+const project = new ScratchProject();
+const { folder } = project;
+const train = project.at("train.jsonl.gz");
+const queries = project.at("queries.jsonl");
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-evaluate-"));
-  train = join(folder, "train.jsonl.gz");
-  queries = join(folder, "queries.jsonl");
   // Two circles of songs: after number i of a circle comes number i + 1.
   const lines = Array.from({ length: 60 }, (_, p) => ({
     playlist_id: `p${p}`,
@@ -32,13 +30,11 @@ beforeAll(async () => {
   ];
   await writeFile(queries, asked.map((line) => JSON.stringify(line)).join("\n"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => project.remove());
 
-function segue(...args: string[]) {
-  const ran = spawnSync(process.execPath, [distPath("cli/main.js"), "evaluate", ...args], {
-    encoding: "utf8",
-  });
-  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+async function segue(...args: string[]) {
+  const { code: status, ...said } = await project.segueHere("evaluate", ...args);
+  return { status, ...said };
 }
 
 /** Popularity, measured on the queries. */
@@ -46,7 +42,7 @@ const popularity = (...flags: string[]) =>
   segue("--train", train, "--queries", queries, "--recommender", "popularity", ...flags);
 
 describe("segue evaluate", () => {
-  it("prints only one JSON object with exactly the documented names", () => {
+  it("prints only one JSON object with exactly the documented names", async () => {
     const args = [
       "--train",
       train,
@@ -58,7 +54,7 @@ describe("segue evaluate", () => {
       "9",
       "--json",
     ];
-    const { status, stdout, stderr } = segue(...args);
+    const { status, stdout, stderr } = await segue(...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const figures = JSON.parse(stdout);
     expect(Object.keys(figures).sort()).toEqual(
@@ -77,7 +73,7 @@ describe("segue evaluate", () => {
     const when = (i: number) => new Date(Date.UTC(2024, 0, Math.floor(i / 5), 9, i % 5)).toISOString();
     const plays = Array.from({ length: 400 }, (_, i) => `A,${i % 9},${when(i)}\n`);
     await writeFile(log, `artist,track,played_at\n${plays.join("")}`);
-    const { status, stderr } = segue("--train", log, "--recommender", "popularity");
+    const { status, stderr } = await segue("--train", log, "--recommender", "popularity");
     expect([status, stderr.split("\n").slice(-3)]).toEqual([
       2,
       [
@@ -86,15 +82,15 @@ describe("segue evaluate", () => {
         "",
       ],
     ]);
-    const parted = segue("--train", log, "--recommender", "popularity", "--session-gap", "30");
+    const parted = await segue("--train", log, "--recommender", "popularity", "--session-gap", "30");
     expect(parted.stderr).toContain(
       "80 playlists: a new one starts after each pause longer than --session-gap",
     );
     expect(parted.status).toBe(0);
   });
 
-  it("prints a readable page, with slices", () => {
-    const { status, stdout } = popularity("-k", "5,20");
+  it("prints a readable page, with slices", async () => {
+    const { status, stdout } = await popularity("-k", "5,20");
     expect(status).toBe(0);
     expect(stdout).toContain("popularity: 5 queries");
     expect(stdout).toMatch(/at 5: hit ratio [\s\S]*at 20: hit ratio 80\.00 %/);
@@ -106,7 +102,7 @@ describe("segue evaluate", () => {
 
   it("remarks on a leaderboard with too little data, and not on one with enough", async () => {
     const board = ["--leaderboard", "--recommender", "popularity", "transitions", "-k", "2"];
-    const few = segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");
+    const few = await segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");
     // Queries of one playlist are not independent: playlists are counted.
     expect(few.stdout).toMatch(
       /^(\d+) queries\n[\s\S]*\n\nnote: only (?!\1)\d playlists were asked, .*\nnote: \d of \d playlists asked about .* in training too, .*\n$/,
@@ -117,13 +113,13 @@ describe("segue evaluate", () => {
       next: i % 4 ? "new" : "rock-2",
     }));
     await writeFile(strange, lines.map((line) => JSON.stringify(line)).join("\n"));
-    const unknown = segue("--train", train, "--queries", strange, ...board);
+    const unknown = await segue("--train", train, "--queries", strange, ...board);
     expect(unknown.stdout).toMatch(
       /\n\nnote: only 25 % of the tracks asked for were in training, .* 0\.2500; .*\n$/,
     );
     const known = lines.map((line) => JSON.stringify({ ...line, next: "rock-2" }));
     await writeFile(strange, known.join("\n"));
-    expect(segue("--train", train, "--queries", strange, ...board).stdout).not.toContain("note");
+    expect((await segue("--train", train, "--queries", strange, ...board)).stdout).not.toContain("note");
   });
 
   it("says what to do if there is nothing to measure, in each form of a leaderboard", async () => {
@@ -132,8 +128,8 @@ describe("segue evaluate", () => {
     const board = ["--leaderboard", "--recommender", "nearest", "popularity", "-k", "2", "--html", html];
     const ask = async (query: object) => {
       await writeFile(strange, `${JSON.stringify(query)}\n`.repeat(200));
-      const text = segue("--train", train, "--queries", strange, ...board);
-      const json = segue("--train", train, "--queries", strange, ...board, "--json");
+      const text = await segue("--train", train, "--queries", strange, ...board);
+      const json = await segue("--train", train, "--queries", strange, ...board, "--json");
       expect([text.status, json.status]).toEqual([0, 0]);
       const { remarks, rows } = JSON.parse(json.stdout) as {
         remarks: string[];
@@ -156,8 +152,8 @@ describe("segue evaluate", () => {
     ]);
   });
 
-  it("counts a repeated k once, and ranks by the first k", () => {
-    const figures = JSON.parse(popularity("-k", "5,2,5", "--json").stdout);
+  it("counts a repeated k once, and ranks by the first k", async () => {
+    const figures = JSON.parse((await popularity("-k", "5,2,5", "--json")).stdout);
     expect(figures).toMatchObject({ k: 5, at: [{ k: 2 }] });
     expect(figures.at).toHaveLength(1);
   });
@@ -170,13 +166,13 @@ describe("segue evaluate", () => {
     });
     await writeFile(csv, `performer,song,playlist\n${rows.join("\n")}\n`);
     const flags = ["--train", csv, "--columns", "artist=performer,track=song,playlist=playlist", "-k", "3"];
-    const one = segue(...flags, "--recommender", "transitions", "--json");
+    const one = await segue(...flags, "--recommender", "transitions", "--json");
     expect(one.status).toBe(0);
     const [, heldOut] = /held out (\d+) of 100 playlists, and asked about the last track of each/.exec(
       one.stderr,
     )!;
     expect(JSON.parse(one.stdout)).toMatchObject({ queries: Number(heldOut), hit_ratio: 1 });
-    const every = segue(
+    const every = await segue(
       ...[...flags, "--every-position", "--hold-out", "0.5", "--seed", "7", "--json"],
       ...["--leaderboard", "--recommender", "transitions", "popularity"],
     );
@@ -197,10 +193,16 @@ describe("segue evaluate", () => {
     await writeFile(csv, `artist,track,played_at\n${plays.join("\n")}\n`);
     const flags = ["--train", csv, "--session-gap", "120", "-k", "3", "--json"];
     const board = ["--leaderboard", "--recommender", "transitions", "popularity"];
-    const untold = segue(...flags, ...board);
+    const untold = await segue(...flags, ...board);
     expect(untold.status).toBe(2);
     expect(untold.stderr).toMatch(/log\.csv, line \d+: cannot tell the day from the month/);
-    const { status, stdout, stderr } = segue(...flags, ...board, "--dates", "day-first", "--merge-capitals");
+    const { status, stdout, stderr } = await segue(
+      ...flags,
+      ...board,
+      "--dates",
+      "day-first",
+      "--merge-capitals",
+    );
     expect(status).toBe(0);
     expect(stderr).toMatch(/^40 playlists: .*\nmerged names that differ only in case: 70 rows/);
     expect(JSON.parse(stdout).failures).toEqual([]);
@@ -212,21 +214,21 @@ describe("segue evaluate", () => {
     await writeFile(csv, `artist,track,playlist\n${pairs.join("\n")}\n`);
     await writeFile(other, '{"name": "mine", "songs": [{"artist": "Band", "title": "song 1"}]}\n');
     const flags = ["--recommender", "popularity", "--json"];
-    const none = segue("--train", csv, ...flags);
+    const none = await segue("--train", csv, ...flags);
     expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining("--min-tracks 2 keeps") });
-    expect(segue("--train", csv, ...flags, "--min-tracks", "2").status).toBe(0);
+    expect((await segue("--train", csv, ...flags, "--min-tracks", "2")).status).toBe(0);
     const sequences = join(folder, "sequences.jsonl");
     await writeFile(sequences, gunzipSync(await readFile(train)));
-    const mixed = segue("--train", sequences, other, ...flags);
+    const mixed = await segue("--train", sequences, other, ...flags);
     expect(mixed.stderr).toMatch(
       /other\.jsonl is JSON of playlists or plays, but .*sequences\.jsonl is sequences/,
     );
     expect(mixed.status).toBe(1);
   });
 
-  it("takes settings as JSON or as a word", () => {
+  it("takes settings as JSON or as a word", async () => {
     const settings = ["--set", "contextDecay=linear", "--set", "neighbours=50", "--set", "repeats=auto"];
-    const { status, stderr } = segue(
+    const { status, stderr } = await segue(
       ...["--train", train, "--queries", queries, "--recommender", "v-sknn", "--json"],
       ...settings,
     );
@@ -236,7 +238,7 @@ describe("segue evaluate", () => {
   it("compares recommenders, each in its own process", async () => {
     const html = join(folder, "board.html");
     const names = ["--recommender", "popularity", "transitions"];
-    const { status, stdout } = segue(
+    const { status, stdout } = await segue(
       ...["--train", train, "--queries", queries, "-k", "2"],
       ...names,
       "--leaderboard",
@@ -294,10 +296,10 @@ describe("segue evaluate", () => {
     expect(said).toMatch(/\ninterrupted\n/);
   }, 40_000);
 
-  it("refuses an unwritable card before it fits anything", () => {
+  it("refuses an unwritable card before it fits anything", async () => {
     // The playlists are not even looked for.
     const args = ["--train", join(folder, "none"), "--queries", queries, "--leaderboard", "--json"];
-    expect(segue(...args, "--html", folder)).toEqual({
+    expect(await segue(...args, "--html", folder)).toEqual({
       status: 2,
       stdout: "",
       stderr: expect.stringContaining(`error: --html: ${folder} is a folder`),
@@ -343,8 +345,8 @@ describe("segue evaluate", () => {
       /setting "skip" .* is -1, wanted a whole number ≥ 1/,
     ],
     [["--set", "tail=0.5"], /"folds" \(4\) parts of "tail" \(0.5\)[\s\S]*2 folds at most/],
-  ])("refuses %j with exit code 2", (args, message) => {
-    const { status, stderr, stdout } = segue("--train", train, "--queries", queries, "--json", ...args);
+  ])("refuses %j with exit code 2", async (args, message) => {
+    const { status, stderr, stdout } = await segue("--train", train, "--queries", queries, "--json", ...args);
     expect(stderr).toMatch(message);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
@@ -352,7 +354,7 @@ describe("segue evaluate", () => {
   it("says where in a file the error is", async () => {
     const bad = join(folder, "bad.jsonl");
     await writeFile(bad, '{"context":["a"],"next":"b"}\n{"context":"a"}\n');
-    const { status, stderr, stdout } = segue(
+    const { status, stderr, stdout } = await segue(
       "--train",
       train,
       "--queries",
@@ -363,7 +365,7 @@ describe("segue evaluate", () => {
     );
     expect(stderr).toMatch(/bad\.jsonl:2: "context" should be a list of track ids, found "a"/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(segue("--train", join(folder, "none"), "--queries", queries, "--json").stderr).toMatch(
+    expect((await segue("--train", join(folder, "none"), "--queries", queries, "--json")).stderr).toMatch(
       /there is no file .*none/,
     );
   });
@@ -382,14 +384,14 @@ describe("segue evaluate", () => {
     await writeFile(join(parts, "queries-1.jsonl"), asked);
     const figures = (stdout: string) => JSON.parse(stdout).hit_ratio;
     for (const flags of [[], ["--leaderboard"]]) {
-      const { status, stdout, stderr } = segue(
+      const { status, stdout, stderr } = await segue(
         ...["--train", join(parts, "train-*.jsonl"), "--queries", join(parts, "queries-?.jsonl")],
         ...["--recommender", "popularity", "--json", ...flags],
       );
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      if (flags.length === 0) expect(figures(stdout)).toBe(figures(popularity("--json").stdout));
+      if (flags.length === 0) expect(figures(stdout)).toBe(figures((await popularity("--json")).stdout));
     }
-    const none = segue("--train", join(parts, "test-*.jsonl"), "--queries", queries, "--json");
+    const none = await segue("--train", join(parts, "test-*.jsonl"), "--queries", queries, "--json");
     expect(none).toMatchObject({ status: 1, stderr: expect.stringMatching(/no file matches .*test-\*/) });
   });
 });

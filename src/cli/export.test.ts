@@ -80,8 +80,8 @@ export const failing = made("failing", () => { throw new Error("no luck"); });`,
   );
   for (const flow of ["both", "plain_model", "none", "failing"]) project.segue("run", `./flows.mjs:${flow}`);
   const from = (...args: string[]) =>
-    project.segue("export", "--format", "parquet", "--output", "v.parquet", ...args);
-  expect(from("--bundle", "both")).toMatchObject({
+    project.segueHere("export", "--format", "parquet", "--output", "v.parquet", ...args);
+  expect(await from("--bundle", "both")).toMatchObject({
     code: 0,
     stdout: "v.parquet: 3 tracks of 4 dimensions\n",
   });
@@ -93,13 +93,13 @@ export const failing = made("failing", () => { throw new Error("no luck"); });`,
     ["none", /the run none\/\S+ made no model\n {2}→ runs of modeling and deployment do/],
     ["failing", /the run failing\/\S+ \(failed\) has no model\n {2}→ segue resume failing\//],
   ] as const)
-    expect(from("--bundle", run)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
-  expect(project.segue("serve", "none", "--port", "0")).toMatchObject({
+    expect(await from("--bundle", run)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  expect(await project.segueHere("serve", "none", "--port", "0")).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("made no model"),
   });
   project.write("README.md", "words");
-  expect(from("--vectors", "README.md")).toMatchObject({
+  expect(await from("--vectors", "README.md")).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
       /cannot tell the format of README.md\n.*\.bin, \.txt, \.vec, \.parquet, \.safetensors\n$/,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ScratchProject } from "./project.testkit.js";
 
 const project = new ScratchProject();
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
 afterAll(() => project.remove());
 
 const songs = (list: number) => [0, 1, 2, 3].map((i) => [`Band ${(list + i) % 5}`, `Song ${(list * i) % 7}`]);

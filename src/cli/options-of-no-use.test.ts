@@ -52,18 +52,18 @@ it.each([
   ["studio --merge-capitals", /^error: --merge-capitals is for raw files/],
   ["studio --columns artist=x", /^error: --columns is for raw files, and no playlists are named\n/],
 ])("%s", async (command, message) => {
-  const { code, stdout, stderr } = await project.segueMeanwhile(...command.split(" "));
+  const { code, stdout, stderr } = await project.segueHere(...command.split(" "));
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(message);
 });
 
-it("helps with each command by its name, segue run with its flags, too", () => {
+it("helps with each command by its name, segue run with its flags, too", async () => {
   for (const name of ["run", "runs"]) {
-    const { code, stdout } = project.segue("help", name);
-    expect([code, stdout]).toEqual([0, project.segue(name, "--help").stdout]);
+    const { code, stdout } = await project.segueHere("help", name);
+    expect([code, stdout]).toEqual([0, (await project.segueHere(name, "--help")).stdout]);
   }
-  expect(project.segue("help", "run").stdout).toContain("--knn-k");
-  expect(project.segue("help", "trian")).toMatchObject({
+  expect((await project.segueHere("help", "run")).stdout).toContain("--knn-k");
+  expect(await project.segueHere("help", "trian")).toMatchObject({
     code: 2,
     stderr: 'error: there is no command "trian"\n  → did you mean "train"?\n',
   });

@@ -5,7 +5,7 @@ import { distPath } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
 const project = new ScratchProject();
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
 
 beforeAll(() =>
   project.writeFlows(
@@ -56,7 +56,7 @@ afterAll(() => project.remove());
 describe("a user's flow that fails", () => {
   it("is reported if its module never finishes loading", async () => {
     project.write("never.mjs", "await new Promise(() => {});");
-    const { code, stderr } = await segue("run", "never.mjs");
+    const { code, stderr } = await project.segueMeanwhile("run", "never.mjs");
     expect([code, stderr]).toEqual([
       1,
       "error: cannot load the flow's module never.mjs: its top-level await never settles\n  → look for an await outside of any function, there or in what it imports\n",
@@ -163,7 +163,8 @@ $`,
     const refused = await segue("run", "my flow.js", "--seed", "x");
     expect(refused.stderr).toContain("→ segue run './my flow.js:mine' --help explains each parameter");
     module("{ seed: z.int(), kind: z.string() }");
-    const resumed = await segue("resume", "mine");
+    // In this process the module as it was is loaded.
+    const resumed = await project.segueMeanwhile("resume", "mine");
     expect([resumed.code, resumed.stderr]).toEqual([
       2,
       `error: the run's parameters no longer fit its flow: kind is required
@@ -174,14 +175,14 @@ $`,
 
   it.each(["tag", "max_workers", "help"])("may have no parameter %s: the command has one", async (name) => {
     project.writeFlows(
-      "taken.js",
+      `${name}.js`,
       `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
        export const taken = segue
          .flow("taken", { module: import.meta.url, parameters: z.object({ ${name}: z.string().default("") }) })
          .step("start", () => {});`,
     );
     const flag = name.replace("_", "-");
-    const { code, stderr } = await segue("run", "taken.js");
+    const { code, stderr } = await segue("run", `${name}.js`);
     expect([code, stderr]).toEqual([
       2,
       `error: parameter ${flag} of flow "taken" is a flag of segue run itself

@@ -53,14 +53,14 @@ const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<st
 it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
   "%s",
   async (_, [command, option, said]) => {
-    const empty = await project.segueMeanwhile(...command, option, "");
+    const empty = await project.segueHere(...command, option, "");
     expect([empty.code, empty.stdout, empty.stderr]).toEqual([
       2,
       "",
       expect.stringMatching(new RegExp(`^error: ${option} is empty\n  → give it a value`)),
     ]);
     for (const [path, what] of Object.entries(said)) {
-      const { code, stdout, stderr } = await project.segueMeanwhile(...command, option, path);
+      const { code, stdout, stderr } = await project.segueHere(...command, option, path);
       expect([path, [1, 2].includes(code!), stdout]).toEqual([path, true, ""]);
       expect(stderr).toMatch(
         new RegExp(`^error: (${option}|input): [^\n]*${what}[^\n]*\n( {2}→ [^\n]+\n)?$`),
@@ -77,7 +77,7 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
       ["file/under", "data: file is not a folder"],
       ["", "wanted a folder on this machine"],
     ] as const) {
-      const { code, stdout, stderr } = await project.segueMeanwhile("run", ...flow, "--data", path);
+      const { code, stdout, stderr } = await project.segueHere("run", ...flow, "--data", path);
       expect([path, code, stdout]).toEqual([path, 2, ""]);
       expect(stderr).toContain(what);
       expect(existsSync(project.at(".segue"))).toBe(false);
@@ -86,9 +86,9 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
 );
 
 it("names an empty argument", async () => {
-  const { code, stderr } = project.segue("serve", "");
+  const { code, stderr } = await project.segueHere("serve", "");
   expect([code, stderr]).toEqual([2, "error: an argument is empty: bundle\n  → see segue serve --help\n"]);
-  const key = project.segue("serve", "folder", "--api-key-file", "");
+  const key = await project.segueHere("serve", "folder", "--api-key-file", "");
   expect([key.code, key.stderr]).toEqual([
     2,
     "error: --api-key-file is empty\n  → give it a value, or leave it out\n",

@@ -1,11 +1,19 @@
 /** A scratch project, and the command run in it as users do. */
 import { execFile, spawnSync } from "node:child_process";
+import { Console } from "node:console";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { distPath } from "../system/index.js";
+
+/** The command as it is built, like in a process of its own. */
+const built = async <T>(name: string) =>
+  (await import(/* @vite-ignore */ pathToFileURL(distPath(`cli/${name}.js`)).href)) as T;
+const { createProgram } = await built<typeof import("./program.js")>("program");
+const { reportError } = await built<typeof import("./report-error.js")>("report-error");
 
 /** The result of a command. */
 export interface Ended {
@@ -52,9 +60,52 @@ export class ScratchProject {
     );
   }
 
+  /**
+   * Likewise, but within this process, in a tenth of the time: for what is refused, and for what ends by itself. One at a time, since
+   * the output of several would be mixed. A module of flows that was loaded before is not loaded again.
+   */
+  async segueHere(...args: string[]): Promise<Ended> {
+    const heard = { stdout: "", stderr: "" };
+    const { console } = globalThis;
+    const { env, exitCode } = process;
+    const folder = process.cwd();
+    const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
+    const hear = (name: keyof typeof heard) =>
+      new Writable({
+        decodeStrings: false,
+        write(chunk, _, done) {
+          heard[name] += chunk;
+          done();
+        },
+      });
+    const streams = { stdout: hear("stdout"), stderr: hear("stderr") };
+    for (const name of ["stdout", "stderr"] as const)
+      process[name].write = streams[name].write.bind(streams[name]) as typeof process.stdout.write;
+    globalThis.console = new Console(streams);
+    process.env = { ...env };
+    for (const [name, value] of Object.entries(this.#variables))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    process.chdir(this.folder);
+    process.exitCode = undefined;
+    try {
+      const code = await createProgram()
+        .parseAsync(args, { from: "user" })
+        .then(() => Number(process.exitCode ?? 0), reportError);
+      return { code, ...heard };
+    } finally {
+      process.exitCode = exitCode;
+      process.chdir(folder);
+      process.env = env;
+      globalThis.console = console;
+      for (const name of ["stdout", "stderr"] as const) process[name].write = writes[name];
+    }
+  }
+
+  readonly #variables = { NO_COLOR: "1", SEGUE_DATASTORE: undefined, SEGUE_DATABASE_URL: "" };
+
   get #how() {
-    const env = { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: undefined, SEGUE_DATABASE_URL: "" };
-    return { cwd: this.folder, env };
+    return { cwd: this.folder, env: { ...process.env, ...this.#variables } };
   }
 
   remove(): void {

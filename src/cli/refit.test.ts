@@ -4,7 +4,7 @@ import { openBundle } from "../bundle/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
 const project = new ScratchProject();
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
 
 let modelingRun: string;
 beforeAll(async () => {

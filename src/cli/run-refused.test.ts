@@ -1,19 +1,20 @@
 /** What `segue run` refuses before anything runs: said in one message, and nothing is left behind. */
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distPath } from "../system/index.js";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ScratchProject } from "./project.testkit.js";
 
-const exec = promisify(execFile);
 const project = new ScratchProject();
 const home = project.folder;
-const segue = (...args: string[]) => project.segueMeanwhile(...args);
+const segue = (...args: string[]) => project.segueHere(...args);
+/** One with nothing in it. */
+let empty: ScratchProject;
 
 beforeAll(() => project.write("x.csv", ""));
+beforeEach(() => {
+  empty = new ScratchProject();
+  return () => empty.remove();
+});
 afterAll(() => project.remove());
 
 describe("segue run refuses", () => {
@@ -131,7 +132,7 @@ describe("segue run refuses", () => {
     const refused = await segue("run", "--input", input, "--datastore", "unread");
     expect([refused.code, refused.stdout]).toEqual([code, ""]);
     expect(refused.stderr).toMatch(message);
-    expect(await readdir(home)).not.toContain("unread");
+    expect(readdirSync(home)).not.toContain("unread");
   });
 
   it("begins no run on the engine dbos without a database", async () => {
@@ -141,7 +142,7 @@ describe("segue run refuses", () => {
     expect(refused.code).toBe(2);
     expect(refused.stdout).toBe("");
     expect(refused.stderr).toMatch(/needs a Postgres database\n {2}→ set SEGUE_DATABASE_URL=\S+\n$/);
-    expect(await readdir(home)).not.toContain("unbegun");
+    expect(readdirSync(home)).not.toContain("unbegun");
   });
 
   it.each([
@@ -176,18 +177,15 @@ describe("segue run refuses", () => {
     ],
     ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
   ])("refuses in conf/local/%s what no flow uses: %j", async (file, text, message) => {
-    const project = await mkdtemp(join(home, "conf-"));
-    await mkdir(join(project, "conf", "local"), { recursive: true });
-    await writeFile(join(project, "conf", "local", file), text);
-    const main = distPath("cli/main.js");
-    const refused = exec(process.execPath, [main, "run", "--input", "x.csv"], { cwd: project });
-    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
-    expect(await readdir(project)).toEqual(["conf"]);
+    empty.write(`conf/local/${file}`, text);
+    const refused = await empty.segueHere("run", "--input", "x.csv");
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(readdirSync(empty.folder)).toEqual(["conf"]);
   });
 
   it.each<[string[], RegExp]>([
     [
-      ["--input", join(home, "x.csv"), "--target", "sagemaker"],
+      ["--input", project.at("x.csv"), "--target", "sagemaker"],
       /bucket "": it should look like s3:.*\n.*sagemaker_role ""[^→]*→ .*params\.yml/,
     ],
     [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],
@@ -205,15 +203,9 @@ describe("segue run refuses", () => {
       /bucket "s3:\/\/Models": .*lower-case.*\n.*\n {2}sagemaker_instance ml.c6i.large: serverless .*\n {2}sagemaker_count 2: serverless/,
     ],
   ])("refuses what SageMaker would not take before anything runs: %j", async (args, message) => {
-    const project = await mkdtemp(join(home, "aws-"));
-    const main = distPath("cli/main.js");
-    const refused = exec(process.execPath, [main, "run", ...args], { cwd: project });
-    await expect(refused).rejects.toMatchObject({
-      code: 2,
-      stdout: "",
-      stderr: expect.stringMatching(message),
-    });
-    expect(await readdir(project)).toEqual([]);
+    const refused = await empty.segueHere("run", ...args);
+    expect(refused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+    expect(readdirSync(empty.folder)).toEqual([]);
   });
 
   it("says which parameters of SageMaker a local endpoint has no use for", async () => {

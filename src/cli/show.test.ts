@@ -26,16 +26,16 @@ export const a = segue.flow("a", { module: import.meta.url }).step("start", { re
 });
 
 describe("a flow's module", () => {
-  it("is drawn by its file, or by its name if there are several", () => {
-    const shown = project.segue("show", "./two.mjs:other", "--json");
+  it("is drawn by its file, or by its name if there are several", async () => {
+    const shown = await project.segueHere("show", "./two.mjs:other", "--json");
     expect(JSON.parse(shown.stdout)).toMatchObject({ flow: "other", steps: [{ name: "begin" }] });
-    expect(project.segue("show", "./two.mjs")).toMatchObject({
+    expect(await project.segueHere("show", "./two.mjs")).toMatchObject({
       code: 2,
       stderr: "error: ./two.mjs exports 2 flows\n  → say which: ./two.mjs:one\n",
     });
   });
 
-  it("has all its exported flows checked, each with its problems", () => {
+  it("has all its exported flows checked, each with its problems", async () => {
     project.writeFlows(
       "some.mjs",
       `
@@ -43,15 +43,15 @@ export const fine = segue.flow("fine", { module: import.meta.url }).step("start"
 export const lost = segue.flow("lost", { module: import.meta.url }).step("start", () => {}).step("b", { after: "strat" }, () => {});
 export const bare = segue.flow("bare", { module: import.meta.url });`,
     );
-    expect(project.segue("check", "./some.mjs")).toMatchObject({
+    expect(await project.segueHere("check", "./some.mjs")).toMatchObject({
       code: 2,
       stdout: "fine: valid, 1 step\n",
       stderr: expect.stringMatching(
         /^error: flow "bare" is invalid.*no step.*\nflow "lost" is invalid.*did you mean "start"/s,
       ),
     });
-    expect(project.segue("check", "./some.mjs:fine").code).toBe(0);
-    expect(JSON.parse(project.segue("check", "./two.mjs", "--json").stdout)).toEqual([
+    expect((await project.segueHere("check", "./some.mjs:fine")).code).toBe(0);
+    expect(JSON.parse((await project.segueHere("check", "./two.mjs", "--json")).stdout)).toEqual([
       { flow: "one", steps: 1 },
       { flow: "other", steps: 1 },
     ]);
@@ -67,33 +67,40 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
     ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],
     ["./typed.ts", 2, "./typed.ts is TypeScript, and flows run as JavaScript"],
     ["./typed.ts:a", 2, "then name the output: ./typed.js:a"],
-  ])("%s is refused with the same message by show, check and run", (module, code, message) => {
-    const shown = project.segue("show", module);
+  ])("%s is refused with the same message by show, check and run", async (module, code, message) => {
+    const shown = await project.segueHere("show", module);
     expect(shown).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(message) });
-    expect(project.segue("check", module)).toEqual(shown);
-    expect(project.segue("run", module)).toEqual(shown);
+    expect(await project.segueHere("check", module)).toEqual(shown);
+    expect(await project.segueHere("run", module)).toEqual(shown);
   });
 });
 
 describe("segue show", () => {
-  it.each(["./two", "../../etc/passwd", "../x", "one/../x"])("says that run %s does not exist", (name) => {
-    expect(project.segue("run", "./two.mjs:one").code).toBe(0);
-    expect(project.segue("show", name)).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^error: there is no run ".*" in .*\n {2}→ .*segue runs.* lists them\n$/),
+  it.each(["./two", "../../etc/passwd", "../x", "one/../x"])(
+    "says that run %s does not exist",
+    async (name) => {
+      expect((await project.segueMeanwhile("run", "./two.mjs:one")).code).toBe(0);
+      expect(await project.segueHere("show", name)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^error: there is no run ".*" in .*\n {2}→ .*segue runs.* lists them\n$/,
+        ),
+      });
+    },
+  );
+
+  it("draws to a file, or prints the picture, also as JSON", async () => {
+    const drawn = await project.segueHere("show", "modeling", "--svg", "m.svg", "--json");
+    expect(drawn).toMatchObject({ code: 0, stdout: '{"file":"m.svg"}\n' });
+    const svg = (await project.segueHere("show", "modeling", "--svg")).stdout;
+    expect(svg).toBe(project.read("m.svg"));
+    expect(JSON.parse((await project.segueHere("show", "modeling", "--svg", "--json")).stdout)).toEqual({
+      svg,
     });
   });
 
-  it("draws to a file, or prints the picture, also as JSON", () => {
-    const drawn = project.segue("show", "modeling", "--svg", "m.svg", "--json");
-    expect(drawn).toMatchObject({ code: 0, stdout: '{"file":"m.svg"}\n' });
-    const svg = project.segue("show", "modeling", "--svg").stdout;
-    expect(svg).toBe(project.read("m.svg"));
-    expect(JSON.parse(project.segue("show", "modeling", "--svg", "--json").stdout)).toEqual({ svg });
-  });
-
-  it("shows one of Segue's own flows before its first run", () => {
-    expect(project.segue("show", "modeling")).toMatchObject({
+  it("shows one of Segue's own flows before its first run", async () => {
+    expect(await project.segueHere("show", "modeling")).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("keep_best"),
     });

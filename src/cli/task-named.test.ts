@@ -22,13 +22,13 @@ export const odd = segue.flow("odd", { module: import.meta.url })
 });
 
 describe.each(["logs", "card"])("segue %s", (verb) => {
-  it("finds the named task", () => {
+  it("finds the named task", async () => {
     for (const [path, item] of [
       ["odd/train", 1],
       ["odd/latest/train/1", 2],
       ["odd/train/1/", 2],
     ])
-      expect(project.segue(verb, String(path)).stdout.toLowerCase()).toContain(`item ${item}`);
+      expect((await project.segueHere(verb, String(path))).stdout.toLowerCase()).toContain(`item ${item}`);
   });
 
   it.each([
@@ -40,8 +40,8 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
     ["odd/20261126-234422-d5kt9/train/0", "`segue runs odd` lists them"],
     ["odd/d5kt9/train/0", 'there is no run "odd/d5kt9" in '],
     ["odd", '"odd" names no task'],
-  ])("refuses %s", (path, message) => {
-    expect(project.segue(verb, path)).toMatchObject({
+  ])("refuses %s", async (path, message) => {
+    expect(await project.segueHere(verb, path)).toMatchObject({
       code: 2,
       stdout: "",
       stderr: expect.stringContaining(message),
@@ -49,8 +49,8 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
   });
 });
 
-it("reads the part after the step as an artifact where one is expected", () => {
-  expect(project.segue("dump", "odd/train/loss").stdout).toBe("1\n");
-  expect(project.segue("dump", "odd/train/1/loss").stdout).toBe("2\n");
-  expect(project.segue("dump", "odd/train/lost").stderr).toContain('did you mean "loss"?');
+it("reads the part after the step as an artifact where one is expected", async () => {
+  expect((await project.segueHere("dump", "odd/train/loss")).stdout).toBe("1\n");
+  expect((await project.segueHere("dump", "odd/train/1/loss")).stdout).toBe("2\n");
+  expect((await project.segueHere("dump", "odd/train/lost")).stderr).toContain('did you mean "loss"?');
 });

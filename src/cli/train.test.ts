@@ -1,35 +1,32 @@
-/** `segue train` as users run it: a process of its own. */
-import { spawn, spawnSync } from "node:child_process";
+/** `segue train` as users run it. */
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zipOf } from "../playlists/zip.testkit.js";
 import { distPath } from "../system/index.js";
 import { msToEnd } from "../system/time.testkit.js";
 import { loadVectors } from "../track2vec/index.js";
+import { ScratchProject } from "./project.testkit.js";
 
-let folder: string;
-let input: string;
-const file = (name: string) => join(folder, name);
-const command = [distPath("cli/main.js"), "train"];
+const project = new ScratchProject();
+const file = (name: string) => project.at(name);
+const input = file("playlists.jsonl");
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-train-verb-"));
-  input = file("playlists.jsonl");
   const lines = Array.from({ length: 300 }, (_, p) => ({
     playlist_id: `p${p}`,
     tracks: Array.from({ length: 8 }, (_, i) => `${p % 2 ? "jazz" : "rock"}-${(p * 3 + i) % 25}`),
   }));
   await writeFile(input, lines.map((line) => JSON.stringify(line)).join("\n"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
-function segue(...args: (string | number)[]) {
-  const ran = spawnSync(process.execPath, [...command, ...args.map(String)], { encoding: "utf8" });
-  expect(ran.stderr).not.toMatch(/ at .*\.js:|looks like a bug/);
-  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+async function segue(...args: (string | number)[]) {
+  const { code: status, ...said } = await project.segueHere("train", ...args.map(String));
+  expect(said.stderr).not.toMatch(/ at .*\.js:|looks like a bug/);
+  return { status, ...said };
 }
 const quick = (...args: (string | number)[]) =>
   segue("--input", input, "--epochs", 2, "--vector-size", 6, "--threads", 1, ...args);
@@ -41,7 +38,7 @@ describe("segue train", () => {
     ["parquet", "v.parquet"],
     ["safetensors", "v.safetensors"],
   ] as const)("writes %s and prints exactly the documented JSON", async (format, name) => {
-    const { status, stdout, stderr } = quick("--output", file(name), "--json");
+    const { status, stdout, stderr } = await quick("--output", file(name), "--json");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const figures = JSON.parse(stdout);
     expect(Object.keys(figures)).toEqual([
@@ -65,7 +62,7 @@ describe("segue train", () => {
     );
     const train = (...args: (string | number)[]) =>
       segue("--input", raw, "--min-count", 1, "--sample", 0, "--output", file("raw.bin"), "--json", ...args);
-    const { status, stdout, stderr } = train();
+    const { status, stdout, stderr } = await train();
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 4, words: 4 });
     expect(stderr.trim().split("\n")).toEqual([
@@ -74,8 +71,8 @@ describe("segue train", () => {
       `  ${raw}:9: wrong number of fields (2 instead of 4)`,
       "playlists of fewer than 3 tracks are left out: 1, with 2 rows",
     ]);
-    expect(JSON.parse(train("--min-tracks", 2).stdout)).toMatchObject({ words: 6 });
-    const none = train("--min-tracks", 9);
+    expect(JSON.parse((await train("--min-tracks", 2)).stdout)).toMatchObject({ words: 6 });
+    const none = await train("--min-tracks", 9);
     expect(none.status).toBe(2);
     expect(none.stderr).toContain("no playlist is left: all 2 have fewer than 9 tracks");
   });
@@ -85,8 +82,8 @@ describe("segue train", () => {
     await writeFile(raw, "performer,song,list\nA,1,p\nA,2,p\nB,3,p\n");
     const train = (...args: string[]) =>
       segue("--input", raw, "--min-count", 1, "--epochs", 1, "--output", file("mine.bin"), "--json", ...args);
-    expect(train().stderr).toContain('--columns "artist=…,track=song,playlist=list"');
-    const { status, stdout } = train("--columns", "artist=performer,track=song,playlist=list");
+    expect((await train()).stderr).toContain('--columns "artist=…,track=song,playlist=list"');
+    const { status, stdout } = await train("--columns", "artist=performer,track=song,playlist=list");
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
   });
@@ -99,23 +96,23 @@ describe("segue train", () => {
     const sequences = file("names.jsonl");
     const tracks = songs.map((song, i) => `${artists[i]}-${song}`);
     await writeFile(sequences, `${JSON.stringify({ playlist_id: "p", tracks })}\n`);
-    const train = (input: string, ...args: string[]) => {
+    const train = async (input: string, ...args: string[]) => {
       const common = ["--min-count", 1, "--epochs", 1, "--output", file("names.bin"), "--json"];
-      const { status, stdout, stderr } = segue("--input", input, ...common, ...args);
+      const { status, stdout, stderr } = await segue("--input", input, ...common, ...args);
       expect(status).toBe(0);
       return { tracks: JSON.parse(stdout).vocabulary, stderr };
     };
-    const as = train(raw);
+    const as = await train(raw);
     expect(as.tracks).toBe(4);
     expect(as.stderr).toContain("1 artists and 1 tracks differ from another only in case: --merge-capitals");
     for (const input of [raw, sequences]) {
-      const merged = train(input, "--merge-capitals", "--merge-versions");
+      const merged = await train(input, "--merge-capitals", "--merge-versions");
       expect(merged.tracks).toBe(2);
       expect(merged.stderr).toContain("merged versions of one song: 3 tracks became 2");
-      expect(train(input, "--merge-capitals").stderr).toMatch(
+      expect((await train(input, "--merge-capitals")).stderr).toMatch(
         /merged names that differ only in case: \d rows/,
       );
-      expect(train(input, "--merge-versions").tracks).toBe(3);
+      expect((await train(input, "--merge-versions")).tracks).toBe(3);
     }
   });
 
@@ -125,15 +122,15 @@ describe("segue train", () => {
     await writeFile(other, `${JSON.stringify({ name: "gym", tracks })}\n`);
     const train = (input: string) =>
       segue("--input", input, "--min-count", 1, "--epochs", 1, "--output", file("other.bin"), "--json");
-    const { status, stdout } = train(other);
+    const { status, stdout } = await train(other);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
     const broken = file("broken.jsonl");
     await writeFile(broken, '{"playlist_id": "p", "tracks": ["A-1"]}\n{"name": "p", "tracks": ["A-1"]}\n');
-    expect(train(broken).stderr).toMatch(/broken\.jsonl:2: "playlist_id" is missing/);
+    expect((await train(broken)).stderr).toMatch(/broken\.jsonl:2: "playlist_id" is missing/);
     const hollow = file("hollow.jsonl");
     await writeFile(hollow, '{"playlist_id": "e", "tracks": []}\n{"playlist_id": "p", "tracks": ["A-1"]}\n');
-    expect(train(hollow)).toMatchObject({
+    expect(await train(hollow)).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(
         /^playlists without tracks are left out: 1, the first at .*hollow.jsonl:1\n/,
@@ -141,13 +138,13 @@ describe("segue train", () => {
     });
   });
 
-  it("prints a few readable lines, and accepts every option", () => {
+  it("prints a few readable lines, and accepts every option", async () => {
     const all = [
       ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],
       ...["--min-count", 2, "--max-final-vocab", 60, "--sample", 0, "--alpha", 0.05, "--min-alpha", 0.001],
       ...["--no-cbow-mean", "--seed", 7, "--workers", "racy"],
     ];
-    const { status, stdout } = quick("--output", file("all.bin"), ...all);
+    const { status, stdout } = await quick("--output", file("all.bin"), ...all);
     expect(status).toBe(0);
     expect(stdout).toMatch(/track vectors by skip-gram from 2,400 plays/);
     expect(stdout).toMatch(/2 epochs in .* \(1 thread, racy\)/);
@@ -179,8 +176,8 @@ describe("segue train", () => {
     [["--validation-k", "100"], /--validation-k without --validation would change nothing/],
     [["--checkpoint", "./no.bin", "--output", "no.bin"], /--output no\.bin would overwrite the checkpoint/],
     [["--max-final-vocab", "0"], /--max-final-vocab <n>' .* a whole number ≥ 1/],
-  ] as const)("refuses %j with exit code 2", (args, message) => {
-    const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
+  ] as const)("refuses %j with exit code 2", async (args, message) => {
+    const { status, stdout, stderr } = await quick("--output", file("no.bin"), ...args);
     expect(stderr).toMatch(message);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(existsSync(file("no.bin"))).toBe(false);
@@ -192,12 +189,12 @@ describe("segue train", () => {
     await writeFile(file("parts/part-2.jsonl"), lines.slice(0, 100).join("\n"));
     await writeFile(file("parts/part-10.jsonl"), lines.slice(100).join("\n"));
     const args = ["--epochs", 2, "--vector-size", 6, "--threads", 1, "--output"];
-    const parts = segue("--input", file("parts/part-*.jsonl"), ...args, file("parts.bin"));
+    const parts = await segue("--input", file("parts/part-*.jsonl"), ...args, file("parts.bin"));
     expect(parts).toMatchObject({ status: 0, stderr: "" });
-    expect(segue("--input", input, ...args, file("one.bin")).status).toBe(0);
+    expect((await segue("--input", input, ...args, file("one.bin"))).status).toBe(0);
     // The same plays in the same order give the same bits.
     expect(await readFile(file("parts.bin"))).toEqual(await readFile(file("one.bin")));
-    const none = segue("--input", file("parts/none-*.jsonl"), ...args, file("none.bin"));
+    const none = await segue("--input", file("parts/none-*.jsonl"), ...args, file("none.bin"));
     expect(none).toMatchObject({ status: 1, stderr: expect.stringMatching(/no file matches .*none-\*/) });
   });
 
@@ -218,7 +215,7 @@ describe("segue train", () => {
       ["--input", input, "--from", binaryLink, "--output", file("no.bin"), "--checkpoint", own],
     ];
     for (const args of cases) {
-      const { status, stdout, stderr } = segue(...args, "--epochs", 1);
+      const { status, stdout, stderr } = await segue(...args, "--epochs", 1);
       expect(stderr).toMatch(
         /--(output|checkpoint) .*own\.jsonl is one of the inputs and would be overwritten/,
       );
@@ -227,7 +224,7 @@ describe("segue train", () => {
     expect(await readFile(own)).toEqual(await readFile(input));
     const archive = file("own.zip");
     await writeFile(archive, zipOf({ "lists/a.jsonl": await readFile(input) }));
-    const inIt = segue("--input", join(archive, "lists/a.jsonl"), "--output", archive, ...binary);
+    const inIt = await segue("--input", join(archive, "lists/a.jsonl"), "--output", archive, ...binary);
     expect(inIt.stderr).toMatch(/--output .*own\.zip is one of the inputs and would be overwritten/);
   });
 
@@ -250,14 +247,14 @@ describe("segue train", () => {
         "--json",
         ...args,
       );
-    const nothing = train("--sample", 1e-9);
+    const nothing = await train("--sample", 1e-9);
     expect(JSON.parse(nothing.stdout).loss_per_epoch).toEqual([0, 0]);
     expect(nothing).toMatchObject({
       status: 0,
       stderr:
         "nothing was learnt, the vectors did not change; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
     });
-    expect(train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
+    expect(await train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
   });
 
   it.each([
@@ -279,8 +276,8 @@ describe("segue train", () => {
       '--workers must be "deterministic" or "racy", got "4"',
       "The number of threads (gensim's workers) is --threads.",
     ],
-  ])("recognises gensim's %s, and says what to write instead", (args, message, hint) => {
-    const { status, stdout, stderr } = quick(...args.split(" "), "--output", file("theirs.bin"));
+  ])("recognises gensim's %s, and says what to write instead", async (args, message, hint) => {
+    const { status, stdout, stderr } = await quick(...args.split(" "), "--output", file("theirs.bin"));
     expect([status, stdout]).toEqual([2, ""]);
     const [first, second] = stderr.split("\n");
     expect(first).toBe(`error: ${message}`);
@@ -303,7 +300,7 @@ describe("segue train", () => {
     ];
     for (const [args, message] of cases) {
       const inputs = args.includes("--input") ? [] : ["--input", input];
-      const { status, stderr } = segue(...inputs, "--output", file("no.bin"), "--epochs", 2, ...args);
+      const { status, stderr } = await segue(...inputs, "--output", file("no.bin"), "--epochs", 2, ...args);
       expect(stderr).toMatch(message);
       expect(status, stderr).toBe(1);
     }
@@ -311,11 +308,11 @@ describe("segue train", () => {
 
   it("leaves existing files alone if a training diverges", async () => {
     const args = ["--output", file("good.bin"), "--checkpoint", file("good.safetensors")];
-    expect(quick(...args).status).toBe(0);
+    expect((await quick(...args)).status).toBe(0);
     const before = await Promise.all(
       [file("good.bin"), file("good.safetensors")].map((name) => readFile(name)),
     );
-    const { status, stdout, stderr } = quick(...args, "--alpha", 100, "--json");
+    const { status, stdout, stderr } = await quick(...args, "--alpha", 100, "--json");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toBe(
       "error: training diverged in epoch 1: the loss is not a number\n" +
@@ -327,21 +324,21 @@ describe("segue train", () => {
   });
 
   it("resumes to the same bytes, and refuses other options", async () => {
-    const whole = quick("--output", file("whole.bin"), "--checkpoint", file("c.safetensors"));
+    const whole = await quick("--output", file("whole.bin"), "--checkpoint", file("c.safetensors"));
     expect(whole.status).toBe(0);
-    const again = quick("--output", file("again.bin"), "--resume", file("c.safetensors"));
+    const again = await quick("--output", file("again.bin"), "--resume", file("c.safetensors"));
     expect(again.status).toBe(0);
     expect((await readFile(file("again.bin"))).equals(await readFile(file("whole.bin")))).toBe(true);
-    const other = quick("--output", file("o.bin"), "--resume", file("c.safetensors"), "--window", 3);
+    const other = await quick("--output", file("o.bin"), "--resume", file("c.safetensors"), "--window", 3);
     expect(other.status).toBe(2);
     expect(other.stderr).toMatch(/was made with other --window \(10 then, 3 now\)/);
   });
 
   it("says that a checkpoint was finished and how to continue, and writes its outputs", async () => {
     const judged = ["--validation", 0.1, "--checkpoint", file("f.safetensors")];
-    expect(quick("--output", file("f.bin"), ...judged).status).toBe(0);
+    expect((await quick("--output", file("f.bin"), ...judged)).status).toBe(0);
     const rest = ["--validation", 0.1, "--resume", file("f.safetensors"), "--output", file("g.bin")];
-    const again = quick(...rest, "--checkpoint", file("g.safetensors"));
+    const again = await quick(...rest, "--checkpoint", file("g.safetensors"));
     expect(again.stderr).toBe(
       `${file("f.safetensors")} had all of its 2 epochs; nothing was trained, and its vectors are written\n` +
         `  → to train on, start from them: --from ${file("g.bin")} instead of --resume, with --epochs for how many more\n`,
@@ -350,49 +347,52 @@ describe("segue train", () => {
     expect(again.stdout).not.toMatch(/epochs? .*in \d/);
     for (const kind of ["bin", "safetensors"])
       expect((await readFile(file(`g.${kind}`))).equals(await readFile(file(`f.${kind}`)))).toBe(true);
-    expect(JSON.parse(quick(...rest, "--json").stdout)).toMatchObject({ resumed_epochs: 2 });
+    expect(JSON.parse((await quick(...rest, "--json")).stdout)).toMatchObject({ resumed_epochs: 2 });
 
-    const longer = quick(...rest, "--epochs", 4);
+    const longer = await quick(...rest, "--epochs", 4);
     expect([longer.status, longer.stderr]).toEqual([
       2,
       `error: ${file("f.safetensors")} was made with other --epochs (2 then, 4 now)\n` +
         "  → Give the same playlists and options as before (--threads may differ), or train from the start.\n" +
         "  → The learning rate falls over all epochs, so a training cannot become longer; to train on with its vectors: --from.\n",
     ]);
-    expect(quick(...rest, "--validation-k", 7).stderr).toContain(
+    expect((await quick(...rest, "--validation-k", 7)).stderr).toContain(
       "was made with other --validation-k (100 then, 7 now)",
     );
-    const from = quick("--from", file("g.bin"), "--output", file("h.bin"), "--validation", 0.1);
+    const from = await quick("--from", file("g.bin"), "--output", file("h.bin"), "--validation", 0.1);
     expect([from.status, from.stderr]).toEqual([0, ""]);
   });
 
   it("continues from vectors with their dimensions, and refuses a truncated file", async () => {
-    expect(quick("--output", file("first.safetensors")).status).toBe(0);
+    expect((await quick("--output", file("first.safetensors"))).status).toBe(0);
     const news = file("news.jsonl");
     const tracks = ["rock-1", "new-1", "new-2"];
     await writeFile(news, JSON.stringify({ playlist_id: "n", tracks }).concat("\n").repeat(9));
     const args = ["--input", news, "--epochs", 2, "--output", file("second.safetensors")];
-    expect(segue(...args, "--from", file("first.safetensors"))).toMatchObject({ status: 0, stderr: "" });
+    expect(await segue(...args, "--from", file("first.safetensors"))).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
     const vectors = await loadVectors(file("second.safetensors"));
     expect([vectors.length, vectors.size]).toEqual([52, 6]);
-    const wrong = segue(...args, "--from", file("first.safetensors"), "--vector-size", 9);
+    const wrong = await segue(...args, "--from", file("first.safetensors"), "--vector-size", 9);
     expect(wrong).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("have 6 dimensions, --vector-size is 9"),
     });
     const bytes = await readFile(file("first.safetensors"));
     await writeFile(file("cut.safetensors"), bytes.subarray(0, bytes.length - 9));
-    const cut = segue(...args, "--from", file("cut.safetensors"));
+    const cut = await segue(...args, "--from", file("cut.safetensors"));
     expect(cut).toMatchObject({ status: 1, stderr: expect.stringContaining("cut short") });
   });
 
-  it("names an unwritable path as given, before any training", () => {
+  it("names an unwritable path as given, before any training", async () => {
     // The playlists are not even looked for.
     const args = ["--input", file("none.jsonl"), "--epochs", 100_000];
-    const refused = segue(...args, "--output", "/proc/v3.bin");
+    const refused = await segue(...args, "--output", "/proc/v3.bin");
     expect(refused).toMatchObject({ status: 1, stdout: "" });
     expect(refused.stderr).toMatch(/^error: --output: cannot use \/proc\/v3\.bin: [^\n]+\n {2}→ [^\n]+\n$/);
-    const misused = segue(...args, "--output", file("v.bin"), "--checkpoint", file("."));
+    const misused = await segue(...args, "--output", file("v.bin"), "--checkpoint", file("."));
     expect(misused).toMatchObject({ status: 2, stderr: expect.stringContaining("is a folder") });
   });
 
@@ -405,7 +405,7 @@ describe("segue train", () => {
       ["0.2", (n: number) => n < 2400 && n > 1400],
     ] as const) {
       const args = ["--validation", validation, "--validation-k", 10, "--patience", 2];
-      const { status, stdout } = quick("--output", file("j.bin"), "--epochs", 9, ...args, "--json");
+      const { status, stdout } = await quick("--output", file("j.bin"), "--epochs", 9, ...args, "--json");
       expect(status).toBe(0);
       const figures = JSON.parse(stdout);
       const ratios: number[] = figures.hit_ratio_per_epoch;
@@ -418,7 +418,13 @@ describe("segue train", () => {
   it("ends within 2 s of Ctrl-C and says how to resume, which works", async () => {
     const checkpoint = file("long.safetensors");
     const args = ["--input", input, "--epochs", "100000", "--vector-size", "6", "--output", file("long.bin")];
-    const child = spawn(process.execPath, [...command, ...args, "--checkpoint", checkpoint]);
+    const child = spawn(process.execPath, [
+      distPath("cli/main.js"),
+      "train",
+      ...args,
+      "--checkpoint",
+      checkpoint,
+    ]);
     let told = "";
     child.stderr.on("data", (text) => {
       told += text;

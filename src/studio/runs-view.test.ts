@@ -11,6 +11,7 @@ import {
   loadFlow,
   openClient,
   openStore,
+  Pool,
   type RunOptions,
   type RunResult,
   runFlow,
@@ -26,6 +27,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   let studio: TestStudio;
   let folder: string;
   let store: Awaited<ReturnType<typeof openStore>>;
+  const pool = new Pool();
   let page: Page;
   let problems: string[];
 
@@ -54,6 +56,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   });
   afterAll(async () => {
     await studio?.close();
+    await pool.close();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
@@ -62,7 +65,14 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     parameters: Record<string, unknown> = {},
     module = fixtures,
     options: Partial<RunOptions> = {},
-  ) => runFlow(await loadFlow(module, name), parameters, { store, maxWorkers: 2, ...options });
+  ) => {
+    const result = await runFlow(await loadFlow(module, name), parameters, {
+      ...{ store, pool, maxWorkers: 2 },
+      ...options,
+    });
+    await pool.settled();
+    return result;
+  };
   async function open(options?: PageOptions) {
     ({ page, problems } = await studio.open("#/runs", options));
     await page.waitForSelector(".picture svg");
@@ -78,7 +88,8 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   it("follows a running task, with log, card and artifacts, and keeps the reader's scroll position", async () => {
     const [closed, said] = [join(folder, "closed"), join(folder, "said.txt")];
     writeFileSync(closed, "");
-    const running = run("talker", { folder, lines: 600 });
+    // In processes of its own, whose cards are written before it is over.
+    const running = run("talker", { folder, lines: 600 }, fixtures, { pool: undefined });
     await poll(async () => (await openClient(store).runs({ flow: "talker" })).length).toBeGreaterThan(0);
     await open();
     await page.getByRole("button", { name: /^start\/0/ }).click();

@@ -1,5 +1,5 @@
 /** Records that a disk or a hand has damaged: what they told of is done anew, or the message says which file it is. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -20,6 +20,7 @@ import {
   collectGarbage,
   FolderStore,
   openClient,
+  Pool,
   resumeRun,
   runFlow,
   type Store,
@@ -30,22 +31,39 @@ const { fanOut, kinds } = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
 )) as Record<string, AnyFlow>;
 
-let folder: string;
+/** Where one run was made, of which each test has a copy. */
+const home = mkdtempSync(join(tmpdir(), "segue-damaged-"));
+const folder = join(home, "folder");
+/** The store with one more run. */
+const later = new FolderStore(join(home, "later"));
+/** For the runs of all tests, so that not each of them starts processes. */
+const pool = new Pool();
 let store: FolderStore;
 let run: string;
 
 let said: MockInstance<typeof console.error>;
 
-beforeEach(async () => {
-  said = vi.spyOn(console, "error").mockImplementation(() => {});
-  folder = mkdtempSync(join(tmpdir(), "segue-damaged-"));
+beforeAll(async () => {
+  mkdirSync(folder);
   store = new FolderStore(join(folder, "store"));
-  run = (await runFlow(fanOut!, { folder, count: 3 }, { store, maxWorkers: 1 })).run;
+  run = (await runFlow(fanOut!, { folder, count: 3 }, { store, pool, maxWorkers: 1 })).run;
+  await pool.settled();
+  cpSync(folder, join(home, "as-it-was"), { recursive: true });
+  await runFlow(fanOut!, { folder, count: 4 }, { store, pool, maxWorkers: 1 });
+  await pool.settled();
+  cpSync(join(folder, "store"), join(home, "later"), { recursive: true });
 });
-afterEach(() => {
-  said.mockRestore();
-  rmSync(folder, { recursive: true, force: true });
+afterAll(async () => {
+  await pool.close();
+  rmSync(home, { recursive: true, force: true });
 });
+beforeEach(async () => {
+  await pool.settled();
+  said = vi.spyOn(console, "error").mockImplementation(() => {});
+  rmSync(folder, { recursive: true });
+  cpSync(join(home, "as-it-was"), folder, { recursive: true });
+});
+afterEach(() => said.mockRestore());
 
 const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
 const damage = (key: string, text = "") => writeFileSync(store.localPath(key), text);
@@ -71,7 +89,7 @@ it.each([
   expect(tasks[1]!.error?.message).toContain(key);
 
   const before = ran().length;
-  const resumed = await resumeRun("fan-out", { store, step: "gather" });
+  const resumed = await resumeRun("fan-out", { store, pool, step: "gather" });
   expect(resumed.status).toBe("done");
   expect(ran().slice(before)).toEqual(["work 1"]);
   expect(await openClient(store).flow("fan-out").run(resumed.run).artifact("message")).toBe("kept 5");
@@ -82,6 +100,9 @@ const written = async (key: string) => new TextDecoder().decode((await store.get
 describe.each(["a folder", "S3"])("runs in %s", (place) => {
   let s3: TemporaryS3 | undefined;
   let there: Store;
+  const copy = async (from: Store) => {
+    for await (const { key } of from.list("")) await there.put(key, (await from.get(key))!);
+  };
   beforeAll(async () => {
     if (place === "S3" && motoPython) s3 = await startS3();
   }, 60_000);
@@ -89,7 +110,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
   beforeEach(async (context) => {
     if (place === "S3" && !s3) context.skip(motoMissing);
     there = s3 ? await s3.store() : new FolderStore(join(folder, "copy"));
-    for await (const { key } of store.list("")) await there.put(key, (await store.get(key))!);
+    await copy(store);
   });
 
   it.each([
@@ -116,7 +137,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     await expect(client.findRun(`fan-out/${broken}`)).rejects.toMatchObject(error);
 
     // Its objects are kept: only its owner can tell whether it is to go.
-    await runFlow(fanOut!, { folder, count: 4 }, { store: there, maxWorkers: 1 });
+    await copy(later);
     const { removedRuns } = await collectGarbage(there, { keep: 1 });
     expect(removedRuns).toEqual([`fan-out/${run}`]);
     expect(await there.exists(keys.run("fan-out", broken))).toBe(true);
@@ -147,7 +168,7 @@ it("reports damage on standard error once", async () => {
 });
 
 it("keeps what a run with a damaged record used", async () => {
-  await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 });
+  await runFlow(fanOut!, { folder, count: 5 }, { store, pool, maxWorkers: 1 });
   const whole = await written(keys.run("fan-out", run));
   damage(keys.run("fan-out", run));
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
@@ -156,8 +177,8 @@ it("keeps what a run with a damaged record used", async () => {
 });
 
 it("removes unneeded runs of other flows, but no object, if a done-record of a kept run is damaged", async () => {
-  for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store });
-  const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 })).run;
+  for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store, pool });
+  const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, pool, maxWorkers: 1 })).run;
   const key = keys.done("fan-out", kept, "work", "1");
   const whole = await written(key);
   damage(key, "{");
@@ -190,13 +211,13 @@ it("shows tasks and resumes despite damaged records of an attempt and a lock", a
     status: "interrupted",
     error: { message: expect.stringContaining("not JSON") },
   });
-  expect((await resumeRun("fan-out", { store })).status).toBe("done");
+  expect((await resumeRun("fan-out", { store, pool })).status).toBe("done");
 });
 
 it("redoes the task of a damaged cache entry", async () => {
   for await (const { key } of store.list("cache/")) damage(key);
   const before = ran().length;
-  expect((await runFlow(fanOut!, { folder, count: 3 }, { store, cache: true })).status).toBe("done");
+  expect((await runFlow(fanOut!, { folder, count: 3 }, { store, pool, cache: true })).status).toBe("done");
   expect(ran()).toHaveLength(before + 3);
   for await (const { key } of store.list("cache/")) damage(key);
   await collectGarbage(store, { keep: 1 });

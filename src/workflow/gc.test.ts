@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { StoredObject } from "../storage/index.js";
 import { LateStore } from "../storage/late-store.js";
 import { copyFolder } from "./artifacts/materialize.js";
@@ -22,6 +22,7 @@ import {
   type FileArtifact,
   FolderStore,
   openClient,
+  Pool,
   resumeRun,
   runFlow,
 } from "./index.js";
@@ -30,6 +31,9 @@ import { lockRun } from "./lock.js";
 const flows = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
 )) as Record<string, AnyFlow>;
+/** For the runs of all tests, so that not each of them starts processes. */
+const pool = new Pool();
+afterAll(() => pool.close());
 let folder: string;
 let store: FolderStore;
 
@@ -38,13 +42,16 @@ beforeEach(() => {
   mkdirSync(join(folder, "out"));
   store = new FolderStore(join(folder, "store"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await pool.settled();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it("removes old runs and what only they use, never what a kept run uses", async () => {
   const parameters = (count: number) => ({ folder: join(folder, "out"), count });
-  await runFlow(flows.fanOut!, parameters(5), { store });
-  await runFlow(flows.fanOut!, parameters(3), { store });
-  await runFlow(flows.kinds!, parameters(1), { store });
+  await runFlow(flows.fanOut!, parameters(5), { store, pool });
+  await runFlow(flows.fanOut!, parameters(3), { store, pool });
+  await runFlow(flows.kinds!, parameters(1), { store, pool });
   const before = await collectGarbage(store, { keep: 1, dryRun: true });
   expect(before.removedRuns).toHaveLength(1);
   expect(before.removedObjects).toBeGreaterThan(0);
@@ -62,9 +69,9 @@ it("removes old runs and what only they use, never what a kept run uses", async 
 it("keeps the run that a kept run resumed, with its logs", async () => {
   const out = join(folder, "out");
   writeFileSync(join(out, "broken"), "");
-  const failed = await runFlow(flows.gate!, { folder: out, count: 2 }, { store });
+  const failed = await runFlow(flows.gate!, { folder: out, count: 2 }, { store, pool });
   rmSync(join(out, "broken"));
-  await resumeRun("gate", { store });
+  await resumeRun("gate", { store, pool });
   await collectGarbage(store, { keep: 1 });
   expect((await openClient(store).flow("gate").runs()).map(({ run }) => run)).toContain(failed.run);
   expect(existsSync(store.localPath(`tasks/gate/${failed.run}/start/0/done.json`))).toBe(true);
@@ -73,14 +80,14 @@ it("keeps the run that a kept run resumed, with its logs", async () => {
 it("keeps the latest successful run, whatever failed since, and the run that a kept run reads", async () => {
   const out = join(folder, "out");
   const parameters = { folder: out, count: 2 };
-  const read = await runFlow(flows.fanOut!, parameters, { store });
-  const unread = await runFlow(flows.fanOut!, parameters, { store });
+  const read = await runFlow(flows.fanOut!, parameters, { store, pool });
+  const unread = await runFlow(flows.fanOut!, parameters, { store, pool });
   writeFileSync(join(out, "open"), "");
-  const done = await runFlow(flows.follow!, parameters, { store, sources: { "fan-out": read.run } });
+  const done = await runFlow(flows.follow!, parameters, { store, pool, sources: { "fan-out": read.run } });
   rmSync(join(out, "open"));
   const failed = [];
-  for (let i = 0; i < 2; i++) failed.push(await runFlow(flows.follow!, parameters, { store }));
-  const newest = await runFlow(flows.fanOut!, parameters, { store });
+  for (let i = 0; i < 2; i++) failed.push(await runFlow(flows.follow!, parameters, { store, pool }));
+  const newest = await runFlow(flows.fanOut!, parameters, { store, pool });
   const { removedRuns } = await collectGarbage(store, { keep: 1 });
   expect(removedRuns).toEqual([`follow/${failed[0]!.run}`, `fan-out/${unread.run}`]);
   const client = openClient(store);
@@ -113,8 +120,8 @@ class Eventful extends FolderStore {
 
 const twoRuns = async () => {
   const parameters = (count: number) => ({ folder: join(folder, "out"), count });
-  const { run } = await runFlow(flows.fanOut!, parameters(5), { store });
-  await runFlow(flows.fanOut!, parameters(3), { store });
+  const { run } = await runFlow(flows.fanOut!, parameters(5), { store, pool });
+  await runFlow(flows.fanOut!, parameters(3), { store, pool });
   return run;
 };
 const objectsOf = (text: string) => {

@@ -224,7 +224,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
     it("ends when the run is stopped", () =>
       withGate(async ({ store, parameters, ran }) => {
         const stop = new AbortController();
-        const retry = { count: 1, delay: 2 };
+        const retry = { count: 1, delay: 1 };
         const options = { store, retry, signal: stop.signal } as const;
         const running = runFlow(
           flows.waits!,
@@ -235,7 +235,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         stop.abort();
         expect((await running).status).toBe("stopped");
         expect(delayed()).toBe(0);
-        await sleep(3000);
+        await sleep(2000);
         expect(ran()).toEqual(["begin 0 1"]);
       }));
   });

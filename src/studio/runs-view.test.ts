@@ -88,8 +88,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   it("follows a running task, with log, card and artifacts, and keeps the reader's scroll position", async () => {
     const [closed, said] = [join(folder, "closed"), join(folder, "said.txt")];
     writeFileSync(closed, "");
-    // In processes of its own, whose cards are written before it is over.
-    const running = run("talker", { folder, lines: 600 }, fixtures, { pool: undefined });
+    const running = run("talker", { folder, lines: 600 });
     await poll(async () => (await openClient(store).runs({ flow: "talker" })).length).toBeGreaterThan(0);
     await open();
     await page.getByRole("button", { name: /^start\/0/ }).click();

@@ -29,6 +29,7 @@ export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { requireKnown, requireObject, requireOptions } from "./known-options.js";
+export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
 export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";

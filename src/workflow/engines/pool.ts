@@ -139,7 +139,8 @@ export class Pool {
         };
       });
       worker.print = options.onLog;
-      worker.folder = folderOf(spec);
+      const folder = folderOf(spec, worker.owner);
+      worker.folder = folder;
       if (options.signal.aborted) onAbort();
       else options.signal.addEventListener("abort", onAbort, { once: true });
       tell(worker, { type: "run", spec });
@@ -154,7 +155,7 @@ export class Pool {
       }
       kill(worker);
       await worker.exited;
-      await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
       return { failed: stopped ?? worker.spoiled ?? result.failed };
     } finally {
       loading.stop();

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { besideUrl, memoryFlags } from "../../system/index.js";
+import { besideUrl, memoryFlags, ownerMark } from "../../system/index.js";
 import { endGroup, killGroup } from "../processes.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, ToChild } from "../task-spec.js";
@@ -15,6 +15,8 @@ const lastWordsMs = 1000;
 
 export interface TaskProcess {
   readonly child: ChildProcess;
+  /** Its mark, in the names of its tasks' folders. */
+  readonly owner: string;
   readonly exited: Promise<void>;
   /** Settles after `exited`, once all its output has been read. */
   readonly died: Promise<Death>;
@@ -69,6 +71,7 @@ export function startProcess(): TaskProcess {
     });
   const worker: TaskProcess = {
     child,
+    owner: ownerMark(child.pid),
     exited,
     died,
     folder: undefined,

@@ -146,7 +146,7 @@ export class Pool {
       tell(worker, { type: "run", spec });
       const result = await Promise.race([
         answered,
-        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death) })),
+        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death, this.#busy) })),
       ]);
       if ("done" in result) {
         if (stopped) kill(worker);
@@ -202,6 +202,11 @@ export class Pool {
     const all = [...this.#all];
     for (const worker of all) kill(worker);
     await Promise.all(all.map((worker) => worker.exited));
+  }
+
+  /** How many living processes run tasks. */
+  get #busy(): number {
+    return this.#all.size - this.#idle.length;
   }
 
   #start(): TaskProcess {

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { besideUrl, memoryFlags, ownerMark } from "../../system/index.js";
-import { endGroup, killGroup } from "../processes.js";
+import { endGroup, killGroup, residentMb } from "../processes.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
@@ -12,6 +12,9 @@ import { type Death, memoryKills, saysNoMemory } from "./lost.js";
 
 /** How long reading a process's remaining output may take after its end. */
 const lastWordsMs = 1000;
+
+/** How often to note a process's memory, which nobody can tell once it is dead. */
+const lookEveryMs = 500;
 
 export interface TaskProcess {
   readonly child: ChildProcess;
@@ -55,10 +58,15 @@ export function startProcess(): TaskProcess {
   });
   const killsBefore = memoryKills();
   let lastWords: string | undefined;
+  let heldMb = 0;
+  const looking = setInterval(() => {
+    heldMb = residentMb(child.pid!) || heldMb;
+  }, lookEveryMs).unref();
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
+  void exited.then(() => clearInterval(looking));
   // Also kills what the step started, if the process ended by itself.
   void exited.then(() => child.pid !== undefined && endGroup(child.pid));
   const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -67,7 +75,7 @@ export function startProcess(): TaskProcess {
     .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
     .then((): Death => {
       const { exitCode: code, signalCode: signal } = child;
-      return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore };
+      return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore, heldMb };
     });
   const worker: TaskProcess = {
     child,

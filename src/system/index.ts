@@ -74,4 +74,4 @@ export {
   type ValueRange,
   wholeNumber,
 } from "./value-range.js";
-export { wasmMemory } from "./wasm-memory.js";
+export { growMemory, wasmMemory } from "./wasm-memory.js";

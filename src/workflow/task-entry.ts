@@ -110,7 +110,7 @@ async function run(spec: TaskSpec): Promise<void> {
   current = { controller, spec };
   const { step, task } = spec.ready;
   try {
-    const store = await once(stores, spec.store, () => openStore(spec.store));
+    const store = await once(stores, spec.store, () => openStore(spec.store, { hasAnswered: true }));
     const log = new TaskLog(store, keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "log"));
     const release = capture(log);
     let closed = false;

@@ -40,7 +40,7 @@ export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./p
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
-export { quoted } from "./quoted.js";
+export { quoted, shortened } from "./quoted.js";
 export { Random } from "./random.js";
 export {
   readSafetensors,

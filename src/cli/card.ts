@@ -1,8 +1,10 @@
 /** `segue card`: a task's HTML card. */
 import { spawn } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { checkOutput, SegueError, temporaryFolder, writeFileAtomic } from "../system/index.js";
+import { checkOutput, refuseTemporary, SegueError, writeFileAtomic } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { ofOption } from "./of-option.js";
 import { onlyTaskNamed } from "./task-named.js";
@@ -40,7 +42,9 @@ async function card(path: string, options: Options): Promise<void> {
     );
     return;
   }
-  const file = options.output ?? join(await temporaryFolder("card"), `${task.step}.html`);
+  const file =
+    options.output ??
+    join(await mkdtemp(join(tmpdir(), "segue-card-")).catch(refuseTemporary), `${task.step}.html`);
   await ofOption("--output", async () => {
     await checkOutput(file);
     await writeFileAtomic(file, page);

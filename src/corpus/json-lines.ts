@@ -33,7 +33,7 @@ export type Complain = (what: string) => never;
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Calls `visit` with each line's object, in order. Accepts blank lines, byte-order marks before lines and \r\n.
+ * Calls `visit` with each line's object, in order. Accepts blank lines, byte-order marks before lines, \r\n, and \r throughout.
  *
  * @param shape an example of a valid line, shown as the hint if a line is not a JSON object
  * @returns the number of objects
@@ -87,8 +87,10 @@ export async function readJsonLines(
       complain("not UTF-8 text", otherFormat() ?? "save the file as UTF-8");
     }
     const text = block.toString("utf8");
+    // Only the last block may have no line feed; it is the whole file if its lines end as on old Macs.
+    const ending = text.includes("\n") ? "\n" : "\r";
     let from = 0;
-    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
+    for (let end = text.indexOf(ending); end !== -1; end = text.indexOf(ending, from)) {
       visitLine(text.slice(from, end));
       from = end + 1;
     }

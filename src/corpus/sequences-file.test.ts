@@ -163,6 +163,18 @@ describe("readSequences", () => {
     expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
   });
 
+  it("refuses a NUL in an id", async () => {
+    const path = await file("nul.jsonl", '{"playlist_id":"p","tracks":["a\\u0000"]}');
+    await expect(readSequences(path)).rejects.toThrow(
+      'nul.jsonl:1: "tracks"[0] should be text without NUL, found "a\\u0000"',
+    );
+  });
+
+  it("reads lines that end as on old Macs", async () => {
+    const old = await readSequences(await file("mac.jsonl", two.replaceAll("\n", "\r")));
+    expect(old).toEqual(await readSequences(await file("two.jsonl", two)));
+  });
+
   it("reads a named pipe, which can be opened only once", async () => {
     const pipe = join(folder, "pipe.jsonl");
     execFileSync("mkfifo", [pipe]);

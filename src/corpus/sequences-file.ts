@@ -138,8 +138,13 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
   return value;
 }
 
-/** JSON can encode a lone surrogate ("\ud800"), but UTF-8 cannot: two such ids would become one in a file of vectors. */
+/**
+ * JSON can encode a lone surrogate ("\ud800"), but UTF-8 cannot: two such ids would become one in a file of vectors. Other forms of
+ * playlists hold no NUL either.
+ */
 function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
+  if (text.includes("\0"))
+    complain(`${placeOf(field, index)} should be text without NUL, found ${asWritten(text)}`);
   if (text.isWellFormed()) return;
   complain(
     `${placeOf(field, index)} should be well-formed Unicode, found half of a surrogate pair in ${asWritten(text)}`,

@@ -1,5 +1,6 @@
 /** primary: the master table → playlist sequences by DuckDB SQL → model_input_full, train, validation, test. */
 import type { CleanFacts } from "../playlists/index.js";
+import { shortened } from "../system/index.js";
 import { type FileArtifact, flow } from "../workflow/index.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { primaryParameters } from "./parts/parameters.js";
@@ -83,7 +84,9 @@ export const primary = flow("primary", {
       console.log(
         `${facts.users} users, ${facts.tracks} tracks, ${facts.playlists} playlists, ${facts.artists} artists`,
       );
-      console.log(`first row: ${JSON.stringify(facts.firstRow)}`);
+      console.log(
+        `first row: ${JSON.stringify(facts.firstRow, (_, field) => (typeof field === "string" ? shortened(field) : field))}`,
+      );
       console.log(
         `dropped ${facts.droppedPlaylists} playlists of fewer than ${minTracks} tracks (${facts.droppedRows} rows)`,
       );

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import {
   aPath,
   explainDiskError,
+  isLeftOver,
   isUnfinished,
   makeFolder,
   requireWithin,
@@ -161,7 +162,7 @@ export class FolderStore implements Store {
   /**
    * Removes temporary files left by killed processes.
    *
-   * @param since removes those last modified before this time, in milliseconds since 1970
+   * @param since removes those of other machines last modified before this time, in milliseconds since 1970
    */
   async sweepUnfinished(since: number): Promise<void> {
     let entries: import("node:fs").Dirent[];
@@ -176,7 +177,8 @@ export class FolderStore implements Store {
       if (!isUnfinished(name)) continue;
       const path = join(parentPath, name);
       const facts = lstatSync(path, { throwIfNoEntry: false });
-      if (facts !== undefined && facts.mtimeMs < since) await rm(path, { recursive: true, force: true });
+      if (isLeftOver(name) || (facts !== undefined && facts.mtimeMs < since))
+        await rm(path, { recursive: true, force: true });
     }
   }
 

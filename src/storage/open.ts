@@ -25,15 +25,19 @@ const someUrl: ValueRange = {
  * Opens the store at `url`.
  *
  * @param url a folder ("data/segue", "file:///data/segue"), which need not exist yet, or "s3://bucket/prefix"
+ * @param options.hasAnswered whether its server has answered before, another process: an outage is then waited out from the start
  * @throws SegueError (misuse) if the scheme is unknown, or `url` is neither a path nor a URL
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(
+  url: string,
+  options: { readonly hasAnswered?: boolean } = {},
+): Promise<Store> {
   requireWithin(someUrl, "a store's URL", url, 'write ".segue", or "s3://bucket/prefix"');
   const scheme = schemeOf(url);
   if (scheme === undefined) return new FolderStore(url);
   if (scheme === "file") return new FolderStore(fileURLToPath(url));
   // Loaded on demand, because the SDK is slow to load.
-  if (scheme === "s3") return new (await import("./s3.js")).S3Store(url);
+  if (scheme === "s3") return new (await import("./s3.js")).S3Store(url, options);
   throw misuse(
     `cannot open a store at ${url}: unknown scheme "${scheme}"`,
     "give a folder, such as .segue, or s3://bucket/prefix",

@@ -325,6 +325,27 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     );
   });
 
+  it("waits out an outage once the server has answered, but not at first", async () => {
+    let failures = 0;
+    const failing = await startProxy(moto.endpoint, () => (failures-- > 0 ? "reset" : "pass"));
+    try {
+      const through = { ...options, endpoint: failing.url };
+      const store = new S3Store("s3://models/outage", through);
+      failures = 6;
+      await expect(store.put("a", "early")).rejects.toMatchObject({ code: "unreachable" });
+      failures = 0;
+      await store.put("a", "before");
+      failures = 6;
+      await store.put("a", "after");
+      expect(failures).toBe(-1);
+      failures = 6;
+      const other = new S3Store("s3://models/outage", { ...through, hasAnswered: true });
+      expect(String(await other.get("a"))).toBe("after");
+    } finally {
+      await failing.close();
+    }
+  });
+
   it("says if there is no answer", async () => {
     const store = new S3Store("s3://models", { ...options, endpoint: "http://127.0.0.1:9", attempts: 1 });
     const failure = store.put("a", "x").catch((error: unknown) => error);

@@ -24,6 +24,7 @@ import { type Progress, SegueError, writeAtomically } from "../system/index.js";
 import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
 import { awsTimeouts } from "./aws-timeouts.js";
 import { checkKey } from "./key.js";
+import { PatientRetries } from "./patient-retries.js";
 import { partSizeFor, uploadFile } from "./s3-upload.js";
 import { parseS3Url } from "./s3-url.js";
 import type { Store, StoredObject } from "./store.js";
@@ -36,6 +37,7 @@ const freshMs = 30 * 60 * 1000;
 
 const defaultPartSize = 8 * 1024 * 1024;
 
+/** How often an answer that breaks off is read again. */
 const defaultAttempts = 5;
 
 export interface S3StoreOptions {
@@ -50,8 +52,10 @@ export interface S3StoreOptions {
   readonly kmsKeyId?: string;
   /** Bytes per part of a multipart upload, at least 5 MiB. Default: 8 MiB, more for files above 80 GB. */
   readonly partSize?: number;
-  /** How often a request is tried in all. Default: 5. */
+  /** How often a request is tried in all. Default: 5 times; once the server has answered, for a minute and a half. */
   readonly attempts?: number;
+  /** Whether the server has answered before, another process: an outage is then waited out from the first request on. Default: false. */
+  readonly hasAnswered?: boolean;
   /** Milliseconds without a byte after which an attempt fails. Default: 70,000. */
   readonly silence?: number;
 }
@@ -84,7 +88,7 @@ export class S3Store implements Store {
       ...(options.region ? { region: options.region } : {}),
       // Buckets as host names need a DNS entry each, which servers other than AWS seldom have.
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-      maxAttempts: options.attempts ?? defaultAttempts,
+      retryStrategy: new PatientRetries(options.attempts, options.hasAnswered ?? false),
       ...awsTimeouts(options.silence),
     });
   }
@@ -265,7 +269,7 @@ export class S3Store implements Store {
     }
   }
 
-  /** Retries answers that break off in the middle, as often as the SDK retries requests. */
+  /** Retries answers that break off in the middle, as often as requests are tried at first. */
   async #wholly<T>(doing: string, read: () => Promise<T>): Promise<T> {
     const { attempts = defaultAttempts } = this.#options;
     for (let attempt = 1; ; attempt++) {

@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainDiskError } from "./disk-error.js";
+import { ownerMark, sweepLeftovers } from "./leftovers.js";
 import { makeFolder } from "./make-folder.js";
 import { refuseDevice } from "./ordinary-file.js";
 
@@ -29,12 +30,14 @@ export async function writeNewFile(path: string, contents: string | Uint8Array):
   }
 }
 
-/** A unique temporary path beside `path`. */
-export const temporaryBeside = (path: string) =>
-  `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+/** A unique temporary path beside `path`. Those that killed processes left there are removed. */
+export function temporaryBeside(path: string): string {
+  sweepLeftovers(dirname(path));
+  return `${path}.${ownerMark()}-${randomBytes(4).toString("hex")}.tmp`;
+}
 
 /** Whether a name is one of `temporaryBeside`: a file not written completely. */
-export const isUnfinished = (name: string) => /\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
+export const isUnfinished = (name: string) => /\.([0-9a-f]{8}-)?\d+(-\d*)?-[0-9a-f]{8}\.tmp$/.test(name);
 
 /** Lets `write` fill a temporary file beside `path` by any means (a stream, DuckDB's COPY) and renames it into place. */
 export async function writeAtomically(

@@ -84,16 +84,20 @@ export async function withDuckDb<T>(
 /** An amount of memory such as "512MB"; groups: the number, the unit's prefix if any, and "i" for units of 1024. */
 export const memoryAmount = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i;
 
-/** The amount as given, capped at three quarters of the usable memory. */
+/** The most that DuckDB may use: three quarters of the usable memory, in bytes. */
+const mostBytes = () => Math.floor((usableMemory() * 3) / 4 / 2 ** 20) * 2 ** 20;
+
+/** The amount as given, capped at what the machine has for it. */
 function withinMachine(amount: string): string {
+  return bytesOf(amount) <= mostBytes() ? amount : `${mostBytes() / 2 ** 20}MiB`;
+}
+
+function bytesOf(amount: string): number {
   const parts = memoryAmount.exec(amount);
   if (parts === null) throw misuse(`not an amount of memory: "${amount}"`, 'write it as "512MB" or "4GB"');
   const [, number, prefix = "", binary] = parts;
-  const bytes =
-    Number(number) *
-    (binary === undefined ? 1000 : 1024) ** (prefix === "" ? 0 : "KMGT".indexOf(prefix.toUpperCase()) + 1);
-  const most = Math.floor((usableMemory() * 3) / 4 / 2 ** 20);
-  return bytes <= most * 2 ** 20 ? amount : `${most}MiB`;
+  const power = prefix === "" ? 0 : "KMGT".indexOf(prefix.toUpperCase()) + 1;
+  return Number(number) * (binary === undefined ? 1000 : 1024) ** power;
 }
 
 /** Loads the native library ahead of time. */
@@ -221,8 +225,16 @@ function plain(value: unknown): unknown {
 function explained(error: unknown, memoryLimit: string): unknown {
   const message = messageOf(error);
   if (!/Out of Memory/i.test(message)) return error;
+  const more = Math.min(Math.max(1e9, 2 * bytesOf(memoryLimit)), mostBytes());
+  const hint =
+    more > bytesOf(memoryLimit)
+      ? `give it more: segue run --memory-limit ${Math.floor(more / 1e6)}MB`
+      : `that is all it may use of this machine's ${Math.round(usableMemory() / 1e6)} MB: use a machine with more`;
   return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
-    hint: "give it more: segue run --memory-limit 8GB; or free space on the disk that it spills to",
+    // It spills to disk first, so the disk may be what is full.
+    hint: /offload|temp_directory/.test(message)
+      ? `free space on the disk that it spills to, or ${hint}`
+      : hint,
     code: "out-of-memory",
     cause: error,
   });

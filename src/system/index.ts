@@ -29,6 +29,7 @@ export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { requireKnown, requireObject, requireOptions } from "./known-options.js";
+export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
 export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
@@ -39,7 +40,7 @@ export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./p
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
-export { quoted } from "./quoted.js";
+export { quoted, shortened } from "./quoted.js";
 export { Random } from "./random.js";
 export {
   readSafetensors,
@@ -73,4 +74,4 @@ export {
   type ValueRange,
   wholeNumber,
 } from "./value-range.js";
-export { wasmMemory } from "./wasm-memory.js";
+export { growMemory, wasmMemory } from "./wasm-memory.js";

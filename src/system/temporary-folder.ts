@@ -4,16 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainDiskError } from "./disk-error.js";
 import { SegueError } from "./errors.js";
+import { ownerMark, sweepLeftovers } from "./leftovers.js";
 
 /**
- * Creates a folder in the system's folder for temporary files. The caller removes it.
+ * Creates a folder in the system's folder for temporary files. The caller removes it; if its process is killed, a later one does.
  *
  * @param name what it is for: "bundle"
  * @returns its path
  * @throws SegueError as `refuseTemporary` does
  */
 export function temporaryFolder(name: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `segue-${name}-`)).catch(refuseTemporary);
+  sweepLeftovers(tmpdir());
+  return mkdtemp(join(tmpdir(), `segue-${name}-${ownerMark()}-`)).catch(refuseTemporary);
 }
 
 /**

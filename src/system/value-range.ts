@@ -1,6 +1,6 @@
 /** Ranges of values: a check, and a description for messages. */
 import { misuse } from "./errors.js";
-import { quoted } from "./quoted.js";
+import { quoted, shortened } from "./quoted.js";
 
 export interface ValueRange {
   /** "a whole number ≥ 1", for messages. */
@@ -109,16 +109,13 @@ export const seeds = wholeNumber(0);
 /** The longest delay of a timer, in milliseconds; with a longer one it fires at once. */
 export const longestTimer = 2 ** 31 - 1;
 
-/** How many characters of a value a message shows. */
-const longest = 200;
-
 /** A value for messages, as in source code: text is quoted, to tell "5" from 5, and long values are shortened. */
 export function asWritten(value: unknown): string {
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   if (value instanceof Promise) return "a promise (is an await missing?)";
   if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
   const text = asJson(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return shortened(text);
 }
 
 /** Long lists are replaced by their length, since those of a corpus could exceed the longest string. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { distPath } from "./index.js";
+import { distPath, growMemory } from "./index.js";
 
 it.skipIf(process.platform !== "linux")(
   "says what to do under a limit of address space, and it helps",
@@ -23,3 +23,14 @@ it.skipIf(process.platform !== "linux")(
     expect(under("--disable-wasm-trap-handler")).toBe(`${40 * 65_536}`);
   },
 );
+
+it("says so if a memory cannot grow", () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 3, shared: false });
+  expect(growMemory(memory, 2, "nearest tracks")).toBe(1);
+  expect(() => growMemory(memory, 40, "nearest tracks")).toThrow(
+    expect.objectContaining({
+      code: "out-of-memory",
+      message: "the system refused 3 MiB more memory for nearest tracks",
+    }),
+  );
+});

@@ -27,3 +27,24 @@ export function wasmMemory(
     );
   }
 }
+
+/**
+ * Grows the memory of a kernel.
+ *
+ * @param pages how many more pages of 64 KiB
+ * @param what what it is for, for the message: "nearest tracks"
+ * @returns its size before, in pages
+ * @throws SegueError code "out-of-memory" if the system refuses it
+ */
+export function growMemory(memory: WebAssembly.Memory, pages: number, what: string): number {
+  try {
+    return memory.grow(pages);
+  } catch (cause) {
+    throw new SegueError(`the system refused ${Math.ceil(pages / 16)} MiB more memory for ${what}`, {
+      // What a shared memory may grow to is reserved at once, or, if there is too little address space, only a part.
+      hint: "free memory; if the address space is limited (ulimit -v), raise that limit by 4 GiB",
+      code: "out-of-memory",
+      cause,
+    });
+  }
+}

@@ -7,6 +7,7 @@ import {
   atOnce,
   besideUrl,
   blocks,
+  growMemory,
   ownThread,
   SegueError,
   type Steps,
@@ -199,7 +200,7 @@ export class ExactIndex {
 
   #grow(bytes: number): void {
     const missing = Math.ceil((bytes - this.#memory.buffer.byteLength) / PAGE);
-    if (missing > 0) this.#memory.grow(missing);
+    if (missing > 0) growMemory(this.#memory, missing, "nearest tracks");
   }
 
   /** How many worker threads may help with `count` queries; starts them if none are waiting. */

@@ -4,7 +4,7 @@
  * centres are nearest to it. Within these lists the answer is exact. For more tracks than a scan can take: about 4·√n lists are made
  * in seconds where a graph takes minutes, by all cores, and come out the same at any number of them.
  */
-import { atOnce, Turns, wasmMemory } from "../system/index.js";
+import { atOnce, growMemory, Turns, wasmMemory } from "../system/index.js";
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
 import {
@@ -213,7 +213,10 @@ export class ListIndex {
   #roomOf(bytes: number): number {
     if (bytes > this.#room.bytes) {
       const pages = Math.ceil(Math.max(bytes, 2 * this.#room.bytes) / PAGE);
-      this.#room = { at: this.#packed.memory.grow(pages) * PAGE, bytes: pages * PAGE };
+      this.#room = {
+        at: growMemory(this.#packed.memory, pages, "nearest tracks") * PAGE,
+        bytes: pages * PAGE,
+      };
     }
     return this.#room.at;
   }

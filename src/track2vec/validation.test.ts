@@ -126,3 +126,11 @@ it("training refuses an invalid validation", async () => {
   await expect(train({ queries, k: 0 })).rejects.toThrow("validation.k must be a whole number ≥ 1");
   await expect(train({ queries, patience: 1.5 })).rejects.toThrow("validation.patience must be");
 });
+
+it("says what to do if too small or too large a share is held back", () => {
+  const playlists = new CorpusBuilder();
+  for (let p = 0; p < 30; p++) playlists.add({ id: `${p}`, tracks: ["a", "b"] });
+  const held = (share: number) => () => holdBack(playlists.build(), share, 1);
+  expect(held(1e-6)).toThrow(expect.objectContaining({ hint: "hold back more (a tenth: 0.1)" }));
+  expect(held(0.999999)).toThrow(expect.objectContaining({ hint: "hold back less (a tenth: 0.1)" }));
+});

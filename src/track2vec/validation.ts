@@ -164,6 +164,7 @@ export function holdBack(corpus: Corpus, share: number, seed: number): { rest: C
   if (new Set(held).size < 2)
     throw misuse(
       `holding back ${share} of ${held.length} playlists leaves nothing to ${held[0] ? "train on" : "ask about"}`,
+      `hold back ${held[0] ? "less" : "more"} (a tenth: 0.1)${held.length < 20 ? ", and bring more playlists" : ""}`,
     );
   return { rest: partOf(corpus, (p) => !held[p]), queries: queriesOf(partOf(corpus, (p) => held[p]!)) };
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { StoredObject } from "../storage/index.js";
 import { LateStore } from "../storage/late-store.js";
+import { ownerMark } from "../system/index.js";
 import { copyFolder } from "./artifacts/materialize.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import {
@@ -151,17 +153,20 @@ it("keeps a run whose resume begins during the collection", async () => {
 it("removes leftovers of interrupted removals and of writes of killed processes", async () => {
   const run = await twoRuns();
   rmSync(store.localPath(`runs/fan-out/${run}.json`));
-  const [old, young] = ["objects/aa/b.12-0123abcd.tmp", "objects/aa/c.12-0123abcd.tmp"].map((key) => {
+  const dead = ownerMark(spawnSync(process.execPath, ["--version"]).pid);
+  const marks = ["00000000-12-1", "00000000-12-1", dead];
+  const [old, young, ours] = marks.map((mark, place) => {
+    const key = `objects/aa/${place}.${mark}-0123abcd.tmp`;
     mkdirSync(store.localPath("objects/aa"), { recursive: true });
     writeFileSync(store.localPath(key), "half");
     return store.localPath(key);
-  }) as [string, string];
+  }) as [string, string, string];
   const longAgo = new Date(Date.now() - 7_200_000);
   utimesSync(old, longAgo, longAgo);
   await collectGarbage(store, { keep: 1 });
   expect(existsSync(store.localPath(`tasks/fan-out/${run}`))).toBe(false);
   expect(readdirSync(store.localPath("runs/fan-out"))).toHaveLength(2);
-  expect([old, young].map(existsSync)).toEqual([false, true]);
+  expect([old, young, ours].map(existsSync)).toEqual([false, true, false]);
 });
 
 it("keeps cached copies of other datastores, and removes those of removed objects", async () => {

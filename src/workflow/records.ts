@@ -143,13 +143,21 @@ export function parametersFromRecord(recorded: object): Record<string, unknown> 
   return fromJson(JSON.stringify(recorded)) as Record<string, unknown>;
 }
 
-/** A unique id that sorts by time: "20260131-090507-k3f9". */
-export function newRunId(now = new Date()): string {
+/**
+ * A unique id that sorts by time: "20260131-090507-k3f9".
+ *
+ * @param after the id of a run that it has to sort after, even if the clock has been set back since
+ */
+export function newRunId(now = new Date(), after?: string): string {
   const digits = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   // Two letters encode the millisecond, so that runs of one second also sort by time: resuming picks the latest.
   const moment = Math.floor((now.getMilliseconds() * letters.length ** 2) / 1000);
   const first = letters[Math.floor(moment / letters.length)]!;
-  return `${digits}-${first}${letters[moment % letters.length]}${randomWord(3)}`;
+  const id = `${digits}-${first}${letters[moment % letters.length]}${randomWord(3)}`;
+  if (after === undefined || id > after) return id;
+  const then = Date.parse(after.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*/, "$1-$2-$3T$4:$5:$6Z"));
+  // The id of a run that Segue has not named tells no time.
+  return Number.isNaN(then) ? id : newRunId(new Date(then + 1000));
 }
 
 /** In the order of their codes, without letters that are easily confused. */

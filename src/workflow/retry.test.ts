@@ -16,7 +16,7 @@ it("waits longer each time, at most as long as a timer allows", () => {
   expect(longestSeconds * 1000).toBeLessThan(2 ** 31);
 });
 
-it("tries again as often as the policy says, and what was killed from outside five times more", () => {
+it("tries again as often as the policy says, and what was killed from outside five times more, for lack of memory once", () => {
   const failure = (kind: TaskFailure["kind"], more: Partial<TaskFailure> = {}) => ({
     ...{ kind, message: "it failed" },
     ...more,
@@ -36,5 +36,7 @@ it("tries again as often as the policy says, and what was killed from outside fi
       false,
     ]);
   }
+  const starved = failure("lost", { signal: "SIGKILL", code: "out-of-memory" });
+  expect([again([starved]), again([starved, starved])]).toEqual([true, false]);
   expect(again(times(20, failure("error", { code: leftBehind })))).toBe(true);
 });

@@ -52,12 +52,15 @@ export function isHopeless({ exitCode }: TaskFailure): boolean {
 /** How often a task is restarted after its process was killed from outside. */
 const killedRetries = 5;
 
+/** The failure code of a task whose process needed more memory than there was. */
+export const outOfMemory = "out-of-memory";
+
 /** The failure code of a task whose process was spoiled: something that an earlier task left behind, such as a timer, threw. */
 export const leftBehind = "left-behind";
 
 /**
  * Whether a failure is not the task's own: its process was spoiled by an earlier task, or killed from outside, up to
- * `killedRetries` times. Such a task is restarted regardless of its `retry`. If the process ended by itself, the task failed.
+ * `killedRetries` times, or once for lack of memory: others may have needed it at the time. Such a task is restarted regardless of its `retry`. If the process ended by itself, the task failed.
  *
  * @param losses how often this has happened to the task before
  */
@@ -65,5 +68,5 @@ export function wasKilled(failure: TaskFailure, losses: number): boolean {
   // Needs no limit: a spoiled process ends, and a new one has nothing left behind in it.
   if (failure.code === leftBehind) return true;
   const isKill = failure.signal === "SIGKILL" || failure.signal === "SIGTERM" || failure.signal === "SIGHUP";
-  return failure.kind === "lost" && isKill && losses < killedRetries;
+  return failure.kind === "lost" && isKill && losses < (failure.code === outOfMemory ? 1 : killedRetries);
 }

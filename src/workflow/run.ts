@@ -164,7 +164,7 @@ export async function begin(
   const record: RunRecord = {
     version: 1,
     flow: flow.name,
-    run: newRunId(),
+    run: newRunId(new Date(), origins[0]?.run),
     ...(flow.description === undefined ? {} : { description: flow.description }),
     created: new Date().toISOString(),
     parameters: recordedParameters(parameters),

@@ -92,4 +92,8 @@ it("gives runs ids that sort by time, to about a millisecond", () => {
   const times = Array.from({ length: 500 }, (_, i) => new Date(Date.UTC(2026, 0, 1) + i * 20));
   const ids = times.map((time) => newRunId(time));
   expect([...ids].sort()).toEqual(ids);
+  const later = "20260131-235959-zzabc";
+  expect(newRunId(new Date(Date.UTC(2026, 0, 1)), later)).toMatch(/^20260201-000000-/);
+  expect(newRunId(new Date(Date.UTC(2026, 0, 1)), "by-hand")).toMatch(/^20260101-000000-/);
+  expect(newRunId(new Date(Date.UTC(2026, 1, 2)), later)).toMatch(/^20260202-000000-/);
 });

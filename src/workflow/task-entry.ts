@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../storage/index.js";
-import { messageOf, throttled } from "../system/index.js";
+import { messageOf, ownerMark, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
 import { LogRelay } from "./log-relay.js";
@@ -110,7 +110,7 @@ async function run(spec: TaskSpec): Promise<void> {
   current = { controller, spec };
   const { step, task } = spec.ready;
   try {
-    const store = await once(stores, spec.store, () => openStore(spec.store));
+    const store = await once(stores, spec.store, () => openStore(spec.store, { hasAnswered: true }));
     const log = new TaskLog(store, keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "log"));
     const release = capture(log);
     let closed = false;
@@ -157,7 +157,7 @@ process.on("message", (message: ToChild) => {
   else current?.controller.abort({ kind: "error", message: message.why });
 });
 process.on("disconnect", () => {
-  if (current) rmSync(folderOf(current.spec), { recursive: true, force: true });
+  if (current) rmSync(folderOf(current.spec, ownerMark()), { recursive: true, force: true });
   // Including the processes that the step started.
   killGroup(process.pid);
 });

@@ -10,9 +10,11 @@ import {
   errorData,
   explainDiskError,
   isSegueError,
+  ownerMark,
   type Progress,
   refuseTemporary,
   SegueError,
+  sweepLeftovers,
 } from "../system/index.js";
 import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
 import { isFileArtifact } from "./artifacts/file.js";
@@ -62,7 +64,8 @@ export async function runTask(
   const started = new Date().toISOString();
   const attempt: AttemptRecord = { started, host: hostname(), pid: process.pid, born: bornOf(process.pid) };
   await store.put(key("started.json"), recordText(attempt));
-  const folder = folderOf(spec);
+  sweepLeftovers(tmpdir());
+  const folder = folderOf(spec, ownerMark());
   await mkdir(folder, { mode: 0o700 }).catch(refuseTemporary);
   const card = openCard(store, key("card.html"), { flow: spec.flow, run: spec.run, step, task });
   try {

@@ -25,14 +25,13 @@ export interface TaskSpec {
   readonly last: boolean;
 }
 
-/** An attempt's `folder`, on the machine where it runs. Whoever finds the process dead removes it. */
-export function attemptFolder(run: string, step: string, task: string, attempt: string): string {
-  return join(tmpdir(), `segue-${run}-${step}-${task}-${attempt}`);
-}
-
-/** The folder of a specified attempt. */
-export const folderOf = ({ run, ready, attempt }: TaskSpec): string =>
-  attemptFolder(run, ready.step, ready.task, attempt);
+/**
+ * An attempt's `folder`, on the machine where it runs. Whoever finds the process dead removes it.
+ *
+ * @param owner the mark of the task's process
+ */
+export const folderOf = ({ run, ready: { step, task }, attempt }: TaskSpec, owner: string): string =>
+  join(tmpdir(), `segue-${run}-${step}-${task}-${owner}-${attempt}`);
 
 export type ToChild =
   /** Loads the flow in advance: a task of it will follow. */

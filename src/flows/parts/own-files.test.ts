@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { bornOf } from "../../system/index.js";
+import { ownerMark } from "../../system/index.js";
 import { withOwnFiles } from "./own-files.js";
 
 let home: string;
@@ -44,11 +44,9 @@ it("leaves nothing if the work fails", async () => {
 
 it("removes what a killed process left, but nothing of a living process or of another machine", async () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);
-  const dead = `.own-${hostname()}-${pid}-1-abc123`;
-  const others = [
-    `.own-${hostname()}-${process.pid}-${bornOf(process.pid) ?? ""}-abc123`,
-    `.own-far-${pid}-1-abc123`,
-  ];
+  const mark = ownerMark(pid);
+  const dead = `.own-${mark}-abc123`;
+  const others = [`.own-${ownerMark()}-abc123`, `.own-${mark.replace(/^\w+/, "00000000")}-abc123`];
   for (const name of [dead, ...others]) {
     await mkdir(join(home, "data", name), { recursive: true });
     await writeFile(join(home, "data", name, "half.parquet"), "half");

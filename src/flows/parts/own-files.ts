@@ -2,17 +2,13 @@
  * Writes files to paths that all runs of a project share, such as `data/03_inputs/train.parquet`. Another run may replace them at any
  * time, so a task writes to its own folder, keeps those files as its artifacts, and only then moves them into place.
  */
-import { copyFile, link, mkdtemp, readdir, rm } from "node:fs/promises";
-import { hostname } from "node:os";
+import { copyFile, link, mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { bornOf, isAlive, makeFolder, moveIntoPlace } from "../../system/index.js";
+import { makeFolder, moveIntoPlace, ownerMark, sweepLeftovers } from "../../system/index.js";
 import { type FileArtifact, file } from "../../workflow/index.js";
 
 /** Moves the file `written` to the path `shared`. The artifact has the written content, even if that path changes later. */
 export type Publish = (written: string, shared: string) => Promise<FileArtifact>;
-
-/** How the names of this machine's folders begin; then comes their process. */
-const ours = `.own-${hostname()}-`;
 
 /**
  * Lets `work` write into a folder of its own and publish from there; removes that folder afterwards.
@@ -27,8 +23,8 @@ export async function withOwnFiles<T>(
 ): Promise<T> {
   const beside = dirname(shared);
   makeFolder(beside);
-  await removeLeftovers(beside);
-  const folder = await mkdtemp(join(beside, `${ours}${process.pid}-${bornOf(process.pid) ?? ""}-`));
+  sweepLeftovers(beside);
+  const folder = await mkdtemp(join(beside, `.own-${ownerMark()}-`));
   try {
     return await work(folder, async (written, place) => {
       const kept = join(taskFolder, basename(written));
@@ -40,15 +36,5 @@ export async function withOwnFiles<T>(
   } finally {
     // Retries, because a thread that has not ended yet may still create a file.
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-  }
-}
-
-/** Removes the folders of processes that were killed. */
-async function removeLeftovers(beside: string): Promise<void> {
-  for (const name of await readdir(beside)) {
-    if (!name.startsWith(ours)) continue;
-    const [, pid, born] = /^(\d+)-(\d*)-\w{6}$/.exec(name.slice(ours.length)) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid), born || undefined))
-      await rm(join(beside, name), { recursive: true, force: true });
   }
 }

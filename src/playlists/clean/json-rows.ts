@@ -2,7 +2,7 @@
 import { isObject, scalarText, textOf } from "./json-playlist.js";
 import { matchColumns, spareTime } from "./match-columns.js";
 import type { JsonOptions } from "./read-json.js";
-import { type RejectReason, toldJson } from "./rejects.js";
+import { type RejectReason, toldJson, unusable } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { withClock } from "./time-of-play.js";
 import { notParted, partTitle } from "./titled-play.js";
@@ -60,10 +60,11 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
     if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
+    const broken = odd === -1 ? unusable(fields as string[]) : undefined;
     if (odd !== -1) reject("not a play", `expected a string as "${held[odd]}"`, toldJson(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, toldJson(value));
     else if (isTitled && parts === undefined) reject("empty artist", notParted, toldJson(value));
-    else if (fields.some((field) => field!.includes("\0"))) reject("NUL byte", undefined, toldJson(value));
+    else if (broken !== undefined) reject(broken, undefined, toldJson(value));
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
     else {
       const told = (key: string) => String(valueAt(value, key) ?? "");

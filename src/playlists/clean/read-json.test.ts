@@ -192,7 +192,13 @@ describe("rows in JSON", () => {
   });
 
   it("counts each object that is not a play", async () => {
-    const odd = [{ ...play, artist: null }, { ...play, track: { name: "x" } }, { ...play, track: "\0" }, 3];
+    const odd = [
+      { ...play, artist: null },
+      { ...play, track: { name: "x" } },
+      { ...play, track: "\0" },
+      3,
+      { ...play, artist: "\ud800" },
+    ];
     const { rows, rejected } = await clean({ "rows.jsonl": lines([play, ...odd]) });
     expect(rows).toHaveLength(1);
     expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
@@ -200,6 +206,19 @@ describe("rows in JSON", () => {
       [3, "not a play", 'expected a string as "track"'],
       [4, "NUL byte", undefined],
       [5, "not a play", "expected an object"],
+      [6, "half of a surrogate pair", undefined],
+    ]);
+  });
+
+  it("rejects names of sequences that only JSON can encode", async () => {
+    const list = (playlist_id: string, ...tracks: string[]) => ({ playlist_id, tracks });
+    const sequences = [list("p", "a", "b\0", "\ud800c", "😀"), list("q\udc00", "a")];
+    const { rows, rejected } = await clean({ "lists.jsonl": lines(sequences) });
+    expect(rows).toHaveLength(2);
+    expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
+      [1, "NUL byte", 'track 2 of playlist "p"'],
+      [1, "half of a surrogate pair", 'track 3 of playlist "p"'],
+      [2, "half of a surrogate pair", "in the playlist's name or id"],
     ]);
   });
 

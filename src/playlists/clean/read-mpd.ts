@@ -3,7 +3,7 @@
  * user_id = the playlist's `pid`, playlist = its name, or the pid if it has none.
  */
 import { SegueError } from "../../system/index.js";
-import { type RejectReason, type Rejects, toldJson } from "./rejects.js";
+import { type RejectReason, type Rejects, toldJson, unusable } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { parseJson, type TextSource, wholeText } from "./text-source.js";
 
@@ -60,8 +60,9 @@ export async function readMpdSlice(
         const field = fields[i];
         return typeof field !== "string" || field.trim() === "";
       });
+      const broken = missing === undefined ? unusable(fields) : undefined;
       if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);
-      else if (fields.some((field) => field.includes("\0"))) reject("NUL byte", detail, pid, track);
+      else if (broken !== undefined) reject(broken, detail, pid, track);
       else writer.addTidied(firstRowId + rows++, fields as [string, string, string, string]);
     });
   }

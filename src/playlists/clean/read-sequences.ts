@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { scalarText } from "./json-playlist.js";
-import { type RejectReason, type Rejects, toldText } from "./rejects.js";
+import { type RejectReason, type Rejects, toldText, unusable } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
 
@@ -87,6 +87,11 @@ export function addSequence(
     return;
   }
   const { user, name } = namesOf(playlist.id, playlist.title);
+  const broken = unusable([user, name]);
+  if (broken !== undefined) {
+    reject(broken, "in the playlist's name or id", text());
+    return;
+  }
   if (name.trim() === "") {
     reject("empty playlist", undefined, text());
     return;
@@ -94,8 +99,10 @@ export function addSequence(
   playlist.tracks.forEach((track, position) => {
     const artist = playlist.artists?.[position];
     const detail = `track ${position + 1} of playlist "${playlist.id}"`;
+    const broken = unusable([track, artist ?? ""]);
     if (track.trim() === "") reject("empty track", detail, track);
     else if (playlist.artists !== undefined && artist!.trim() === "") reject("empty artist", detail, track);
+    else if (broken !== undefined) reject(broken, detail, track);
     else {
       const title =
         artist !== undefined && track.startsWith(`${artist}-`) && track.length > artist.length + 1

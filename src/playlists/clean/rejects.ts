@@ -9,6 +9,7 @@ export type RejectReason =
   | "unclosed quote"
   | "text after a closing quote"
   | "NUL byte"
+  | "half of a surrogate pair"
   | "not UTF-8"
   | "not valid JSON"
   | "not a playlist"
@@ -39,6 +40,12 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
 
 /** The text of a reject: UTF-8 if valid, otherwise Latin-1. */
 export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+
+/** Why names from JSON cannot be used, if so: its escapes can encode what no other form holds. Half a pair would become U+FFFD. */
+export function unusable(names: readonly string[]): RejectReason | undefined {
+  if (names.some((name) => name.includes("\0"))) return "NUL byte";
+  return names.every((name) => name.isWellFormed()) ? undefined : "half of a surrogate pair";
+}
 
 /** The text of a reject that was parsed as JSON. */
 export function toldJson(value: unknown): string {

@@ -11,6 +11,7 @@ import {
   requireWithin,
   SegueError,
   settleBoth,
+  shortened,
   silent,
   sqlString,
   wholeNumber,
@@ -312,5 +313,5 @@ export function copiesLine({ copies }: Pick<PrepareFacts, "copies">): string | u
     apart === 0
       ? "each is in the same part as that one"
       : `${apart} are in another part than that one, since a part would be empty otherwise: hits on them are memorised`;
-  return `playlists with the same tracks as an earlier one: ${playlists}, first ${copy}, a copy of ${original}; ${where}; each counts in training: leave out what was exported twice`;
+  return `playlists with the same tracks as an earlier one: ${playlists}, first ${shortened(copy)}, a copy of ${shortened(original)}; ${where}; each counts in training: leave out what was exported twice`;
 }

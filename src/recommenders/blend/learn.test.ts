@@ -4,6 +4,8 @@ import { Random } from "../../system/index.js";
 import { checkerboard } from "../contract.testkit.js";
 import { blend } from "./blend.js";
 import { outside } from "./fold.js";
+import { encoderOf } from "./learn.js";
+import { blendDefaults } from "./settings.js";
 
 it.each([
   ["several folds, of which threads take turns", { folds: 3, vectorEpochs: 2 }],
@@ -62,4 +64,15 @@ it("learns what no weighted sum can: whether tracks alternate or each plays twic
   // The one before the last, or the last: without its trees 83 are right, and 57 where what it learns from is not held back.
   const right = answers.filter(({ tracks: [first] }, i) => first === asked[i]!.at(-1)).length;
   expect(right).toBeGreaterThan(95);
+});
+
+it("trains no encoder on playlists that hardly share a track, unless it is told how many epochs", async () => {
+  const sizeOf = async (shared: number, vectorEpochs: number | "auto") => {
+    const playlists = new CorpusBuilder();
+    const tracks = (p: number) => [0, 1, 2].map((i) => (p < shared ? `S-${i}` : `T-${p}-${i}`));
+    for (let p = 0; p < 30; p++) playlists.add({ id: `${p}`, tracks: tracks(p) });
+    const settings = { ...blendDefaults, vectorSize: 16, vectorEpochs };
+    return (await encoderOf(playlists.build(), settings, 1, { threads: 1 })).size;
+  };
+  expect([await sizeOf(2, "auto"), await sizeOf(20, "auto"), await sizeOf(2, 1)]).toEqual([0, 16, 16]);
 });

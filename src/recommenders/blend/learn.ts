@@ -3,7 +3,7 @@ import type { Corpus } from "../../corpus/index.js";
 import { besideUrl, inSlices, type Random, silent, untilAborted, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
 import { AskedThread } from "../core/asked-thread.js";
-import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
+import { meanLength, type Sessions, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
 import { type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
 import { encoderDefaults, trainingFor } from "../encoder/settings.js";
 import { trainEncoder } from "../encoder/train-encoder.js";
@@ -16,7 +16,7 @@ import { type HeldBack, howToHoldBack, joined, placesOf } from "./held-back.js";
 import { fitMerit } from "./merit.js";
 import type { BlendSettings } from "./settings.js";
 
-/** Trains the encoder on these playlists; with "auto" epochs there is none if they are long. */
+/** Trains the encoder on these playlists; with "auto" epochs there is none if they are long or hardly share tracks. */
 export async function encoderOf(
   corpus: Corpus,
   { vectorSize, vectorEpochs }: BlendSettings,
@@ -24,9 +24,17 @@ export async function encoderOf(
   options: FitOptions,
 ): Promise<EncoderModel> {
   const sessions = sessionsOf(corpus);
-  if (vectorEpochs === 0 || (vectorEpochs === "auto" && meanLength(sessions) >= 20)) return noEncoder;
+  if (vectorEpochs === 0) return noEncoder;
+  if (vectorEpochs === "auto" && (meanLength(sessions) >= 20 || !haveShared(sessions))) return noEncoder;
   const settings = { ...encoderDefaults, vectorSize, epochs: vectorEpochs };
   return trainEncoder(sessions, trainingFor(settings, sessions), { ...options, seed });
+}
+
+/** Whether at least a tenth of the plays are of a track played before: without such, a code is near only what links say follows. */
+function haveShared({ items, trackCount }: Sessions): boolean {
+  const isPlayed = new Uint8Array(trackCount);
+  for (const track of items) isPlayed[track] = 1;
+  return isPlayed.reduce((sum, played) => sum + played, 0) <= 0.9 * items.length;
 }
 
 /** More threads need much memory and gain little: each gathers with its own sources, and each part of a count reads all rows. */

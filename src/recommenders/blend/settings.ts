@@ -14,7 +14,8 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
   readonly vectorSize: number;
   /**
    * Epochs of the encoder; 0: no encoder. "auto": none if the mean playlist has 20 tracks or more, since sharing a playlist is then
-   * better evidence (see docs/measured/recommenders.md); else as many as the encoder by itself.
+   * better evidence (see docs/measured/recommenders.md), or if nine tenths of the plays are the only one of their track; else as many as
+   * the encoder by itself.
    */
   readonly vectorEpochs: number | "auto";
   /** The minimum reach of links between tracks within a playlist, in places; more if playlists are longer. */

@@ -60,9 +60,8 @@ export function kernelMemory<Plan extends ArrayPlan>(
     module = new WebAssembly.Module(readKernel(file));
     modules.set(file, module);
   }
-  // The maximum of shared memory is reserved at once.
-  const maximum = shared ? pages : mostPages;
-  const memory = wasmMemory({ initial: pages, maximum, shared }, what);
+  // Address space for the maximum is reserved at once.
+  const memory = wasmMemory({ initial: pages, maximum: pages, shared }, what);
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const buffer = memory.buffer as unknown as ArrayBuffer;
   const arrays = Object.fromEntries(

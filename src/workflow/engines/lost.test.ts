@@ -1,8 +1,12 @@
 import { expect, it } from "vitest";
 import { type Death, lost, saysNoMemory } from "./lost.js";
 
-const died = (how: Partial<Death>) =>
-  lost(7, { code: null, signal: null, lastWords: undefined, systemShortOfMemory: false, ...how });
+const died = (how: Partial<Death>, others = 1) =>
+  lost(
+    7,
+    { code: null, signal: null, lastWords: undefined, systemShortOfMemory: false, heldMb: 0, ...how },
+    others,
+  );
 
 it("blames lack of memory for a SIGKILL only if the system has killed a process for it", () => {
   expect(died({ signal: "SIGKILL", systemShortOfMemory: true })).toEqual({
@@ -10,17 +14,24 @@ it("blames lack of memory for a SIGKILL only if the system has killed a process 
     message:
       "its process (7) was killed by the system, most likely for lack of memory (SIGKILL), before the task was done",
     hint: "run fewer tasks at once: --max-workers 1",
+    code: "out-of-memory",
     signal: "SIGKILL",
   });
   expect(died({ signal: "SIGKILL" })).toMatchObject({
     message: "its process (7) was killed by SIGKILL before the task was done",
-    hint: "if it lacked memory, run fewer tasks at once: --max-workers 1",
+    hint: "if it lacked memory: run fewer tasks at once: --max-workers 1",
   });
 });
 
+it("does not advise fewer tasks for one that ran alone, and says how much memory it held", () => {
+  const { message, hint } = died({ signal: "SIGKILL", systemShortOfMemory: true, heldMb: 5120 }, 0);
+  expect(message).toContain("(SIGKILL; it held 5120 MiB)");
+  expect(hint).toMatch(/^no other task ran beside it: give the machine .* more memory than its \d+ MiB/);
+});
+
 it("says why a process could not be started", () => {
-  const unborn = { code: -11, signal: null, lastWords: undefined, systemShortOfMemory: false };
-  expect(lost(undefined, unborn)).toEqual({
+  const unborn = { code: -11, signal: null, lastWords: undefined, systemShortOfMemory: false, heldMb: 0 };
+  expect(lost(undefined, unborn, 0)).toEqual({
     kind: "lost",
     message: "its process could not be started (EAGAIN)",
     hint: "raise the limit of processes (ulimit -u, or the container's)",

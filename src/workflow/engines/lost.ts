@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { getHeapStatistics } from "node:v8";
+import { usableMemory } from "../../system/index.js";
+import { outOfMemory } from "../retry.js";
 import type { TaskFailure } from "../types.js";
 
 /** How a process ended, and signs of a lack of memory. */
@@ -12,6 +14,8 @@ export interface Death {
   readonly lastWords: string | undefined;
   /** Whether the system killed any process for lack of memory while this one ran, as far as known. */
   readonly systemShortOfMemory: boolean;
+  /** How much memory it held when last looked at, in MiB; 0 if unknown. */
+  readonly heldMb: number;
 }
 
 const noMemory = /^(FATAL ERROR: .*|# Fatal process )out of memory|std::bad_alloc/;
@@ -30,12 +34,16 @@ export function memoryKills(): number {
   }
 }
 
-const fewerTasks = "run fewer tasks at once: --max-workers 1";
-
-/** The failure of the task whose process died. @param pid undefined if the process could not be started */
+/**
+ * The failure of the task whose process died.
+ *
+ * @param pid undefined if the process could not be started
+ * @param others how many tasks ran beside it
+ */
 export function lost(
   pid: number | undefined,
-  { code, signal, lastWords, systemShortOfMemory }: Death,
+  { code, signal, lastWords, systemShortOfMemory, heldMb }: Death,
+  others: number,
 ): TaskFailure {
   if (pid === undefined) {
     const why = code ? getSystemErrorName(code) : "for an unknown reason";
@@ -43,23 +51,35 @@ export function lost(
       why === "EAGAIN" ? "raise the limit of processes (ulimit -u, or the container's)" : undefined;
     return { kind: "lost", message: `its process could not be started (${why})`, ...(hint && { hint }) };
   }
-  const failed = (how: string, hint?: string): TaskFailure => ({
+  const failed = (how: string, hint?: string, reason?: string): TaskFailure => ({
     kind: "lost",
     message: `its process (${pid}) ${how} before the task was done`,
     ...(hint === undefined ? {} : { hint }),
+    ...(reason === undefined ? {} : { code: reason }),
     ...(signal ? { signal } : {}),
   });
+  const there = `${Math.round(usableMemory() / 2 ** 20)} MiB`;
+  const lessMemory =
+    others > 0
+      ? "run fewer tasks at once: --max-workers 1"
+      : `no other task ran beside it: give the machine or the container more memory than its ${there}, or the step less to do`;
+  const held = heldMb > 0 ? `; it held ${heldMb} MiB` : "";
   const ended = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
   if (signal === "SIGKILL" && systemShortOfMemory)
-    return failed(`was killed by the system, most likely for lack of memory (${signal}),`, fewerTasks);
-  if (signal === "SIGKILL") return failed(ended, `if it lacked memory, ${fewerTasks}`);
+    return failed(
+      `was killed by the system, most likely for lack of memory (${signal}${held}),`,
+      lessMemory,
+      outOfMemory,
+    );
+  if (signal === "SIGKILL") return failed(`${ended}${held}`, `if it lacked memory: ${lessMemory}`);
   if (lastWords === undefined) return failed(ended);
-  const how = `ran out of memory (${signal ?? `exit code ${code}`})`;
-  if (!lastWords.includes("heap")) return failed(how, fewerTasks);
+  const how = `ran out of memory (${signal ?? `exit code ${code}`}${held})`;
+  if (!lastWords.includes("heap")) return failed(how, lessMemory, outOfMemory);
   // Task processes have the same heap limit as this one.
   const megabytes = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
   return failed(
     how,
-    `its JavaScript heap is limited to ${megabytes} MB: raise that with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; if the machine has no more, ${fewerTasks}`,
+    `its JavaScript heap is limited to ${megabytes} MB: raise that with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command${others > 0 ? `; if the machine has no more, ${lessMemory}` : ""}`,
+    outOfMemory,
   );
 }

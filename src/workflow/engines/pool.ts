@@ -139,13 +139,14 @@ export class Pool {
         };
       });
       worker.print = options.onLog;
-      worker.folder = folderOf(spec);
+      const folder = folderOf(spec, worker.owner);
+      worker.folder = folder;
       if (options.signal.aborted) onAbort();
       else options.signal.addEventListener("abort", onAbort, { once: true });
       tell(worker, { type: "run", spec });
       const result = await Promise.race([
         answered,
-        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death) })),
+        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death, this.#busy) })),
       ]);
       if ("done" in result) {
         if (stopped) kill(worker);
@@ -154,7 +155,7 @@ export class Pool {
       }
       kill(worker);
       await worker.exited;
-      await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
       return { failed: stopped ?? worker.spoiled ?? result.failed };
     } finally {
       loading.stop();
@@ -201,6 +202,11 @@ export class Pool {
     const all = [...this.#all];
     for (const worker of all) kill(worker);
     await Promise.all(all.map((worker) => worker.exited));
+  }
+
+  /** How many living processes run tasks. */
+  get #busy(): number {
+    return this.#all.size - this.#idle.length;
   }
 
   #start(): TaskProcess {

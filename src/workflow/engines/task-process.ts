@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { besideUrl, memoryFlags } from "../../system/index.js";
-import { endGroup, killGroup } from "../processes.js";
+import { besideUrl, memoryFlags, ownerMark } from "../../system/index.js";
+import { endGroup, killGroup, residentMb } from "../processes.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
@@ -13,8 +13,13 @@ import { type Death, memoryKills, saysNoMemory } from "./lost.js";
 /** How long reading a process's remaining output may take after its end. */
 const lastWordsMs = 1000;
 
+/** How often to note a process's memory, which nobody can tell once it is dead. */
+const lookEveryMs = 500;
+
 export interface TaskProcess {
   readonly child: ChildProcess;
+  /** Its mark, in the names of its tasks' folders. */
+  readonly owner: string;
   readonly exited: Promise<void>;
   /** Settles after `exited`, once all its output has been read. */
   readonly died: Promise<Death>;
@@ -53,10 +58,15 @@ export function startProcess(): TaskProcess {
   });
   const killsBefore = memoryKills();
   let lastWords: string | undefined;
+  let heldMb = 0;
+  const looking = setInterval(() => {
+    heldMb = residentMb(child.pid!) || heldMb;
+  }, lookEveryMs).unref();
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
+  void exited.then(() => clearInterval(looking));
   // Also kills what the step started, if the process ended by itself.
   void exited.then(() => child.pid !== undefined && endGroup(child.pid));
   const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -65,10 +75,11 @@ export function startProcess(): TaskProcess {
     .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
     .then((): Death => {
       const { exitCode: code, signalCode: signal } = child;
-      return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore };
+      return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore, heldMb };
     });
   const worker: TaskProcess = {
     child,
+    owner: ownerMark(child.pid),
     exited,
     died,
     folder: undefined,

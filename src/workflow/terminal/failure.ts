@@ -1,7 +1,9 @@
 /** Messages about a failed run: one line that says what and where, then what to read and do, one per line. */
+import type { RunEvent } from "../events.js";
 import type { EndRecord } from "../records.js";
 import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
+import { duration } from "./duration.js";
 import { counted } from "./format.js";
 import { ownPlace } from "./own-place.js";
 
@@ -21,6 +23,12 @@ export function failureLine({ flow, run }: Place, { step, task, error, others = 
 export function messageAndPlace({ message, stack }: TaskFailure): string {
   const place = ownPlace(stack);
   return place ? `${message} (${place})` : message;
+}
+
+/** "no luck; attempt 2 in 1.00 s", with the error's hint: whoever follows it need not wait for the last attempt. */
+export function retryLine({ error, attempt, delay }: Extract<RunEvent, { type: "task-retry" }>): string {
+  const hint = error.hint ? ` (${error.hint})` : "";
+  return `${error.message}${hint}; attempt ${attempt}${delay > 0 ? ` in ${duration(delay)}` : ""}`;
 }
 
 /**

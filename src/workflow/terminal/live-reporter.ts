@@ -4,7 +4,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../events.js";
-import { duration } from "./duration.js";
+import { retryLine } from "./failure.js";
 import { colour } from "./format.js";
 import { lastState } from "./printable.js";
 import { ScreenRegion } from "./screen-region.js";
@@ -50,12 +50,7 @@ export function liveReporter(): LiveReporter {
         print(event.step, event.task, event.line);
         break;
       case "task-retry":
-        print(
-          event.step,
-          event.task,
-          `${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`,
-          true,
-        );
+        print(event.step, event.task, retryLine(event), true);
         break;
       case "task-failed":
         print(event.step, event.task, `failed: ${event.error.message}`, true);

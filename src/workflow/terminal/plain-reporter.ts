@@ -1,6 +1,7 @@
 /** Shows a run as plain lines, one per event: for pipes, log files and CI. */
 import type { RunListener } from "../events.js";
 import { duration, statusAndTime } from "./duration.js";
+import { retryLine } from "./failure.js";
 
 export function plainReporter(write: (line: string) => void): RunListener {
   let flow = "";
@@ -17,9 +18,7 @@ export function plainReporter(write: (line: string) => void): RunListener {
         write(`${flow} ${event.step}/${event.task} | ${event.line}`);
         break;
       case "task-retry":
-        write(
-          `${flow} ${event.step}/${event.task} failed: ${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`,
-        );
+        write(`${flow} ${event.step}/${event.task} failed: ${retryLine(event)}`);
         break;
       case "task-done": {
         const { step, task, reused, caught, started, finished } = event.record;

@@ -1,0 +1,49 @@
+/**
+ * Leftovers of killed processes. What a process must remove in the end bears its mark in its name, so that another one can remove it if
+ * that process was killed.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readlinkSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { bornOf, isAlive } from "./processes.js";
+
+/** Containers that share a folder, and even a host name, number their processes separately. */
+const machine = createHash("sha256").update(`${hostname()} ${processNumbers()}`).digest("hex").slice(0, 8);
+
+function processNumbers(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+const marked = /[.-]([0-9a-f]{8})-(\d+)-(\d*)-[\w-]+(\.tmp)?$/;
+
+/**
+ * The mark of process `pid`: its machine, its number and when it started, such as "1f0c22ab-4711-88231". In a name it comes after a dot
+ * or a hyphen, and before a hyphen and a word that makes the name unique.
+ */
+export const ownerMark = (pid = process.pid): string => `${machine}-${pid}-${bornOf(pid) ?? ""}`;
+
+/** Whether a name bears the mark of a process of this machine that has ended; false if it has none. */
+export function isLeftOver(name: string): boolean {
+  const [, host, pid, born] = marked.exec(name) ?? [];
+  return host === machine && !isAlive(Number(pid), born || undefined);
+}
+
+const swept = new Set<string>();
+
+/** Removes what killed processes left directly in `folder`, once per folder: a process that writes there often looks only at first. */
+export function sweepLeftovers(folder: string): void {
+  const path = resolve(folder);
+  if (swept.has(path)) return;
+  swept.add(path);
+  try {
+    for (const name of readdirSync(path))
+      if (isLeftOver(name)) rmSync(join(path, name), { recursive: true, force: true });
+  } catch {
+    // No such folder yet, or leftovers of another user; the write that follows says what is wrong, if anything is.
+  }
+}

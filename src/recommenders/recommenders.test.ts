@@ -159,4 +159,18 @@ describe("the registry", () => {
       expect.objectContaining({ hint: expect.stringContaining("openBundle(place, { restore })") }),
     );
   });
+
+  it("refuses states whose arrays make no sense, instead of walking them for ever", async () => {
+    const corpus = checkerboard();
+    const popularity = (await fitRecommender("popularity", corpus)).save();
+    const counts = new Float32Array(corpus.tracks.length).fill(Number.POSITIVE_INFINITY);
+    const vstan = (await fitRecommender("vstan", corpus)).save();
+    const offsets = Uint32Array.from(vstan.arrays.offsets!);
+    offsets[1] = 0xffffffff;
+    for (const state of [
+      { ...popularity, arrays: { ...popularity.arrays, counts } },
+      { ...vstan, arrays: { ...vstan.arrays, offsets } },
+    ])
+      expect(() => restoreRecommender(state, corpus)).toThrow(expect.objectContaining({ code: "corrupt" }));
+  });
 });

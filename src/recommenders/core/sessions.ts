@@ -1,5 +1,7 @@
 /** Playlists as track numbers. */
-import type { Corpus } from "../../corpus/index.js";
+import { type Catalogue, type Corpus, problemOfPlays } from "../../corpus/index.js";
+import { SegueError } from "../../system/index.js";
+import type { RecommenderState } from "../contract.js";
 
 export interface Sessions {
   /** The number of tracks in the catalogue. */
@@ -14,6 +16,17 @@ export function sessionCount(sessions: Sessions): number {
 
 export function sessionsOf(corpus: Corpus): Sessions {
   return { trackCount: corpus.tracks.length, offsets: corpus.offsets, items: corpus.items };
+}
+
+/** The playlists in a saved state. @throws SegueError code "corrupt" if they are not playlists of the catalogue's tracks */
+export function sessionsIn({ kind, arrays }: RecommenderState, { tracks }: Catalogue): Sessions {
+  const [offsets, items] = [arrays.offsets as Uint32Array, arrays.items as Uint32Array];
+  const problem = problemOfPlays(offsets, items, tracks.length);
+  if (problem === undefined) return { trackCount: tracks.length, offsets, items };
+  throw new SegueError(`the state of the recommender "${kind}" is damaged: ${problem}`, {
+    hint: "fit it again",
+    code: "corrupt",
+  });
 }
 
 /** The playlists [from, to), with the same catalogue. */

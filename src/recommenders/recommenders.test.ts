@@ -164,13 +164,14 @@ describe("the registry", () => {
     const corpus = checkerboard();
     const popularity = (await fitRecommender("popularity", corpus)).save();
     const counts = new Float32Array(corpus.tracks.length).fill(Number.POSITIVE_INFINITY);
-    const vstan = (await fitRecommender("vstan", corpus)).save();
-    const offsets = Uint32Array.from(vstan.arrays.offsets!);
-    offsets[1] = 0xffffffff;
-    for (const state of [
-      { ...popularity, arrays: { ...popularity.arrays, counts } },
-      { ...vstan, arrays: { ...vstan.arrays, offsets } },
-    ])
+    const states = [{ ...popularity, arrays: { ...popularity.arrays, counts } }];
+    for (const name of ["vstan", "transitions", "item-to-item"]) {
+      const state = (await fitRecommender(name, corpus)).save();
+      const offsets = Uint32Array.from(state.arrays.offsets!);
+      offsets[1] = 0xffffffff;
+      states.push({ ...state, arrays: { ...state.arrays, offsets } });
+    }
+    for (const state of states)
       expect(() => restoreRecommender(state, corpus)).toThrow(expect.objectContaining({ code: "corrupt" }));
   });
 });

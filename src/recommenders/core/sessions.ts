@@ -19,11 +19,21 @@ export function sessionsOf(corpus: Corpus): Sessions {
 }
 
 /** The playlists in a saved state. @throws SegueError code "corrupt" if they are not playlists of the catalogue's tracks */
-export function sessionsIn({ kind, arrays }: RecommenderState, { tracks }: Catalogue): Sessions {
-  const [offsets, items] = [arrays.offsets as Uint32Array, arrays.items as Uint32Array];
-  const problem = problemOfPlays(offsets, items, tracks.length);
-  if (problem === undefined) return { trackCount: tracks.length, offsets, items };
-  throw new SegueError(`the state of the recommender "${kind}" is damaged: ${problem}`, {
+export function sessionsIn(state: RecommenderState, { tracks }: Catalogue): Sessions {
+  const [offsets, items] = [state.arrays.offsets as Uint32Array, state.arrays.items as Uint32Array];
+  requireRows(state, offsets, items, tracks.length);
+  return { trackCount: tracks.length, offsets, items };
+}
+
+/** @throws SegueError code "corrupt" if the rows of a saved state do not fit together, or have numbers from `tracks` on */
+export function requireRows(
+  { kind }: RecommenderState,
+  offsets: Uint32Array,
+  values: Uint32Array,
+  tracks: number,
+): void {
+  if (problemOfPlays(offsets, values, tracks) === undefined) return;
+  throw new SegueError(`the state of the recommender "${kind}" is damaged: its arrays do not fit together`, {
     hint: "fit it again",
     code: "corrupt",
   });

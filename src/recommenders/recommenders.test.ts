@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { checkerboard, scenes, testRecommenderContract } from "./contract.testkit.js";
-import { fitRecommender, recommenderKinds, restoreRecommender } from "./index.js";
+import { fitRecommender, type RecommenderState, recommenderKinds, restoreRecommender } from "./index.js";
 
 const contextFree = new Set(["popularity", "recent-popularity"]);
 
@@ -164,7 +164,7 @@ describe("the registry", () => {
     const corpus = checkerboard();
     const popularity = (await fitRecommender("popularity", corpus)).save();
     const counts = new Float32Array(corpus.tracks.length).fill(Number.POSITIVE_INFINITY);
-    const states = [{ ...popularity, arrays: { ...popularity.arrays, counts } }];
+    const states: RecommenderState[] = [{ ...popularity, arrays: { ...popularity.arrays, counts } }];
     for (const name of ["vstan", "transitions", "item-to-item"]) {
       const state = (await fitRecommender(name, corpus)).save();
       const offsets = Uint32Array.from(state.arrays.offsets!);

@@ -11,7 +11,7 @@ import type { ServedModel } from "./answers/served-model.js";
 import { createLogger } from "./log.js";
 import type { ModelSource } from "./model-source.js";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
-import { songModel, songs } from "./serving.testkit.js";
+import { songApp, songModel, songs } from "./serving.testkit.js";
 
 const running: RunningServer[] = [];
 afterEach(async () => {
@@ -451,6 +451,11 @@ describe("the endpoint as a server", () => {
       hint: expect.stringContaining("--body-limit"),
     });
     expect((await recommend(url)).status).toBe(200);
+  });
+
+  it("closes connections on which nothing moves for two minutes", async () => {
+    const { app } = await songApp();
+    expect(app.server.timeout).toBe(120_000);
   });
 
   it("logs no tracks by default", async () => {

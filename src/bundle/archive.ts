@@ -53,16 +53,22 @@ export async function packFolder(
   });
 }
 
+/** A bundle has a dozen files; a small archive can hold a million empty ones. */
+const mostEntries = 1000;
+
 /** @throws SegueError (code "corrupt") if it is not a complete .tar.gz; (misuse) if it is a pipe */
 export async function unpackBundle(file: string, folder: string): Promise<void> {
   await refusePipe(file);
+  let entries = 0;
   try {
     await extract({
       file,
       cwd: folder,
       strict: true,
       // Links could lead out of the folder; a bundle has none.
-      filter: (_, entry) => !("type" in entry) || entry.type === "File" || entry.type === "Directory",
+      filter: (_, entry) =>
+        ++entries <= mostEntries &&
+        (!("type" in entry) || entry.type === "File" || entry.type === "Directory"),
     });
   } catch (cause) {
     const explained = explainDiskError(cause, file);

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +16,7 @@ import { nearestOf, restoreRecommender } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
 import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
 import { bundleOf, checkBundle, openBundle, packFolder, readBundle, writeBundle } from "./index.js";
+import { type Manifest, sealManifest } from "./manifest.js";
 
 const at = testFolder();
 let input: Awaited<ReturnType<typeof smallInput>>["input"];
@@ -107,6 +117,10 @@ describe("a bundle", () => {
       message: `${at("deep.tar.gz")} is not a bundle: it holds no manifest.json`,
       hint: `There is one in it: ${at("deep.tar.gz")}/bundle`,
     });
+    await cp(at("bundle"), at("crowd"), { recursive: true });
+    for (let i = 0; i < 1000; i++) writeFileSync(join(at("crowd"), `0${i}`), "");
+    await packFolder(at("crowd"), at("crowd.tar.gz"));
+    await expect(openBundle(at("crowd.tar.gz"))).rejects.toMatchObject({ code: "no-bundle" });
     truncateSync(at("c.tar.gz"), 2000);
     await expect(openBundle(at("c.tar.gz"))).rejects.toMatchObject({
       code: expect.stringMatching(/corrupt|no-bundle/),
@@ -280,6 +294,47 @@ describe("opening refuses", () => {
         await expect(checkBundle(at("changed")), name).rejects.toMatchObject({ message: other.message });
       }
     }
+  });
+
+  it("a manifest that leads out of the bundle or into a device, and vectors that are not there", async () => {
+    const sealed = (change: (manifest: Manifest) => object, before?: (folder: string) => void) =>
+      refusal((folder) => {
+        before?.(folder);
+        const path = join(folder, "manifest.json");
+        const { id: _, ...manifest } = JSON.parse(readFileSync(path, "utf8")) as Manifest;
+        const changed = { ...manifest, ...change(manifest as Manifest) };
+        writeFileSync(path, JSON.stringify(sealManifest(changed)));
+      });
+    const file = { bytes: 0, sha256: "" };
+    for (const name of ["../../etc/hostname", "/etc/hostname", "..\\secrets", ".."]) {
+      const { message } = await sealed(({ files }) => ({ files: { ...files, [name]: file } }));
+      expect(message, name).toContain("damaged manifest.json: files.");
+    }
+    const device = await sealed(
+      ({ files }) => ({ files: { ...files, "tracks.parquet": file } }),
+      (folder) => {
+        rmSync(join(folder, "tracks.parquet"));
+        symlinkSync("/dev/zero", join(folder, "tracks.parquet"));
+      },
+    );
+    expect(device.message).toContain("tracks.parquet is not a file");
+    await expect(checkBundle(at("changed"))).rejects.toMatchObject({ message: device.message });
+    const vectors = '{"size":12,"vectors":"toString","rows":"toString"}';
+    const sha256 = createHash("sha256").update(vectors).digest("hex");
+    const absent = await sealed(
+      ({ files }) => ({ files: { ...files, "vectors.json": { bytes: vectors.length, sha256 } } }),
+      (folder) => writeFileSync(join(folder, "vectors.json"), vectors),
+    );
+    expect(absent).toMatchObject({
+      code: "corrupt",
+      message: "the array toString of the vectors is missing",
+    });
+    const deep = await refusal((folder) => {
+      const path = join(folder, "manifest.json");
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, text.replace('"knn_k": 100', `"knn_k": ${"[".repeat(1e5)}${"]".repeat(1e5)}`));
+    });
+    expect(deep).toMatchObject({ code: "corrupt", message: expect.stringContaining("nested too deeply") });
   });
 
   it("a newer format, and a changed or invalid manifest", async () => {

@@ -8,6 +8,8 @@ import { manifestName } from "./bundles-in.js";
 /** Incremented when a bundle's layout changes; bundles with a higher version are refused. */
 export const FORMAT_VERSION = 2;
 
+/** A name in the bundle's folder: it must not lead out of it. */
+const fileName = z.string().regex(/^(?!\.+$)[^/\\\0]+$/);
 const facts = z.record(z.string(), z.unknown());
 const manifestSchema = z.object({
   format: z.literal("segue-bundle"),
@@ -36,7 +38,7 @@ const manifestSchema = z.object({
     .optional(),
   /** The names of the recommenders, the default one first. */
   recommenders: z.array(z.string()),
-  files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
+  files: z.record(fileName, z.object({ bytes: z.number(), sha256: z.string() })),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -83,7 +85,13 @@ export function parseManifest(text: string, folder: string): Manifest {
     const issue = parsed.error.issues[0]!;
     throw corrupt(folder, `has a damaged ${manifestName}: ${issue.path.join(".")}: ${issue.message}`);
   }
-  if (parsed.data.id !== idOf(parsed.data))
+  let id: string;
+  try {
+    id = idOf(parsed.data);
+  } catch {
+    throw corrupt(folder, `has a ${manifestName} that is nested too deeply`);
+  }
+  if (parsed.data.id !== id)
     throw corrupt(folder, `has a ${manifestName} that was changed after it was written`);
   return parsed.data;
 }

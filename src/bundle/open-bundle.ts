@@ -25,7 +25,7 @@ import { exactIndex } from "./nearest/exact.js";
 import { ivfIndex } from "./nearest/ivf.js";
 import type { NearestIndex } from "./nearest/nearest-index.js";
 import { type BundleContents, readBundle } from "./read-bundle.js";
-import { loadState } from "./state-arrays.js";
+import { arrayNamed, loadState } from "./state-arrays.js";
 import { CATALOGUE, type StoredVectors } from "./write-bundle.js";
 
 export interface Bundle {
@@ -134,7 +134,7 @@ export function bundleOf(contents: BundleContents, options: OpenOptions = {}): B
     manifest,
     catalogue,
     vectors,
-    vectorRows: stored && (arrays[stored.rows]!.array as Uint32Array),
+    vectorRows: stored && (arrayNamed(stored.rows, arrays, "the vectors") as Uint32Array),
     index,
     state: (name) => stateOf(name).state,
     recommender: (asked) => {
@@ -151,7 +151,7 @@ function vectorsOf(
   tensors: BundleContents["arrays"],
   { tracks }: Catalogue,
 ): TrackVectors {
-  const array = (name: string) => tensors[name]!.array;
+  const array = (name: string) => arrayNamed(name, tensors, "the vectors");
   return new TrackVectors({
     tracks: Array.from(array(stored.rows), (number) => tracks[number]!),
     size: stored.size,

@@ -6,7 +6,7 @@ import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/i
 import { type PackedLists, packLists } from "../track2vec/index.js";
 import { bundlesIn, manifestName } from "./bundles-in.js";
 import { corrupt, type Manifest, parseManifest } from "./manifest.js";
-import type { StoredState } from "./state-arrays.js";
+import { arrayNamed, type StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
 
 /** The contents of a bundle's files as plain data in shared memory: sending them to another thread copies no array. */
@@ -78,7 +78,7 @@ function packedOf(
   tensors: Tensors["tensors"],
 ): PackedLists | undefined {
   if (lists === undefined) return undefined;
-  const array = <T>(name: string) => tensors[name]!.array as T;
+  const array = <T>(name: string) => arrayNamed(name, tensors, "the index") as T;
   return packLists(array(vectors), size, {
     centres: array(lists.centres),
     starts: array(lists.starts),
@@ -107,6 +107,8 @@ async function checkSize(folder: string, name: string, manifest: Manifest): Prom
   const told = manifest.files[name]!.bytes;
   const found = await stat(join(folder, name)).catch(() => undefined);
   if (found === undefined) throw corrupt(folder, `is damaged: ${name} is missing`);
+  // A device such as /dev/zero has no end, and a pipe would be waited for.
+  if (!found.isFile()) throw corrupt(folder, `is damaged: ${name} is not a file`);
   if (found.size !== told)
     throw corrupt(folder, `is damaged: ${name} has ${found.size} bytes, the manifest says ${told}`);
 }

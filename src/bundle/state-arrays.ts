@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { CatalogueMark } from "../corpus/index.js";
 import type { NumericArray, RecommenderState } from "../recommenders/index.js";
-import { SegueError, type Tensor } from "../system/index.js";
+import { SegueError, type Tensor, type TypedArray } from "../system/index.js";
 
 /** A state with the names of its arrays instead of the arrays. */
 export interface StoredState {
@@ -50,18 +50,17 @@ export class ArrayPool {
   }
 }
 
+/** @param of for the message @throws SegueError if the array is missing */
+export function arrayNamed(name: string, tensors: Readonly<Record<string, Tensor>>, of: string): TypedArray {
+  if (Object.hasOwn(tensors, name)) return tensors[name]!.array;
+  throw new SegueError(`the array ${name} of ${of} is missing`, { code: "corrupt" });
+}
+
 /** @throws SegueError if an array is missing */
 export function loadState(stored: StoredState, tensors: Readonly<Record<string, Tensor>>): RecommenderState {
   return {
     ...stored,
-    arrays: mapped(stored.arrays, (name) => {
-      const tensor = tensors[name];
-      if (!tensor)
-        throw new SegueError(`the array ${name} of recommender "${stored.kind}" is missing`, {
-          code: "corrupt",
-        });
-      return tensor.array;
-    }),
+    arrays: mapped(stored.arrays, (name) => arrayNamed(name, tensors, `recommender "${stored.kind}"`)),
     ...(stored.parts ? { parts: mapped(stored.parts, (part) => loadState(part, tensors)) } : {}),
   } as RecommenderState;
 }

@@ -25,6 +25,13 @@ describe("renderSvg", () => {
     expect(await renderSvg(bars)).toBe(svg);
   });
 
+  it("is a valid picture whatever a name holds", async () => {
+    const values = [{ name: "Joga\b\x1b[31m\uffff<b>&", plays: 31 }];
+    const svg = await renderSvg({ ...bars, data: { values } });
+    expect(svg).toContain("Joga\ufffd\ufffd[31m\ufffd&lt;b&gt;&amp;");
+    expect(await renderPng(svg)).toBeInstanceOf(Uint8Array);
+  });
+
   it("takes the colours of the theme", async () => {
     expect(await renderSvg(bars, { theme: "dark" })).toContain("#17171b");
     expect(await renderSvg(bars)).toContain("#ffffff");

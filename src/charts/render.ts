@@ -74,9 +74,12 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
   }
   if (warnings.length > 0)
     throw new SegueError(`this chart cannot be drawn: ${warnings[0]}`, { code: "chart" });
-  // Vega truncates long labels anywhere, even within an emoji.
-  return svg.replace(/[\ud800-\udbff](?=…)/g, "");
+  // Vega truncates long labels anywhere, even within an emoji. Names may hold control characters, which XML does not allow.
+  return svg.replace(/[\ud800-\udbff](?=…)/g, "").replace(notXml, "\ufffd");
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these make an SVG invalid.
+const notXml = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 /**
  * Rasterises an SVG (from `renderSvg` or elsewhere). Text is drawn with the packaged Inter; the system's fonts are loaded only if

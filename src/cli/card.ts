@@ -37,9 +37,9 @@ async function card(path: string, options: Options): Promise<void> {
       hint: "a step makes one with card.markdown(…), card.table(…), card.chart(…)",
     });
   if (!options.open && !options.output) {
-    process.stdout.write(
-      options.json ? `${JSON.stringify({ step: task.step, task: task.task, html: page })}\n` : page,
-    );
+    const { step, task: place } = task;
+    // Names in it may hold escape codes, which `console.log` shows in a terminal.
+    console.log(options.json ? JSON.stringify({ step, task: place, html: page }) : page.trimEnd());
     return;
   }
   const file =

@@ -54,8 +54,8 @@ async function logs(path: string, options: Options): Promise<void> {
     const later = attempts[at + 1];
     if (later && wanted === undefined) {
       const { error } = attempts[at]!;
-      process.stderr.write(
-        `attempt ${at + 1} ${error ? `failed (${error.message})` : "was lost"}; attempt ${at + 2}:\n`,
+      console.error(
+        `attempt ${at + 1} ${error ? `failed (${error.message})` : "was lost"}; attempt ${at + 2}:`,
       );
       attempt = later.attempt;
       shown = 0;

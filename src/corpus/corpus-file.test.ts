@@ -105,6 +105,10 @@ describe("a corpus file", () => {
         message: expect.stringContaining(message),
       });
     }
+    const ends = Uint32Array.from(tensors["tracks.ends"]!.array);
+    ends[1] = 0xffffffff;
+    await writeSafetensors(path, { ...tensors, "tracks.ends": { array: ends } }, version1);
+    await expect(readCorpusFile(path)).rejects.toThrow("string 1 ends after the text");
     const { "tracks.ends": _, ...nameless } = tensors;
     await writeSafetensors(path, nameless, version1);
     for (const read of [readCorpusFile, readCorpusPlays])

@@ -16,6 +16,7 @@ import { numberByAppearance } from "./by-appearance.js";
 import { catalogueOf, catalogueTensors, setStrings, stringsOf } from "./catalogue-tensors.js";
 import type { Corpus } from "./corpus.js";
 import { type PartNumbers, partNumbers } from "./parts.js";
+import { problemOfPlays } from "./problem-of-plays.js";
 
 const FORMAT = "segue-corpus";
 const VERSION = "1";
@@ -156,12 +157,6 @@ async function readArrays(path: string) {
 }
 
 function checkPlays(offsets: Uint32Array, items: Uint32Array, tracks: number, corrupt: Complaint): void {
-  const playlists = offsets.length - 1;
-  if (offsets[0] !== 0 || offsets[playlists] !== items.length)
-    throw corrupt("the playlists do not cover the plays");
-  for (let p = 0; p < playlists; p++)
-    if (offsets[p]! > offsets[p + 1]!) throw corrupt(`playlist ${p} ends before it begins`);
-  for (let i = 0; i < items.length; i++)
-    if (items[i]! >= tracks)
-      throw corrupt(`play ${i} is of track number ${items[i]}, but there are only ${tracks}`);
+  const problem = problemOfPlays(offsets, items, tracks);
+  if (problem !== undefined) throw corrupt(problem);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { checkerboard, scenes, testRecommenderContract } from "./contract.testkit.js";
-import { fitRecommender, recommenderKinds, restoreRecommender } from "./index.js";
+import { fitRecommender, type RecommenderState, recommenderKinds, restoreRecommender } from "./index.js";
 
 const contextFree = new Set(["popularity", "recent-popularity"]);
 
@@ -158,5 +158,20 @@ describe("the registry", () => {
     expect(() => restoreRecommender({ ...state, kind: "mine" }, checkerboard())).toThrow(
       expect.objectContaining({ hint: expect.stringContaining("openBundle(place, { restore })") }),
     );
+  });
+
+  it("refuses states whose arrays make no sense, instead of walking them for ever", async () => {
+    const corpus = checkerboard();
+    const popularity = (await fitRecommender("popularity", corpus)).save();
+    const counts = new Float32Array(corpus.tracks.length).fill(Number.POSITIVE_INFINITY);
+    const states: RecommenderState[] = [{ ...popularity, arrays: { ...popularity.arrays, counts } }];
+    for (const name of ["vstan", "transitions", "item-to-item"]) {
+      const state = (await fitRecommender(name, corpus)).save();
+      const offsets = Uint32Array.from(state.arrays.offsets!);
+      offsets[1] = 0xffffffff;
+      states.push({ ...state, arrays: { ...state.arrays, offsets } });
+    }
+    for (const state of states)
+      expect(() => restoreRecommender(state, corpus)).toThrow(expect.objectContaining({ code: "corrupt" }));
   });
 });

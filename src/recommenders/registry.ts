@@ -180,7 +180,8 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
   try {
     return kind.restore(state, catalogue);
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
+    // A RangeError: a tree whose branches lead back to its root, a length that no array has.
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
     throw new SegueError(`the state of the recommender "${state.kind}" is incomplete: ${messageOf(cause)}`, {
       hint: "fit it again",
       code: "corrupt",

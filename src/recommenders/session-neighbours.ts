@@ -7,7 +7,7 @@ import { NeighbourVotes } from "./core/neighbour-votes.js";
 import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
-import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
+import { meanLength, type Sessions, sessionsIn, sessionsOf } from "./core/sessions.js";
 import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface SessionNeighboursSettings extends Omit<NeighbourSettings, "match"> {
@@ -92,11 +92,7 @@ function neighbourKind(
       return make(name, corpus, sessions, Fallback.fit(corpus), { ...settings, repeats });
     },
     restore(state, catalogue) {
-      const sessions: Sessions = {
-        trackCount: catalogue.tracks.length,
-        offsets: state.arrays.offsets as Uint32Array,
-        items: state.arrays.items as Uint32Array,
-      };
+      const sessions = sessionsIn(state, catalogue);
       const settings = state.settings as unknown as SessionNeighboursSettings;
       return make(name, catalogue, sessions, Fallback.restore(state.parts!.fallback!, catalogue), settings);
     },

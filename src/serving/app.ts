@@ -57,6 +57,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
     trustProxy: proxies === 0 ? false : (_address: string, hop: number) => hop < proxies,
     requestTimeout,
+    // A client that sends requests and never reads would keep its answers in memory for ever.
+    connectionTimeout: 120_000,
     // Longer than the idle timeout of common load balancers (60 s), so that they close connections first and never send on a closing one.
     keepAliveTimeout: 72_000,
     return503OnClosing: false,

@@ -1,7 +1,8 @@
-/** The checks before every route: CORS, rate limit, API key. */
+/** The checks before every route: CORS, host name, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type ApiKeys, presentedKey } from "./api-keys.js";
 import { clientOf } from "./client.js";
+import { refuseForeignHosts } from "./foreign-host.js";
 import { HttpError } from "./http-error.js";
 import type { EndpointSettings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
@@ -33,6 +34,7 @@ export function addGuards(
   addCors(app, settings.corsOrigins ?? []);
   const { rateLimit } = settings;
   const take = rateLimit === undefined ? undefined : (takeRequest ?? countHere(rateLimit));
+  if (!keys.required) refuseForeignHosts(app);
   if (!keys.required && take === undefined) return;
   app.addHook("onRequest", async (request) => {
     if (isOpen(request)) return;

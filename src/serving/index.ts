@@ -11,6 +11,7 @@ export {
   openServedModel,
   type ServedModelOptions,
 } from "./bundle-source.js";
+export { isLoopback } from "./foreign-host.js";
 export { type ErrorBody, HttpError } from "./http-error.js";
 export { openInvocations } from "./invocation-answers.js";
 export { logWritten } from "./log.js";

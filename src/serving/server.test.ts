@@ -11,7 +11,7 @@ import type { ServedModel } from "./answers/served-model.js";
 import { createLogger } from "./log.js";
 import type { ModelSource } from "./model-source.js";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
-import { songModel, songs } from "./serving.testkit.js";
+import { songApp, songModel, songs } from "./serving.testkit.js";
 
 const running: RunningServer[] = [];
 afterEach(async () => {
@@ -397,6 +397,33 @@ describe("the endpoint as a server", () => {
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
   });
 
+  it("on this machine alone and without API keys, answers to no website's name", async () => {
+    /** The status for a request whose Host is each of the names. */
+    const statuses = async (options: Partial<ServerOptions>, names: readonly string[], path = "/metrics") => {
+      const { url } = await start(options);
+      const { port } = new URL(url);
+      const asked = names.map(async (name) => {
+        const headers = { host: name.replace("PORT", port), "x-api-key": options.apiKeys?.[0] ?? "" };
+        const [answer] = await once(
+          httpRequest(`http://127.0.0.1:${port}${path}`, { headers }).end(),
+          "response",
+        );
+        answer.resume();
+        return answer.statusCode as number;
+      });
+      return Promise.all(asked);
+    };
+    const own = ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT", "segue.localhost:PORT", "192.0.2.1:PORT"];
+    // As reverse proxies pass them on.
+    const proxied = ["music.example", "music.example:443", "localhost"];
+    const foreign = ["evil.example:PORT", "127.0.0.1.evil.example:PORT", "localhost.evil.example:PORT"];
+    expect(await statuses({}, [...own, ...proxied])).toEqual([...own, ...proxied].map(() => 200));
+    expect(await statuses({}, foreign)).toEqual(foreign.map(() => 403));
+    expect(await statuses({}, foreign, "/ping")).toEqual(foreign.map(() => 200));
+    for (const shared of [{ host: "0.0.0.0" }, { apiKeys: ["first-key-0123456789"] }])
+      expect(await statuses(shared, foreign)).toEqual(foreign.map(() => 200));
+  });
+
   it("answers requests that are too slow, too large or not HTTP", async () => {
     const { url } = await start({ requestTimeout: 300 });
     const head = "POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
@@ -424,6 +451,11 @@ describe("the endpoint as a server", () => {
       hint: expect.stringContaining("--body-limit"),
     });
     expect((await recommend(url)).status).toBe(200);
+  });
+
+  it("closes connections on which nothing moves for two minutes", async () => {
+    const { app } = await songApp();
+    expect(app.server.timeout).toBe(120_000);
   });
 
   it("logs no tracks by default", async () => {

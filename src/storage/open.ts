@@ -39,7 +39,8 @@ export async function openStore(
   // Loaded on demand, because the SDK is slow to load.
   if (scheme === "s3") return new (await import("./s3.js")).S3Store(url, options);
   throw misuse(
-    `cannot open a store at ${url}: unknown scheme "${scheme}"`,
+    // The URL of a database holds a password.
+    `cannot open a store at ${url.replace(/\/\/.*@/s, "//…@")}: unknown scheme "${scheme}"`,
     "give a folder, such as .segue, or s3://bucket/prefix",
   );
 }

@@ -55,6 +55,8 @@ describe("openStore", () => {
     expect(await openStore("data/x")).toBeInstanceOf(FolderStore);
     expect((await openStore("s3://bucket/prefix")).url).toBe("s3://bucket/prefix");
     await expect(openStore("ftp://x/y")).rejects.toThrow('unknown scheme "ftp"');
+    for (const secret of ["s3://AKIA:hidden/1@bucket/p", "postgres://me:hidden/1@db/x"])
+      await expect(openStore(secret)).rejects.toThrow(/^(?!.*hidden)/);
     await expect(openStore("s3:/bucket/prefix")).rejects.toThrow("s3:/bucket/prefix");
     expect(storeAt("data/x")).toBeInstanceOf(FolderStore);
     await expect(storeAt("ftp://x/y").exists("a")).rejects.toThrow('unknown scheme "ftp"');

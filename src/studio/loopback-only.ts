@@ -3,15 +3,13 @@
  * (DNS rebinding) could read runs and logs through the user's browser.
  */
 import type { FastifyInstance } from "fastify";
-import { HttpError } from "../serving/index.js";
-
-const loopbackName = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
+import { HttpError, isLoopback } from "../serving/index.js";
 
 /** @param host where the studio listens, default 127.0.0.1; if it is not a loopback address, every host name is accepted */
 export function loopbackOnly(app: FastifyInstance, host = "127.0.0.1"): void {
-  if (!loopbackName.test(host)) return;
+  if (!isLoopback(host)) return;
   app.addHook("onRequest", async (request) => {
-    if (loopbackName.test(request.hostname)) return;
+    if (isLoopback(request.hostname)) return;
     throw new HttpError(403, {
       error: `the studio is only for this machine, and does not answer to the name ${JSON.stringify(request.hostname)}`,
       code: "foreign-host",

@@ -50,7 +50,8 @@ export async function readConfFile(file: string, holds: string): Promise<ConfFil
   const [broken] = document.errors;
   if (broken !== undefined)
     throw misuse(
-      `${file}, line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`,
+      // The parser's own message is that of the JavaScript engine: "Maximum call stack size exceeded".
+      `${file}, line ${lines.linePos(broken.pos[0]).line}: ${broken.code === "RESOURCE_EXHAUSTION" ? "it is nested too deeply" : broken.message}`,
       remedies[broken.code] ?? "the file must be YAML: one `name: value` per line, indented with spaces",
     );
   const values: unknown = valuesOf(document, file);

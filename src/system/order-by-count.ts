@@ -8,6 +8,7 @@ import { blocks, type Steps } from "./slices.js";
  * @param numbers what to sort; overwritten
  * @param counts the count of each number, whole, ≥ 0 and below 2^53
  * @returns the numbers by descending count
+ * @throws RangeError if a count is 2^53 or more, such as Infinity
  */
 export function* orderByCount(numbers: Uint32Array, counts: ArrayLike<number>): Steps<Uint32Array> {
   let most = 0;
@@ -15,6 +16,8 @@ export function* orderByCount(numbers: Uint32Array, counts: ArrayLike<number>): 
     most = mostOf(numbers, counts, first, end, most);
     yield;
   }
+  // Of a damaged file: the passes below would never end.
+  if (most >= 2 ** 53) throw new RangeError(`${most} is not a count`);
   const digits = most < numbers.length + 1_000_000 ? most + 1 : 65_536;
   let from = numbers;
   let to: Uint32Array = new Uint32Array(numbers.length);

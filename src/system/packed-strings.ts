@@ -61,6 +61,8 @@ export function unpackStrings({ text, ends }: PackedStrings): string[] {
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i]!;
     if (end < byte) throw corrupt(`string ${i} ends before it begins`);
+    // Otherwise the loop below would run on behind the text.
+    if (end > text.length) throw corrupt(`string ${i} ends after the text`);
     const from = unit;
     if (ascii) unit = end;
     else {

@@ -1,5 +1,6 @@
 /** Turns the issues of a schema into messages. */
 import type { z } from "zod";
+import { asWritten } from "../system/index.js";
 import { flagName } from "./flag-name.js";
 
 /** One of zod's issues as a sentence that names the flag and the value. */
@@ -12,7 +13,7 @@ export function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string,
   let at: unknown = values;
   for (const key of issue.path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
   if (issue.code === "invalid_type" && at === undefined) return `${name} is required`;
-  const got = at === undefined ? "nothing" : JSON.stringify(at);
+  const got = at === undefined ? "nothing" : asWritten(at);
   const wanted = demand(issue);
   if (wanted !== undefined) return `${name} ${wanted}, got ${got}`;
   return `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}, got ${got}`;

@@ -238,6 +238,13 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     }
   });
 
+  it("are named, and shown as far as they fit into a message, however deep and long they are", () => {
+    for (const knn_k of [JSON.parse(`${"[".repeat(1e5)}${"]".repeat(1e5)}`), "9".repeat(1e5)]) {
+      const refused = () => parseParameters(tuning, { knn_k });
+      expect(refused).toThrow(/^knn-k must be a number, got .{1,1000}$/);
+    }
+  });
+
   it("become flags, and only given ones are passed on", () => {
     const command = addParameterFlags(new Command(), tuning);
     const help = command.helpInformation();
@@ -276,6 +283,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
         ["tuning: [1]", `${file}, line 1: "tuning" must be a section of parameters, got [1]`, "indented"],
         ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, 'mean "dev"?'],
         ["tuning:\n  knn_kk: 1", `flow "tuning" has no parameter "knn_kk"`, 'mean "knn_k"?'],
+        [`dev: true\nratio: ${"[".repeat(9999)}`, `${file}, line 2: it is nested too deeply`, "must be YAML"],
       ] as const) {
         const refused = read(text);
         await expect(refused).rejects.toThrow(message);

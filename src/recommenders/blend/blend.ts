@@ -11,7 +11,7 @@ import type { Query } from "../core/query.js";
 import { learnedRepeats } from "../core/repeats.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
-import { meanLength, type Sessions, sessionsOf } from "../core/sessions.js";
+import { meanLength, type Sessions, sessionsIn, sessionsOf } from "../core/sessions.js";
 import type { EncoderModel } from "../encoder/encoder-model.js";
 import { meritFeature } from "./columns.js";
 import { signalsOf } from "./fold.js";
@@ -143,11 +143,7 @@ export const blend: RecommenderKind<BlendSettings> = {
   fit,
   restore(state, catalogue) {
     const settings = state.settings as unknown as BlendSettings;
-    const sessions: Sessions = {
-      trackCount: catalogue.tracks.length,
-      offsets: state.arrays.offsets as Uint32Array,
-      items: state.arrays.items as Uint32Array,
-    };
+    const sessions = sessionsIn(state, catalogue);
     const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
     const units = state.arrays.vectors as Float32Array;
     const encoder: EncoderModel = {

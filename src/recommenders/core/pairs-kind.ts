@@ -7,7 +7,7 @@ import type { Query } from "./query.js";
 import { repeatsFor } from "./repeats.js";
 import type { ScoreBoard } from "./score-board.js";
 import { ScoredRecommender } from "./scored.js";
-import { sessionsOf } from "./sessions.js";
+import { requireRows, sessionsOf } from "./sessions.js";
 
 interface PairsSettings {
   /** How many of the context's last tracks are read. */
@@ -74,13 +74,9 @@ export function pairsKind<Settings extends PairsSettings>(
     restore(state, catalogue) {
       const settings = state.settings as unknown as Settings;
       const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
-      return make(
-        catalogue,
-        state.arrays as unknown as Pairs,
-        fallback,
-        settings,
-        settings.repeats as number,
-      );
+      const pairs = state.arrays as unknown as Pairs;
+      requireRows(state, pairs.offsets, pairs.tracks, catalogue.tracks.length);
+      return make(catalogue, pairs, fallback, settings, settings.repeats as number);
     },
   };
 }

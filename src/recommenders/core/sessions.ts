@@ -1,5 +1,7 @@
 /** Playlists as track numbers. */
-import type { Corpus } from "../../corpus/index.js";
+import { type Catalogue, type Corpus, problemOfPlays } from "../../corpus/index.js";
+import { SegueError } from "../../system/index.js";
+import type { RecommenderState } from "../contract.js";
 
 export interface Sessions {
   /** The number of tracks in the catalogue. */
@@ -14,6 +16,27 @@ export function sessionCount(sessions: Sessions): number {
 
 export function sessionsOf(corpus: Corpus): Sessions {
   return { trackCount: corpus.tracks.length, offsets: corpus.offsets, items: corpus.items };
+}
+
+/** The playlists in a saved state. @throws SegueError code "corrupt" if they are not playlists of the catalogue's tracks */
+export function sessionsIn(state: RecommenderState, { tracks }: Catalogue): Sessions {
+  const [offsets, items] = [state.arrays.offsets as Uint32Array, state.arrays.items as Uint32Array];
+  requireRows(state, offsets, items, tracks.length);
+  return { trackCount: tracks.length, offsets, items };
+}
+
+/** @throws SegueError code "corrupt" if the rows of a saved state do not fit together, or have numbers from `tracks` on */
+export function requireRows(
+  { kind }: RecommenderState,
+  offsets: Uint32Array,
+  values: Uint32Array,
+  tracks: number,
+): void {
+  if (problemOfPlays(offsets, values, tracks) === undefined) return;
+  throw new SegueError(`the state of the recommender "${kind}" is damaged: its arrays do not fit together`, {
+    hint: "fit it again",
+    code: "corrupt",
+  });
 }
 
 /** The playlists [from, to), with the same catalogue. */

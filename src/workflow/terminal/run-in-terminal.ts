@@ -20,6 +20,7 @@ import type { RunResult } from "../run.js";
 import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn } from "./commands.js";
 import { afterFailure, type Failed, failureLine } from "./failure.js";
+import { printable } from "./printable.js";
 
 /** Includes the commands to suggest if the run is not done. */
 export interface TerminalOptions extends Omit<Commands, "again"> {
@@ -134,5 +135,6 @@ async function report(
     return run(reporter.listener).finally(() => reporter.finished());
   }
   const { plainReporter } = await import("./plain-reporter.js");
-  return run(plainReporter((line) => process.stdout.write(`${line}\n`)));
+  const shown = process.stdout.isTTY ? printable : (line: string) => line;
+  return run(plainReporter((line) => process.stdout.write(`${shown(line)}\n`)));
 }

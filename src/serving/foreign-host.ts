@@ -1,0 +1,33 @@
+/**
+ * Protects an endpoint that only this machine can reach, and that needs no API key, from websites: one whose name is made to resolve to
+ * 127.0.0.1 (DNS rebinding) could ask it through the browser of somebody on this machine, and read the answers.
+ *
+ * A browser sends the port that it connects to after the name. A reverse proxy on this machine listens on another port, so the names that
+ * it passes on are accepted.
+ */
+import { isIP } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { HttpError } from "./http-error.js";
+
+const loopbackName = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** Whether a name or address means this machine, whoever asks: "localhost", "127.0.0.1", "[::1]". */
+export const isLoopback = (name: string): boolean => loopbackName.test(name);
+
+export function refuseForeignHosts(app: FastifyInstance): void {
+  app.addHook("onRequest", async ({ raw, routeOptions }) => {
+    const { host } = raw.headers;
+    const listens = app.server.address();
+    if (host === undefined || routeOptions.config.open || listens === null || typeof listens === "string")
+      return;
+    const [, name, port = "80"] = /^(.*?)(?::(\d+))?$/.exec(host)!;
+    // No name resolves to another address than the one that was called.
+    const isHere = isLoopback(name!) || isIP(name!.replace(/^\[|\]$/g, "")) !== 0;
+    if (isHere || Number(port) !== listens.port || !isLoopback(listens.address)) return;
+    throw new HttpError(403, {
+      error: `without API keys this endpoint is only for this machine, and does not answer to the name ${JSON.stringify(host.slice(0, 200))}`,
+      code: "foreign-host",
+      hint: "call it at 127.0.0.1 or localhost; a proxy may pass its own name without this port; or start it with --api-key-file",
+    });
+  });
+}

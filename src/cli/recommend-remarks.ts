@@ -13,6 +13,7 @@ import {
   noneTitled,
   type ReadAs,
   type RuleNames,
+  whyFewer,
   whyNone,
 } from "../serving/index.js";
 import { quoted } from "../system/index.js";
@@ -35,6 +36,8 @@ export interface Answered {
   readonly readAs: readonly ReadAs[];
   /** Track ids, best first. */
   readonly answer: readonly string[];
+  /** How many tracks were to be added, if the playlist is extended. */
+  readonly wanted?: number | undefined;
 }
 
 /** The tracks that the model does not know, each with the most similar known ones. */
@@ -49,12 +52,14 @@ const flags: RuleNames = {
   artists: "--artist",
   words: "--word",
   exclude: "--not",
+  perArtist: "--per-artist",
+  artistSeparation: "--artist-separation",
   recommender: "--recommender",
 };
 
 /** One line per remark; none if everything is known and there is an answer. */
 export async function remarksOn(answered: Answered): Promise<string[]> {
-  const { live, recommender, context, unknown, rules, answer } = answered;
+  const { live, recommender, context, unknown, rules, answer, wanted = 0 } = answered;
   const looks = new Looks(live, recommender);
   return [
     ...answered.readAs.map(({ track, as }) => `"${track}" is read as "${as}"`),
@@ -69,7 +74,9 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
       (names) => noneBy(names, live),
     ),
     ...unmetBeside(rules.words, (word) => looks.passes({ words: [word] }), noneTitled),
-    ...(answer.length > 0 ? restsOn(answered, looks) : [whyNone(live, recommender, context, rules, flags)]),
+    ...(answer.length > 0
+      ? [...restsOn(answered, looks), ...whyFewer(answer.length, wanted, recommender, rules, flags)]
+      : [whyNone(live, recommender, context, rules, flags)]),
   ];
 }
 

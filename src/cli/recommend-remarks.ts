@@ -142,8 +142,10 @@ function restsOn({ live, recommender, context, unknown, answer }: Answered, look
   const asked = live.recommender()!;
   if (recommender !== asked) return [`${asked.name} has no answer for unknown tracks; popular tracks follow`];
   const named = looks.readsArtists ? artistsNamed(live, unknown) : [];
-  const artists = named.filter((name) => answer.some((track) => live.view(track).artist === name));
-  if (artists.length > 0)
+  const given = answer.map((track) => live.view(track).artist ?? "");
+  const artists = named.filter((name) => given.includes(name));
+  // The blend may rank the tracks that play beside theirs higher.
+  if (artists.includes(given[0]!))
     return [`no track is known, but their artists are: tracks by ${artists.join(", ")} come first`];
   if (named.length > 0) return [`no track is known, only the artist: ${named.join(", ")}`];
   if (!looks.knowsTitle(context.title)) return ["nothing in the context is known; popular tracks follow"];

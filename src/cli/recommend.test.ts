@@ -121,6 +121,12 @@ describe("segue recommend", () => {
       jazz[1]!,
       "no track is known, only the artist: Drake",
     ],
+    [
+      "the artist of an unknown track, whose tracks do not come first",
+      ["Drake-Nonexistent Song", "--extend", "--variety", "1", "--seed", "7"],
+      jazz[1]!,
+      "no track is known, only the artist: Drake",
+    ],
     ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing in the context is known; popular tracks follow"],
     [
       "a title that no playlist has",

@@ -12,6 +12,7 @@ export interface AnswerOptions {
   readonly unplayed?: boolean;
   readonly not?: string[];
   readonly perArtist?: number;
+  readonly artistSeparation?: number;
   readonly artist?: string[];
   readonly word?: string[];
 }
@@ -61,6 +62,7 @@ export async function rulesOf(live: LiveModel, options: AnswerOptions): Promise<
     ...(options.unplayed ? { excludePlayed: true } : {}),
     ...(options.not ? { exclude: await live.meant(options.not) } : {}),
     ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
+    ...(options.artistSeparation === undefined ? {} : { artistSeparation: options.artistSeparation }),
     ...(options.artist ? { artists: await live.artistsMeant(options.artist) } : {}),
     ...(options.word ? { words: options.word } : {}),
   };

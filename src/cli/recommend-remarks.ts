@@ -13,6 +13,7 @@ import {
   noneTitled,
   type ReadAs,
   type RuleNames,
+  whyFewer,
   whyNone,
 } from "../serving/index.js";
 import { quoted } from "../system/index.js";
@@ -35,6 +36,8 @@ export interface Answered {
   readonly readAs: readonly ReadAs[];
   /** Track ids, best first. */
   readonly answer: readonly string[];
+  /** How many tracks were to be added, if the playlist is extended. */
+  readonly wanted?: number | undefined;
 }
 
 /** The tracks that the model does not know, each with the most similar known ones. */
@@ -49,12 +52,14 @@ const flags: RuleNames = {
   artists: "--artist",
   words: "--word",
   exclude: "--not",
+  perArtist: "--per-artist",
+  artistSeparation: "--artist-separation",
   recommender: "--recommender",
 };
 
 /** One line per remark; none if everything is known and there is an answer. */
 export async function remarksOn(answered: Answered): Promise<string[]> {
-  const { live, recommender, context, unknown, rules, answer } = answered;
+  const { live, recommender, context, unknown, rules, answer, wanted = 0 } = answered;
   const looks = new Looks(live, recommender);
   return [
     ...answered.readAs.map(({ track, as }) => `"${track}" is read as "${as}"`),
@@ -69,7 +74,9 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
       (names) => noneBy(names, live),
     ),
     ...unmetBeside(rules.words, (word) => looks.passes({ words: [word] }), noneTitled),
-    ...(answer.length > 0 ? restsOn(answered, looks) : [whyNone(live, recommender, context, rules, flags)]),
+    ...(answer.length > 0
+      ? [...restsOn(answered, looks), ...whyFewer(answer.length, wanted, recommender, rules, flags)]
+      : [whyNone(live, recommender, context, rules, flags)]),
   ];
 }
 
@@ -135,8 +142,10 @@ function restsOn({ live, recommender, context, unknown, answer }: Answered, look
   const asked = live.recommender()!;
   if (recommender !== asked) return [`${asked.name} has no answer for unknown tracks; popular tracks follow`];
   const named = looks.readsArtists ? artistsNamed(live, unknown) : [];
-  const artists = named.filter((name) => answer.some((track) => live.view(track).artist === name));
-  if (artists.length > 0)
+  const given = answer.map((track) => live.view(track).artist ?? "");
+  const artists = named.filter((name) => given.includes(name));
+  // The blend may rank the tracks that play beside theirs higher.
+  if (artists.includes(given[0]!))
     return [`no track is known, but their artists are: tracks by ${artists.join(", ")} come first`];
   if (named.length > 0) return [`no track is known, only the artist: ${named.join(", ")}`];
   if (!looks.knowsTitle(context.title)) return ["nothing in the context is known; popular tracks follow"];

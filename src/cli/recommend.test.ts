@@ -84,6 +84,11 @@ describe("segue recommend", () => {
       [...drake, "--extend", "--artist", "drake"],
       /^no answer: no track passes --artist "drake" and without what has played together$/,
     ],
+    [
+      "artists that are too near",
+      [...jazz, "--artist", "chet baker", "--artist-separation", "1"],
+      /^no answer: no track passes --artist "chet baker" and --artist-separation 1 together$/,
+    ],
   ])("prints nothing and says why in a line: %s", async (_, args, reason) => {
     const { stdout, stderr } = await segue(...args);
     expect(stdout).toBe("");
@@ -113,6 +118,12 @@ describe("segue recommend", () => {
     [
       "the artist of an unknown track, whose tracks may not follow",
       ["Drake-Nonexistent Song", "--artist", "Nina Simone"],
+      jazz[1]!,
+      "no track is known, only the artist: Drake",
+    ],
+    [
+      "the artist of an unknown track, whose tracks do not come first",
+      ["Drake-Nonexistent Song", "--extend", "--variety", "1", "--seed", "7"],
       jazz[1]!,
       "no track is known, only the artist: Drake",
     ],
@@ -193,6 +204,15 @@ describe("segue recommend", () => {
     expect(second!.because).toContain(`with ${first!.track} in 20 playlists`);
   });
 
+  it("separates artists in a list, and says why it ends", async () => {
+    const { stdout, stderr } = await segue(
+      ...[drake[0]!, jazz[2]!, "--extend", "--artist-separation", "2", "--json"],
+    );
+    const { tracks } = JSON.parse(stdout) as { tracks: Array<{ track: string }> };
+    expect(tracks.map(({ track }) => track.split("-")[0])).toEqual(["Nina Simone", "Drake"]);
+    expect(stderr).toBe("only 2 of 10 tracks: transitions has no other that passes --artist-separation 2");
+  });
+
   it.each([
     [["A-B", "--variety", "0.3"], "--variety is for extending a playlist"],
     [["A-B", "--seed", "3"], "--seed is for extending a playlist"],
@@ -202,6 +222,7 @@ describe("segue recommend", () => {
     [["A-B", "--extend", "-k", "1001"], "-k with --extend must be a whole number from 1 to 1000, got 1001"],
     [["A-B", "-k", "0"], "whole number ≥ 1"],
     [["A-B", "--per-artist", "x"], "whole number ≥ 1"],
+    [["A-B", "--artist-separation", "-1"], "whole number ≥ 0"],
     [["--title", " "], "neither a track nor a title is given"],
     [["A-B", "--recommender", "zz"], 'has no recommender named "zz"'],
   ])("refuses %j with exit code 2", async (args, message) => {

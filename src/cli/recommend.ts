@@ -26,7 +26,7 @@ Examples:
   segue recommend "Nina Simone-Feeling Good" --explain
   segue recommend "A-One" "B-Two" -k 20 --per-artist 2 --not "C-Three" --json
   segue recommend --title "rainy sunday" --extend -k 25 --variety 0.3
-  segue recommend "A-One" --extend -k 50 --per-artist 1 --output tonight.m3u
+  segue recommend "A-One" --extend -k 50 --artist-separation 8 --output tonight.m3u
   segue recommend --playlists mine.csv --unplayed --output next.csv   # for each playlist in the file`;
 
 export function registerRecommend(program: Command): void {
@@ -48,6 +48,13 @@ export function registerRecommend(program: Command): void {
         "--per-artist <n>",
         "at most this many tracks per artist (--extend: else as playlists mix them)",
         wholeNumber(1),
+      ),
+    )
+    .addOption(
+      numberOption(
+        "--artist-separation <n>",
+        "at least this many tracks between two by one artist, also from those played",
+        wholeNumber(0),
       ),
     )
     .option("--artist <names...>", "only tracks by these artists")
@@ -147,6 +154,7 @@ async function print(
     ...{ live, recommender, context, unknown, readAs },
     rules: options.extend ? { ...rules, excludePlayed: true } : rules,
     answer: shown.map(({ track }) => track),
+    wanted: options.extend ? options.k : undefined,
   });
   for (const remark of remarks) console.error(remark);
   const { output } = options;

@@ -60,6 +60,12 @@ describe("segue run", () => {
     );
     expect(deployed).toEqual(modeled);
     expect(prepared).toEqual({ groups: [] });
+    const { samePlaylists, figures } = JSON.parse(
+      (await segue("show", "deployment", "--compare", "modeling", "--json")).stdout,
+    );
+    const hitRatio = { values: [outcome.testHitRatio, outcome.testHitRatio], difference: 0 };
+    expect(samePlaylists).toBe(true);
+    expect(figures[1]).toMatchObject({ group: "Test figures", name: "hit ratio@100", ...hitRatio });
     const [test, validation] = modeled!.groups.map(({ figures }) => figures);
     expect(test!.slice(0, 2)).toEqual([
       { name: "best model", value: outcome.best },

@@ -12,6 +12,14 @@ beforeAll(() => {
 export const one = segue.flow("one", { module: import.meta.url }).step("start", () => ({ a: 1 }));
 export const other = segue.flow("other", { module: import.meta.url }).step("begin", () => ({ b: 1 }));`,
   );
+  project.writeFlows(
+    "tuned.mjs",
+    `
+import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+export const tuned = segue
+  .flow("tuned", { module: import.meta.url, parameters: z.object({ seed: z.int(), list: z.array(z.int()) }) })
+  .step("start", () => ({ a: 1 }));`,
+  );
   project.write("broken.mjs", "export const a = 1;\n\nexport const b = = 2;\n");
   project.write("imports-broken.mjs", 'export * from "./broken.mjs";\n');
   project.write("throws.mjs", '// flows\nthrow new Error("no luck");\n');
@@ -96,6 +104,39 @@ describe("segue show", () => {
     expect(svg).toBe(project.read("m.svg"));
     expect(JSON.parse((await project.segueHere("show", "modeling", "--svg", "--json")).stdout)).toEqual({
       svg,
+    });
+  });
+
+  it("compares a run with another", async () => {
+    const ran = (seed: string) => {
+      const run = project.segue("run", "./tuned.mjs", "--seed", seed, "--list", "[1,2]", "--json");
+      expect(run.stderr).toBe("");
+      return `tuned/${JSON.parse(run.stdout).flows[0].run}`;
+    };
+    const [first, second] = [ran("1"), ran("2")];
+    const { code, stdout } = await project.segueHere("show", "tuned", "--compare", first);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^ +${second} +${first}\\nThe run\\n {2}state +done +done\\n`));
+    expect(stdout).toMatch(
+      /\n {2}start +[\d.]+ s +[\d.]+ s\n\nParameters that differ\n- seed = 2\n\+ seed = 1\n$/,
+    );
+    expect(
+      JSON.parse((await project.segueHere("show", first, "--compare", second, "--json")).stdout),
+    ).toEqual({
+      runs: [first, second],
+      samePlaylists: null,
+      figures: [],
+      parameters: { seed: [1, 2] },
+    });
+    const same = await project.segueHere("show", first, "--compare", first);
+    expect(same.stdout).toContain("The parameters are the same.");
+    expect(await project.segueHere("show", first, "--compare", "nope")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: --compare: there is no run "nope"/),
+    });
+    expect(await project.segueHere("show", first, "--compare", second, "--svg")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--svg is given, too"),
     });
   });
 

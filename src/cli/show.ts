@@ -1,6 +1,6 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
-import { checkOutput, isSegueError, writeFileAtomic } from "../system/index.js";
+import { checkOutput, isSegueError, misuse, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
@@ -9,6 +9,7 @@ import { ofOption } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly svg?: string | true;
+  readonly compare?: string;
   readonly json?: boolean;
 }
 
@@ -17,17 +18,26 @@ export function registerShow(program: Command): void {
     .description("show a run step by step, or draw a flow")
     .argument("<run>", "a run, the end of its id, a flow (its latest run), or a flow's module")
     .option("--svg [file]", "draw the steps with their states and times; without a file, print it")
+    .option("--compare <run>", "another run: which parameters differ, and the figures of both side by side")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      "\nExamples:\n  segue show modeling\n  segue show modeling/20260131-090507-k3f9 --svg run.svg\n  segue show ./flows/tuning.js --svg flow.svg",
+      "\nExamples:\n  segue show modeling\n  segue show modeling/20260131-090507-k3f9 --svg run.svg\n  segue show modeling --compare modeling/20260131-090507-k3f9\n  segue show ./flows/tuning.js --svg flow.svg",
     )
     .action(show);
 }
 
 async function show(target: string, options: Options, command: Command): Promise<void> {
-  if (isFlowModule(target)) return showFlow(await flowNamed(target), options);
+  const { compare } = options;
+  if (compare !== undefined && options.svg !== undefined)
+    throw misuse("--compare prints no picture, and --svg is given, too", "Leave out one of them.");
+  if (isFlowModule(target) && compare === undefined) return showFlow(await flowNamed(target), options);
   const client = await clientOf(options);
+  if (compare !== undefined) {
+    const other = await ofOption("--compare", () => client.findRun(compare));
+    const { printComparison } = await import("./compare-runs.js");
+    return printComparison(client, [await client.findRun(target), other], options.json);
+  }
   const run = await client.findRun(target).catch((error: unknown) => {
     // One of Segue's own flows that never ran.
     if (isSegueError(error) && error.code === "misuse" && ownFlows().includes(target)) return undefined;

@@ -12,6 +12,7 @@ export {
 } from "./corpus-file.js";
 export type { ReadOptions } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
+export { plainName } from "./plain-name.js";
 export { problemOfPlays } from "./problem-of-plays.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
 export { type Query, readQueries, readSequences, type SequencesOptions } from "./sequences-file.js";

@@ -138,7 +138,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       ruled.recommend.bind(ruled),
       context,
       given(2),
-      options("excludePlayed", "exclude", "perArtist", "artists", "words"),
+      options("excludePlayed", "exclude", "perArtist", "artistSeparation", "artists", "words"),
     ],
     recommend: [fitted.recommend.bind(fitted), given([{ tracks: [] }], "[]"), given(2)],
     analyzeCorpus: [main.analyzeCorpus, aCorpus, options("top", "bootstrap", "seed", ...work)],

@@ -9,6 +9,7 @@ import {
   type FittedRecommender,
   fitRecommender,
   RuledRecommender,
+  type Rules,
   reasonsAsText,
   type TrackVectorModel,
 } from "./index.js";
@@ -56,6 +57,33 @@ describe("rules", () => {
     ).toHaveLength(2);
   });
 
+  it("leaves out the artists of the last tracks, as many as are to separate an artist's tracks", () => {
+    const ruled = new RuledRecommender(neighbours, corpus);
+    const colours = (tracks: string[], artistSeparation: number) =>
+      new Set(ruled.recommend({ tracks }, 48, { artistSeparation }).tracks.map((track) => track.slice(0, 5)));
+    expect(colours(["White-01", "Black-03"], 0)).toEqual(new Set(["Black", "White"]));
+    expect(colours(["White-01", "Black-03"], 1)).toEqual(new Set(["White"]));
+    expect(colours(["White-01", "Black-03"], 2)).toEqual(new Set());
+    expect(colours(["White-01", "Black-03", "Nobody-Unheard"], 1)).toEqual(new Set(["Black", "White"]));
+  });
+
+  it("takes an artist for the same with guests, in other case, and in an unknown id", async () => {
+    const builder = new CorpusBuilder();
+    const artists = ["Drake", "DRAKE feat. Rihanna", "Rihanna", "Drakes"];
+    builder.add({ id: "1", tracks: artists.map((artist) => `${artist}-Song`), artists });
+    const spelled = builder.build();
+    const ruled = new RuledRecommender(await fitRecommender("popularity", spelled), spelled);
+    const others = ["Drakes-Song", "Rihanna-Song"];
+    for (const played of [
+      "Drake-Song",
+      "DRAKE feat. Rihanna-Song",
+      "drake ft. Future - Unheard",
+      "Drake-x-y",
+    ])
+      expect(ruled.recommend({ tracks: [played] }, 4, { artistSeparation: 1 }).tracks).toEqual(others);
+    expect(ruled.recommend({ tracks: [] }, 4, { perArtist: 1 }).tracks).toHaveLength(3);
+  });
+
   it("filters by artist and by title word", () => {
     const ruled = new RuledRecommender(neighbours, corpus);
     const white = ruled.recommend(context, 24, { artists: ["white"] });
@@ -100,7 +128,12 @@ describe("rules", () => {
     expect(() => ruled.recommend(context, 5, { perArtist: 0 })).toThrow(
       "perArtist must be a whole number ≥ 1, got 0",
     );
-    expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/the data has none/);
+    expect(() => ruled.recommend(context, 5, { artistSeparation: -1 })).toThrow(
+      "artistSeparation must be a whole number ≥ 0, got -1",
+    );
+    for (const rules of [{ perArtist: 1 }, { artistSeparation: 1 }])
+      expect(() => ruled.recommend(context, 5, rules)).toThrow(/the data has none/);
+    expect(ruled.recommend(context, 5, { artistSeparation: 0 }).tracks).toHaveLength(5);
     expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });
 
@@ -115,7 +148,7 @@ describe("rules", () => {
       [
         { excludeArtists: ["Black"] },
         'there is no rule "excludeArtists"',
-        /exclude, perArtist, artists, words\.$/,
+        /exclude, perArtist, artistSeparation, artists, words\.$/,
       ],
       [{ toString: 1 }, 'there is no rule "toString"', /Rules are/],
       [{ exclude: "Black-05" }, 'exclude must be a list of track ids, got "Black-05"', undefined],
@@ -326,6 +359,42 @@ describe("extend", () => {
     const added = extendPlaylist(neighbours, corpus, context, 8, { rules: { perArtist: 3 } });
     expect(added.filter((track) => track.startsWith("Black-"))).toHaveLength(3);
     expect(added).toHaveLength(6);
+  });
+
+  it("separates the tracks of an artist, from the context's too, together with the other rules", async () => {
+    const recommender = await fitRecommender("artist", crowd);
+    const start = { tracks: ["Pop 1-1", "Pop 0-0", "Pop 2-2"] };
+    const artistOf = (track: string) => track.slice(0, track.indexOf("-"));
+    const gap = (list: readonly string[]) => {
+      const last = new Map<string, number>();
+      return Math.min(
+        ...list.map((track, place) => {
+          const before = last.get(artistOf(track)) ?? Number.NEGATIVE_INFINITY;
+          last.set(artistOf(track), place);
+          return place < start.tracks.length ? Number.POSITIVE_INFINITY : place - before;
+        }),
+      );
+    };
+    const added = (n: number, rules: Rules, variety = 0) =>
+      extendPlaylist(recommender, crowd, start, n, { rules, variety, seed: 3 });
+    expect(gap([...start.tracks, ...added(30, {})])).toBe(1);
+    for (const variety of [0, 1])
+      for (const artistSeparation of [1, 4, 20]) {
+        const list = added(30, { artistSeparation }, variety);
+        expect(list).toHaveLength(30);
+        expect(gap([...start.tracks, ...list])).toBeGreaterThan(artistSeparation);
+        expect(added(30, { artistSeparation }, variety)).toEqual(list);
+        expect(added(12, { artistSeparation }, variety)).toEqual(list.slice(0, 12));
+      }
+    const pop = Array.from({ length: 8 }, (_, i) => `Pop ${i}`);
+    const [first] = added(1, { artistSeparation: 3, artists: pop });
+    const rules = { artistSeparation: 3, perArtist: 2, artists: pop, words: ["pop"], exclude: [first!] };
+    const list = added(30, rules);
+    expect(gap([...start.tracks, ...list])).toBeGreaterThan(3);
+    expect(list.map(artistOf).sort()).toEqual([...pop, ...pop].sort());
+    expect(list).not.toContain(first);
+    // Three of the eight artists are in the context, and too near after the other five.
+    expect(added(30, { artistSeparation: 8, artists: pop })).toHaveLength(5);
   });
 
   it("does not cap tracks without an artist", async () => {

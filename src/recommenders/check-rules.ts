@@ -15,8 +15,20 @@ export interface Rules {
   readonly excludePlayed?: boolean;
   /** Ids to leave out. */
   readonly exclude?: readonly string[];
-  /** The maximum number of tracks by one artist, an integer ≥ 1. Tracks without an artist are not capped. */
+  /**
+   * The maximum number of tracks by one artist, an integer ≥ 1. Tracks without an artist are not capped. Case and guests do not
+   * matter: "DRAKE feat. Rihanna" is Drake.
+   */
   readonly perArtist?: number;
+  /**
+   * Artist separation, as radio has it: at least this many other tracks between two by one artist, told apart as for `perArtist`.
+   * An integer ≥ 0, 0 (the default) for none.
+   *
+   * A ranking leaves out the artists of the context's last tracks, this many, since any of its tracks may play next. A list from
+   * `extendPlaylist` keeps them apart throughout, and from the context. An unknown track's artist is read from its id. Tracks
+   * without an artist are never left out.
+   */
+  readonly artistSeparation?: number;
   /** Only tracks by these artists; case and the Unicode form of accents do not matter. */
   readonly artists?: readonly string[];
   /**
@@ -30,6 +42,7 @@ const ranges: Readonly<Record<keyof Rules, ValueRange>> = {
   excludePlayed: trueOrFalse,
   exclude: listOf("track ids"),
   perArtist: wholeNumber(1),
+  artistSeparation: wholeNumber(0),
   artists: listOf("artists' names"),
   words: listOf("words"),
 };

@@ -11,6 +11,7 @@ import {
 import { ArtistMix } from "./artist-mix.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
+import { artistKeys } from "./core/artist-keys.js";
 import { checkContext } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender } from "./rules.js";
@@ -42,7 +43,7 @@ export const longestExtension = 1_000;
  * track twice, a track of the context, or another release of one ("- Radio Edit", "- 2001 Remaster").
  *
  * Without `rules.perArtist` and `rules.artists` it mixes artists as real playlists do (see `ArtistMix`). A longer list begins
- * with the shorter one.
+ * with the shorter one, since no choice looks ahead.
  *
  * @param context what has played; one track or just a title ("rainy sunday") is enough
  * @param n how many tracks to add, an integer from 1 to 1,000
@@ -69,7 +70,8 @@ export function extendPlaylist(
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
   const numbers = new TrackNumbers(catalogue.tracks);
-  const artistOf = (track: string) => catalogue.artists?.[numbers.get(track)] ?? "";
+  const keys = artistKeys(catalogue.artists ?? []);
+  const artistOf = (track: string) => keys.of(catalogue.artists?.[numbers.get(track)] ?? "");
   const mix = new ArtistMix(context.tracks.map(artistOf), catalogue.artists ?? []);
   const { perArtist } = rules;
   let capped = (artist: string) =>
@@ -83,7 +85,7 @@ export function extendPlaylist(
       { ...context, tracks: [...context.tracks, ...added] },
       variety === 0 ? 1 : 10,
       { ...rules, excludePlayed: true },
-      (track, artist) => capped(artist) || songs.has(twinKey(track)),
+      (track, artist) => capped(keys.of(artist)) || songs.has(twinKey(track)),
     ).tracks;
   while (added.length < n) {
     let tracks = ask();

@@ -11,6 +11,7 @@ import {
   requireRankings,
   requireRecommender,
 } from "./contract.js";
+import { artistKeys } from "./core/artist-keys.js";
 import { checkContext, checkK } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
 import { TitleWords } from "./core/title-words.js";
@@ -63,9 +64,12 @@ export class RuledRecommender {
     rules: Rules,
     refuses: (track: string, artist: string) => boolean,
   ): () => (track: string) => boolean {
-    const { perArtist } = rules;
+    const { perArtist, artistSeparation = 0 } = rules;
     const { artists } = this.#catalogue;
-    if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
+    if (
+      artists === undefined &&
+      (perArtist !== undefined || artistSeparation > 0 || rules.artists !== undefined)
+    ) {
       throw misuse(
         "a rule needs artists, but the data has none",
         "Train on playlists that come with artists.",
@@ -75,6 +79,12 @@ export class RuledRecommender {
     const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
     const wanted = rules.artists && new Set(rules.artists.flatMap(spellings));
     const carried = rules.words && this.#carried(rules.words);
+    const keys = artistKeys(artists ?? []);
+    const keyOf = (track: string) => {
+      const number = numbers.get(track);
+      return number < 0 ? keys.ofId(track) : keys.of(artists?.[number] ?? "");
+    };
+    const lately = new Set(artistSeparation > 0 ? context.tracks.slice(-artistSeparation).map(keyOf) : []);
     return () => {
       const counts = new Map<string, number>();
       return (track) => {
@@ -84,10 +94,12 @@ export class RuledRecommender {
         if (wanted !== undefined && !wanted.has(artist.toLowerCase())) return false;
         if (carried !== undefined && !carried.has(number)) return false;
         if (refuses(track, artist)) return false;
-        if (perArtist === undefined || artist === "") return true;
-        const count = counts.get(artist) ?? 0;
-        counts.set(artist, count + 1);
-        return count < perArtist;
+        if (artist === "" || (perArtist === undefined && lately.size === 0)) return true;
+        const key = keys.of(artist);
+        if (lately.has(key)) return false;
+        const count = counts.get(key) ?? 0;
+        counts.set(key, count + 1);
+        return perArtist === undefined || count < perArtist;
       };
     };
   }

@@ -2,7 +2,7 @@
 
 export { type ReadAs, readAs } from "./answers/context.js";
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
-export { noneBy, noneTitled, type RuleNames, whyNone } from "./answers/why-none.js";
+export { noneBy, noneTitled, type RuleNames, whyFewer, whyNone } from "./answers/why-none.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundlePath } from "./bundle-path.js";
 export {

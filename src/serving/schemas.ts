@@ -64,6 +64,16 @@ const ruleFields = {
     .describe(
       "At most this many tracks by one artist; default: no limit, or for an extended playlist, artists are mixed as in real ones",
     ),
+  artist_separation: z
+    .number()
+    .int()
+    .min(0)
+    .max(longestContext)
+    .optional()
+    .describe(
+      "At least this many tracks between two by one artist, also from the end of the context; by default none. A ranking only " +
+        "leaves out the artists of the context's last tracks, this many",
+    ),
   filters: withFields({
     artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks by these artists"),
     words: z
@@ -129,7 +139,10 @@ const answerFields = {
       "Tracks of the context that were matched to a known one by their words, without guests and release tags, or at " +
         "least to a known artist",
     ),
-  remarks: z.array(z.string()).optional().describe("Why there are no tracks, if there are none"),
+  remarks: z
+    .array(z.string())
+    .optional()
+    .describe("Why there are no tracks, if there are none, or why a playlist is extended by fewer than n"),
 };
 
 export const recommendAnswer = z.object({

@@ -9,7 +9,7 @@ import type { Batcher } from "./batcher.js";
 import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
 import { type Answer, columnOf, type Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
-import { type RuleNames, whyNone } from "./why-none.js";
+import { type RuleNames, whyFewer, whyNone } from "./why-none.js";
 
 type Asked<Of extends Question["of"]> = Extract<Question, { of: Of }>["request"];
 
@@ -17,6 +17,8 @@ const extensionFields: RuleNames = {
   artists: "filters.artists",
   words: "filters.words",
   exclude: "exclude",
+  perArtist: "per_artist",
+  artistSeparation: "artist_separation",
   recommender: "recommender",
 };
 const fields: RuleNames = { ...extensionFields, excludePlayed: "exclude_played" };
@@ -49,8 +51,11 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
     ({ tracks }) => tracks.length === 0,
   );
   const shown = ranking.tracks.map((id, i) => ({ ...live.view(id), score: ranking.scores[i]! }));
-  const none = () => whyNone(live, recommender, context, rules ?? {}, fields);
-  if (!request.explain) return tracksAnswer(live, recommender, read, shown, none);
+  if (shown.length === 0) {
+    const none = whyNone(live, recommender, context, rules ?? {}, fields);
+    return tracksAnswer(live, recommender, read, [], [none]);
+  }
+  if (!request.explain) return tracksAnswer(live, recommender, read, shown);
   const explained = await batcher.alone(() => {
     const explainer = live.explainer(recommender);
     return shown.map((track) => {
@@ -58,7 +63,7 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
       return { ...track, reasons, because: reasonsAsText(reasons) };
     });
   });
-  return tracksAnswer(live, recommender, read, explained, none);
+  return tracksAnswer(live, recommender, read, explained);
 }
 
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
@@ -74,22 +79,21 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
       batcher.alone(() => extendPlaylist(recommender, live.model.catalogue, context, n, options)),
     (tracks) => tracks.length === 0,
   );
-  return tracksAnswer(
-    live,
-    recommender,
-    read,
-    added.map((id) => live.view(id)),
-    () => whyNone(live, recommender, context, { ...rules, excludePlayed: true }, extensionFields),
-  );
+  const remarks =
+    added.length === 0
+      ? [whyNone(live, recommender, context, { ...rules, excludePlayed: true }, extensionFields)]
+      : whyFewer(added.length, n, recommender, rules ?? {}, extensionFields);
+  const shown = added.map((id) => live.view(id));
+  return tracksAnswer(live, recommender, read, shown, remarks);
 }
 
-/** The answer of `recommend` and `extend`. `none` explains an empty one. */
+/** The answer of `recommend` and `extend`. */
 async function tracksAnswer(
   live: LiveModel,
   recommender: FittedRecommender,
   { fallback, unknown, readAs }: ReadContext,
   tracks: readonly object[],
-  none: () => string,
+  remarks: readonly string[] = [],
 ): Promise<Answer> {
   return {
     json: JSON.stringify({
@@ -98,7 +102,7 @@ async function tracksAnswer(
       fallback,
       unknown: await nearestTitles(live, unknown),
       ...(readAs.length === 0 ? {} : { read_as: readAs }),
-      ...(tracks.length === 0 ? { remarks: [none()] } : {}),
+      ...(remarks.length === 0 ? {} : { remarks }),
       tracks,
     }),
     unknownTracks: unknown.length,

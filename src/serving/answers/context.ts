@@ -13,6 +13,7 @@ export interface RuleRequest {
   readonly exclude?: readonly string[] | undefined;
   readonly exclude_played?: boolean | undefined;
   readonly per_artist?: number | undefined;
+  readonly artist_separation?: number | undefined;
   readonly filters?:
     | { readonly artists?: readonly string[] | undefined; readonly words?: readonly string[] | undefined }
     | undefined;
@@ -65,12 +66,14 @@ export function readAs(asked: readonly string[], meant: readonly string[]): Read
 /** The rules of a request, or undefined if it has none. */
 export async function readRules(live: LiveModel, request: RuleRequest): Promise<Rules | undefined> {
   const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
-  if (!exclude?.length && !excludePlayed && perArtist === undefined && filters === undefined)
-    return undefined;
+  const { artist_separation: artistSeparation } = request;
+  const isCapped = perArtist !== undefined || artistSeparation !== undefined;
+  if (!exclude?.length && !excludePlayed && !isCapped && filters === undefined) return undefined;
   return {
     ...(exclude === undefined ? {} : { exclude: await live.meant(exclude) }),
     ...(excludePlayed === undefined ? {} : { excludePlayed }),
     ...(perArtist === undefined ? {} : { perArtist }),
+    ...(artistSeparation === undefined ? {} : { artistSeparation }),
     ...(filters?.artists === undefined ? {} : { artists: await live.artistsMeant(filters.artists) }),
     ...(filters?.words === undefined ? {} : { words: filters.words }),
   };

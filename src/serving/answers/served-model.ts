@@ -3,7 +3,7 @@
  * build their own.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
+import { type Catalogue, plainName, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import {
   type Context,
   Explainer,
@@ -14,7 +14,6 @@ import {
 } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { ArtistNames, sameButForCase } from "../artist-names.js";
-import { plainName } from "../plain-name.js";
 import { TrackSearch } from "../track-search.js";
 
 export interface ServedModel {

@@ -1,4 +1,7 @@
-/** Says why an answer has no track, in the same words on the command line and over HTTP but with each one's option names. */
+/**
+ * Says why an answer has no track, or fewer than asked for, in the same words on the command line and over HTTP but with each one's
+ * option names.
+ */
 import { artistNumbers } from "../../corpus/index.js";
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import { closest } from "../../system/index.js";
@@ -9,6 +12,8 @@ export interface RuleNames {
   readonly artists: string;
   readonly words: string;
   readonly exclude: string;
+  readonly perArtist: string;
+  readonly artistSeparation: string;
   /** Default: "without what has played", for extended playlists, which always have this rule. */
   readonly excludePlayed?: string;
   readonly recommender: string;
@@ -39,14 +44,40 @@ export function whyNone(
       : `no answer: ${name} goes by the last track, and knows nothing about ${quoted([last])}; another ${names.recommender} may answer`;
   }
   const given = [
-    artists && `${names.artists} ${quoted(artists)}`,
-    words && `${names.words} ${quoted(words)}`,
-    rules.exclude && names.exclude,
-    rules.excludePlayed && (names.excludePlayed ?? "without what has played"),
-  ].filter((rule) => typeof rule === "string");
+    ...written(rules, names),
+    ...(rules.excludePlayed ? [names.excludePlayed ?? "without what has played"] : []),
+  ];
   return passes(rules)
     ? `no answer: ${name} has no track that passes ${given.join(" and ")}`
     : `no answer: no track passes ${given.join(" and ")}${given.length > 1 ? " together" : ""}`;
+}
+
+/** One line on an extended playlist that became shorter than asked for, none on any other. */
+export function whyFewer(
+  added: number,
+  n: number,
+  { name }: FittedRecommender,
+  rules: Rules,
+  names: RuleNames,
+): string[] {
+  if (added === 0 || added >= n) return [];
+  const { perArtist } = rules;
+  const given = [
+    ...written(rules, names),
+    ...(perArtist === undefined ? [] : [`${names.perArtist} ${perArtist}`]),
+  ];
+  const which = given.length === 0 ? "" : ` that passes ${given.join(" and ")}`;
+  return [`only ${added} of ${n} tracks: ${name} has no other${which}`];
+}
+
+/** Those of the rules that may leave no track, as they were given, except for `excludePlayed`. */
+function written({ artists, words, exclude, artistSeparation }: Rules, names: RuleNames): string[] {
+  return [
+    artists && `${names.artists} ${quoted(artists)}`,
+    words && `${names.words} ${quoted(words)}`,
+    exclude && names.exclude,
+    artistSeparation && `${names.artistSeparation} ${artistSeparation}`,
+  ].filter((rule) => typeof rule === "string");
 }
 
 /** Says that no track is by these artists, and suggests artists with similar names. */

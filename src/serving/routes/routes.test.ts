@@ -201,6 +201,9 @@ describe("the endpoint's routes", () => {
     expect((await ids({ exclude_played: true })).map((track) => track.id)).not.toContain(songs[0]);
     const capped = (await ids({ per_artist: 1, k: 10 })).map((track) => track.artist);
     expect(new Set(capped).size).toBe(capped.length);
+    const other = await ids({ artist_separation: 1, k: 10 });
+    expect(other.map((track) => track.artist)).not.toContain("Daft Punk");
+    expect(await ids({ artist_separation: 0 })).toEqual(free);
     const wanted = await ids({ filters: { artists: ["justice", "modjo"] } });
     expect(new Set(wanted.map((track) => track.artist))).toEqual(new Set(["Justice", "Modjo"]));
   });
@@ -227,7 +230,14 @@ describe("the endpoint's routes", () => {
         tracks: [],
         remarks: ['no answer: no playlists have "xyzzy" in their titles'],
       });
-      expect(await said(url, { artists: ["Nobody", "modjo"] })).not.toHaveProperty("remarks");
+      expect(
+        await said(url, { artists: ["Modjo"] }, { context: [songs[3]], artist_separation: 1 }),
+      ).toMatchObject({
+        tracks: [],
+        remarks: [
+          `no answer: no track passes filters.artists "Modjo" and artist_separation 1${played} together`,
+        ],
+      });
     }
   });
 
@@ -270,6 +280,25 @@ describe("the endpoint's routes", () => {
     expect(new Set([songs[0], ...added]).size).toBe(6);
     expect(await extend({ variety: 1, seed: 3 })).toEqual(await extend({ variety: 1, seed: 3 }));
     expect((await extend({ exclude: [added[0]!] }))[0]).not.toBe(added[0]);
+    const byDaftPunk = (list: readonly string[]) => list.findIndex((id) => id.startsWith("Daft Punk-"));
+    expect(byDaftPunk(added)).toBe(0);
+    expect(byDaftPunk(await extend({ artist_separation: 3 }))).toBeGreaterThanOrEqual(3);
+  });
+
+  it("says why a playlist is extended by fewer tracks than asked for", async () => {
+    const asked = { context: [songs[0]], filters: { artists: ["Nobody", "modjo", "daft punk"] } };
+    const extend = async (extra: object) =>
+      extendAnswer.parse((await post("/v1/playlists/extend", { ...asked, ...extra })).body);
+    expect(await extend({ n: 2 })).not.toHaveProperty("remarks");
+    expect((await extend({ n: 3, artist_separation: 2, per_artist: 1 })).remarks).toEqual([
+      'only 1 of 3 tracks: transitions has no other that passes filters.artists "Nobody", "modjo", "daft punk" and artist_separation 2 and per_artist 1',
+    ]);
+    expect((await extend({ n: 100, filters: undefined })).remarks).toEqual([
+      "only 11 of 100 tracks: transitions has no other",
+    ]);
+    const ranked = await post("/v1/recommend", asked);
+    expect(recommendAnswer.parse(ranked.body).tracks).toHaveLength(2);
+    expect(ranked.body).not.toHaveProperty("remarks");
   });
 
   it("finds tracks despite typos, accents and case", async () => {
@@ -314,6 +343,8 @@ describe("the endpoint's routes", () => {
       ["/v1/recommend", '{"__proto__":{"a":1},"context":[]}', 400, /^a key named "__proto__"/],
       ["/v1/recommend", '{"context": ["a-b" "c-d"]}', 400, /^the body is not JSON: .* position 19/],
       ["/v1/recommend", { context: [], per_artist: 0 }, 400, /^per_artist: /],
+      ["/v1/recommend", { context: [], artist_separation: -1 }, 400, /^artist_separation: .*>=0/],
+      ["/v1/playlists/extend", { context: [], artist_separation: 1001 }, 400, /^artist_separation: .*1000/],
       [
         "/v1/recommend",
         { context: [], filters: { artist: ["a"] } },

@@ -1,5 +1,5 @@
-/** The name of a track without guests and release tags. */
-import { twinKey } from "../corpus/index.js";
+/** The name of a track, or of an artist, without guests and release tags. */
+import { twinKey } from "./twins.js";
 
 /** Guests as `--merge-versions` removes them, also after the artist: "A feat. B - Song (ft. C)". */
 const guests =

@@ -287,6 +287,17 @@ describe("the endpoint as a server", () => {
     agent.destroy();
   });
 
+  it("answers connections that the system accepted just before it stops", async () => {
+    const { url, close } = await start();
+    const request = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    const answers = Array.from({ length: 20 }, () => raw(url, request));
+    // They connect now; Node learns of it in the next turn of its loop.
+    await new Promise<void>((then) => process.nextTick(then));
+    const stopped = close();
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    await stopped;
+  });
+
   it("keeps answering during the drain delay, and says that it is not ready", async () => {
     const { url, close } = await start({ drainDelay: 600 });
     const began = performance.now();

@@ -12,7 +12,7 @@ import { type FittedRecommender, fitRecommender, parallelRecommender } from "../
 import { misuse, type Progress, SegueError, throttled, usableCores } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import type { RawFileOptions } from "./raw-files.js";
-import { readTrainingPlaylists } from "./read-playlists.js";
+import { readPlaylists } from "./read-playlists.js";
 import type { ReadOptions } from "./read-raw-playlists.js";
 
 /** The source of the queries: files, or a share of the playlists. */
@@ -89,14 +89,14 @@ async function load(
   if ("queries" in asked) {
     // Before the playlists, which take longer, so that errors in the queries show at once.
     const questions = await readQueries(asked.queries, { progress, signal });
-    return { train: await readTrainingPlaylists(train, reading), questions };
+    return { train: await readPlaylists(train, reading), questions };
   }
   const { share, positions } = asked;
   let advice: string | undefined;
   const onUnpartedLog = (said: string) => {
     advice = said;
   };
-  const playlists = await readTrainingPlaylists(train, { ...reading, onUnpartedLog });
+  const playlists = await readPlaylists(train, { ...reading, onUnpartedLog });
   const split = splitOf(playlists, { share, positions, seed }, advice);
   tell(
     `held out ${split.heldOut.toLocaleString("en")} of ${playlistCount(playlists).toLocaleString("en")} playlists, ` +

@@ -33,7 +33,8 @@ async function sequencesIn(
   paths: readonly string[],
   options: ReadOptions,
 ): Promise<Corpus | undefined> {
-  if (isAskedForMore(options) || !found.every(isSequences)) return undefined;
+  if (isAskedForMore(options)) return undefined;
+  for (const file of found) if (!(await isSequences(file))) return undefined;
   try {
     const corpus = await sequencesOf(paths, options);
     refuseRawFileOptions(options, `${paths[0]} holds sequences`);
@@ -55,10 +56,15 @@ function isAskedForMore({
   return sessionGap > 0 || leaveOut.length > 0 || Boolean(mergeVersions || mergeCapitals);
 }
 
-/** By extension. A pipe without one, such as `<(zcat playlists.jsonl.gz)`, can only hold sequences. */
-function isSequences({ path, pipe, member }: InputFile): boolean {
+/** By extension, which is quick, or else by content. A pipe, such as `<(zcat playlists.jsonl.gz)`, can only hold sequences. */
+async function isSequences(file: InputFile): Promise<boolean> {
+  const { path, pipe, member } = file;
   if (member !== undefined) return false;
-  return /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe === true && extname(path) === "");
+  if (/\.(jsonl|ndjson)(\.gz)?$/.test(path)) return true;
+  if (pipe) return extname(path) === "";
+  const { detectForm } = await import("../playlists/index.js");
+  // A file of no known form is refused when it is read as raw.
+  return (await detectForm(file).catch(() => undefined)) === "sequences";
 }
 
 /** Undefined if they are not a prepared dataset. */
@@ -86,22 +92,6 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
   return corpus;
 }
 
-/**
- * Reads the playlists to fit a recommender on. Sequences and pipes are read directly, whatever the file's name and however short the
- * playlists. Everything else is read as raw files; so are sequences with options that need cleaning, which refuses what has no times to
- * split by.
- *
- * @param paths from `pathsOf`
- * @throws SegueError as `readPlaylists`
- */
-export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
-  if (isAskedForMore(options)) return readPlaylists(paths, options);
-  const found = await findInputs(paths, { pipes: true });
-  for (const file of found) if (await isRaw(file)) return readPlaylists(paths, options);
-  refuseRawFileOptions(options, `${paths[0]} holds sequences`);
-  return sequencesOf(paths, options);
-}
-
 /** Reads sequences, and tells how many have no tracks and are left out. */
 async function sequencesOf(
   paths: readonly string[],
@@ -116,13 +106,6 @@ async function sequencesOf(
   const corpus = await readSequences(paths, { progress, signal, onEmpty });
   if (empty > 0) tell(`playlists without tracks are left out: ${empty}, the first at ${first}`);
   return corpus;
-}
-
-async function isRaw(file: InputFile): Promise<boolean> {
-  if (file.pipe) return false;
-  if (file.member !== undefined) return true;
-  const { detectForm, isArchive } = await import("../playlists/index.js");
-  return (await isArchive(file)) || (await detectForm(file)) !== "sequences";
 }
 
 async function anyIsOtherJson(files: readonly InputFile[]): Promise<boolean> {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zipOf } from "../playlists/zip.testkit.js";
 import { distPath } from "../system/index.js";
@@ -49,6 +50,20 @@ describe("segue train", () => {
     expect(figures.peak_rss_mb).toBeGreaterThan(20);
     const vectors = await loadVectors(file(name), format);
     expect([vectors.length, vectors.size]).toEqual([50, 6]);
+  });
+
+  it("takes sequences as they are, whatever their file's name and however short they are", async () => {
+    const lines = Array.from({ length: 50 }, (_, p) => ({
+      playlist_id: `p${p}`,
+      tracks: ["a", `b${p % 5}`],
+    }));
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    for (const name of ["short.json", "short", "short.gz"]) {
+      await writeFile(file(name), name.endsWith(".gz") ? gzipSync(text) : text);
+      const { stdout, stderr } = segue("--input", file(name), "--output", file("short.bin"), "--json");
+      expect(stderr).toBe("");
+      expect(JSON.parse(stdout), name).toMatchObject({ vocabulary: 6, words: 100 });
+    }
   });
 
   it("says which lines of a raw file are left out", async () => {

@@ -183,7 +183,13 @@ describe("report", () => {
       ...["fit_seconds", "recommend_seconds", "peak_rss_mb"],
     ]);
     expect(report(measured, 2)).toMatchObject({ queries: 100, hit_ratio: 0.4 });
-    expect(report({ ...measured, fitSeconds: 1.23456 }, 2)).toMatchObject({ fit_seconds: 1.235 });
+    // Rounded, what takes microseconds would be 0, and queries a second would be infinite.
+    const quick = {
+      ...measured,
+      fitSeconds: 4e-5,
+      evaluation: { ...measured.evaluation, recommendSeconds: 3e-5 },
+    };
+    expect(report(quick, 2)).toMatchObject({ fit_seconds: 4e-5, recommend_seconds: 3e-5 });
     expect(() => report(measured, 30)).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(/^k = 30 was not evaluated; there are /),

@@ -49,7 +49,7 @@ export async function measureRecommender<Fitted extends Answering>(
 }
 
 /**
- * The figures at one k, with the names that `segue evaluate --json` prints; seconds are rounded to milliseconds.
+ * The figures at one k, with the names that `segue evaluate --json` prints.
  *
  * @param k one of the evaluated ones
  * @throws SegueError (misuse) if k was not evaluated, listing those that were
@@ -71,10 +71,8 @@ export function report({ evaluation, fitSeconds, peakRssMb }: Measured, k: numbe
     mrr: at.mrr,
     ndcg: at.ndcg,
     coverage: at.coverage,
-    fit_seconds: toMilliseconds(fitSeconds),
-    recommend_seconds: toMilliseconds(evaluation.recommendSeconds),
+    fit_seconds: fitSeconds,
+    recommend_seconds: evaluation.recommendSeconds,
     peak_rss_mb: peakRssMb,
   };
 }
-
-const toMilliseconds = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -4,7 +4,7 @@ export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catal
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/column-mapping.js";
 export { filePlaylistsLine, howToPart } from "./clean/file-playlists.js";
-export { detectForm, isArchive } from "./clean/forms.js";
+export { detectForm } from "./clean/forms.js";
 export { findInputs } from "./clean/input-files.js";
 export { namesToLeaveOut } from "./clean/left-out.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";

@@ -19,7 +19,7 @@ import type { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 import { limitPipelining } from "./pipelining.js";
-import { readJsonBodies } from "./request-body.js";
+import { letBodyArrive, readJsonBodies } from "./request-body.js";
 import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
 import { extendRoute } from "./routes/extend.js";
@@ -76,12 +76,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { webRoot } = settings;
   const hasDocs = settings.docs ?? true;
   const notFound = answerNotFound(gatherMethods(app), hasDocs ? "GET /docs lists what there is" : undefined);
-  app.setErrorHandler((error, request, reply) =>
+  app.setErrorHandler(async (error, request, reply) => {
+    if (!(error instanceof HttpError)) await letBodyArrive(request, reply);
     // Fastify parses the body before it answers 404: a wrong path is reported rather than a wrong body.
-    request.is404 && !(error instanceof HttpError)
-      ? notFound(request, reply)
-      : answerError(error, request, reply),
-  );
+    if (request.is404 && !(error instanceof HttpError)) notFound(request, reply);
+    else answerError(error, request, reply);
+    return reply;
+  });
   app.setNotFoundHandler(webRoot === undefined ? notFound : pageOrNotFound(webRoot, notFound));
 
   app.addHook("onSend", async (request, reply) => {

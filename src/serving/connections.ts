@@ -1,7 +1,7 @@
 /** Closes the connections of an HTTP server that is stopping, without cutting one off while a request may be arriving on it. */
 import type { Server as HttpServer } from "node:http";
 import { Server } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 
 /** How long idle connections may stay open after the stop, so that requests already under way still arrive. */
 const lingerMs = 200;
@@ -16,9 +16,33 @@ export class Connections {
 
   /** Accepts no new connections; resolves when the existing ones have ended. */
   refuse(): Promise<void> {
-    // `http.Server.close` closes idle connections at once, and with them requests that are just arriving.
-    this.#refused ??= new Promise((resolve) => Server.prototype.close.call(this.#server, () => resolve()));
+    this.#refused ??= this.#close();
     return this.#refused;
+  }
+
+  /**
+   * Closing resets connections that the system has accepted and Node has not. So it waits for a short turn of the event loop in which
+   * none arrived, up to the pause below.
+   */
+  async #close(): Promise<void> {
+    const server = this.#server;
+    let arrived = false;
+    const onConnection = () => {
+      arrived = true;
+    };
+    server.on("connection", onConnection);
+    const until = performance.now() + lingerMs;
+    // The first one only ends the current turn.
+    await turn();
+    for (let from = 0, now = performance.now(); (arrived || now - from > 1) && now < until; ) {
+      arrived = false;
+      from = now;
+      await turn();
+      now = performance.now();
+    }
+    server.off("connection", onConnection);
+    // `http.Server.close` closes idle connections at once, and with them requests that are just arriving.
+    await new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Reads request bodies in UTF-8: JSON, and text on routes that allow it. */
 import { isUtf8 } from "node:buffer";
-import type { FastifyInstance } from "fastify";
+import { finished } from "node:stream/promises";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { messageOf } from "../system/index.js";
 import { HttpError } from "./http-error.js";
 
@@ -27,6 +28,17 @@ export function readJsonBodies(app: FastifyInstance): void {
         : `bodies with Content-Type ${type.slice(0, 100)} are not accepted`;
     done(Object.assign(new Error(error), { statusCode: 415, code: "OTHER_TYPE" }));
   });
+}
+
+/**
+ * Prepares the answer to a body that was refused unread, such as one that is too large. Fastify would close the connection while the
+ * client may still be sending: that resets it, and many clients report a broken pipe instead of the answer. The request timeout
+ * limits how long a body may take.
+ */
+export async function letBodyArrive({ raw: request }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  // On a connection that stays open, Node reads the rest of a body after the answer.
+  reply.removeHeader("connection");
+  if (!reply.raw.shouldKeepAlive) await finished(request.resume()).catch(() => undefined);
 }
 
 /** Finds out why the parser refused a body: its own error does not say. */

@@ -127,6 +127,11 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       /7 bytes too many after the 1/,
     ],
     ["a wrong size", () => text("2 2\na 1 2\nb 3\n"), /line 3 is not a track and 2 numbers/],
+    [
+      "more numbers than line 1 tells",
+      () => text("2 2\na 0.1 0.2 -3e-5\nb 0.4 0.5 0.6\n"),
+      /each line has more than the 2 numbers that line 1 tells/,
+    ],
     ["a value that is not a number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
     [
       "NaN",

@@ -8,6 +8,8 @@ import { decodeKey, encodeKey, parseHeader, Rows } from "./word2vec-keys.js";
 const NEWLINE = 0x0a;
 const BLANK = 0x20;
 const ROWS_AT_ONCE = 2_000;
+/** The end of a key that is probably a number of the vector. */
+const FRACTION = / [+-]?\d*(\.\d+(e[+-]?\d+)?|e-\d+)$/i;
 
 export async function writeWord2VecText(vectors: TrackVectors, path: string): Promise<void> {
   const file = await open(path, "w");
@@ -39,6 +41,7 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
     if (cursor.left < count * size * 2)
       throw fail(`cut short: ${count} tracks of ${size} dimensions do not fit into ${cursor.left} bytes`);
     const rows = new Rows(path, count, size, (row) => `line ${row + 2}`);
+    let isSurplus = count > 0;
     for (let row = 0; row < count; row++) {
       const where = () => `${path}, line ${row + 2}`;
       if (cursor.left === 0)
@@ -57,8 +60,11 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
           throw fail(`line ${row + 2}: ${JSON.stringify(numbers[d])} is not a number`);
         into[d] = value;
       }
-      rows.add(decodeKey(line.subarray(0, start - 1), where));
+      const key = line.subarray(0, start - 1);
+      isSurplus &&= FRACTION.test(Buffer.from(key).toString("latin1"));
+      rows.add(decodeKey(key, where));
     }
+    if (isSurplus) throw fail(`each line has more than the ${size} numbers that line 1 tells`);
     const rest = cursor.left;
     for (let byte = cursor.peek(); byte !== undefined && byte <= BLANK; byte = cursor.peek()) cursor.skip(1);
     if (cursor.left > 0) throw fail(`${rest} bytes too many after the ${count} tracks that line 1 tells`);

@@ -6,7 +6,7 @@ import { type Commands, waysOn } from "./commands.js";
 import { duration, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
-import { packed } from "./text-width.js";
+import { folded, packed } from "./text-width.js";
 
 /** How many tasks of one step are listed individually. */
 const shownTasks = 20;
@@ -27,11 +27,17 @@ export function describeRun(
     `begun ${localTime(run.created)} by ${run.user}@${run.host}, engine ${run.engine}${run.origin ? `, resumes ${run.origin}` : ""}${run.tags.length > 0 ? `, tags: ${run.tags.join(", ")}` : ""}`,
   ];
   const sources = Object.entries(run.sources ?? {});
-  if (sources.length > 0) head.push(`reads ${sources.map(([flow, id]) => `${flow}/${id}`).join(", ")}`);
+  if (sources.length > 0)
+    head.push(...folded(`reads ${sources.map(([flow, id]) => `${flow}/${id}`).join(", ")}`));
   const parameters = Object.entries(run.parameters).map(
     ([name, value]) => `${name} = ${JSON.stringify(value)}`,
   );
-  if (parameters.length > 0) head.push(...packed(parameters).map((line) => colour("dim", line)));
+  if (parameters.length > 0)
+    head.push(
+      ...packed(parameters)
+        .flatMap(folded)
+        .map((line) => colour("dim", line)),
+    );
   const rows: string[][] = [];
   for (const step of new Set(tasks.map((task) => task.step))) {
     const own = tasks.filter((task) => task.step === step);

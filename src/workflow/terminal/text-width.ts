@@ -38,6 +38,13 @@ export function packed(parts: readonly string[]): string[] {
   return lines;
 }
 
+/** A line of more than 80 columns broken after its commas where that is possible; the lines after the first are indented. */
+export function folded(line: string): string[] {
+  if (textWidth(line) <= 80) return [line];
+  const parts = line.match(/.{1,77}(?:,|$)|.+?(?:,|$)/g)!;
+  return parts.map((part, i) => (i === 0 ? part : `  ${part.trimStart()}`));
+}
+
 /** Ranges of characters that take two columns: Hangul, CJK, full-width forms, emoji. */
 const wide = [
   [0x1100, 0x115f],

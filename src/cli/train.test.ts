@@ -60,7 +60,7 @@ describe("segue train", () => {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
     for (const name of ["short.json", "short", "short.gz"]) {
       await writeFile(file(name), name.endsWith(".gz") ? gzipSync(text) : text);
-      const { stdout, stderr } = segue("--input", file(name), "--output", file("short.bin"), "--json");
+      const { stdout, stderr } = await segue("--input", file(name), "--output", file("short.bin"), "--json");
       expect(stderr).toBe("");
       expect(JSON.parse(stdout), name).toMatchObject({ vocabulary: 6, words: 100 });
     }

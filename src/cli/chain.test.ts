@@ -50,8 +50,8 @@ describe("a chain of runs", () => {
       expect(await read(`modeling/${id.modeling}/start/primaryRun`)).toContain(id.primary);
       expect(await read(`deployment/${id.deployment}/start/modelingRun`)).toContain(id.modeling);
       const shown = await segue("show", id.deployment);
-      expect(shown.stdout).toContain(
-        `reads intermediate/${id.intermediate}, primary/${id.primary}, modeling/${id.modeling}`,
+      expect(shown.stdout.replaceAll(",\n  ", ", ")).toContain(
+        `reads intermediate/${id.intermediate}, primary/${id.primary}, modeling/${id.modeling}\n`,
       );
     }
     // The tables are those of its own input, though both write to the same place.

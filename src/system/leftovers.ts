@@ -40,10 +40,17 @@ export function sweepLeftovers(folder: string): void {
   const path = resolve(folder);
   if (swept.has(path)) return;
   swept.add(path);
+  let names: string[];
   try {
-    for (const name of readdirSync(path))
-      if (isLeftOver(name)) rmSync(join(path, name), { recursive: true, force: true });
+    names = readdirSync(path);
   } catch {
-    // No such folder yet, or leftovers of another user; the write that follows says what is wrong, if anything is.
+    return; // No such folder yet, or none that this user may read; the write that follows says what is wrong, if anything is.
+  }
+  for (const name of names.filter(isLeftOver)) {
+    try {
+      rmSync(join(path, name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
   }
 }

@@ -60,7 +60,8 @@ export const leftBehind = "left-behind";
 
 /**
  * Whether a failure is not the task's own: its process was spoiled by an earlier task, or killed from outside, up to
- * `killedRetries` times, or once for lack of memory: others may have needed it at the time. Such a task is restarted regardless of its `retry`. If the process ended by itself, the task failed.
+ * `killedRetries` times, or once for lack of memory: others may have needed it at the time. Such a task is restarted regardless of its
+ * `retry`. If the process ended by itself, the task failed.
  *
  * @param losses how often this has happened to the task before
  */

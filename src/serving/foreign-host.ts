@@ -5,7 +5,7 @@
  * A browser sends the port that it connects to after the name. A reverse proxy on this machine listens on another port, so the names that
  * it passes on are accepted.
  */
-import { isIP } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "./http-error.js";
 
@@ -15,19 +15,29 @@ const loopbackName = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 export const isLoopback = (name: string): boolean => loopbackName.test(name);
 
 export function refuseForeignHosts(app: FastifyInstance): void {
-  app.addHook("onRequest", async ({ raw, routeOptions }) => {
+  // Almost all requests have the same Host, and asking for the server's address takes a system call.
+  let accepted: string | undefined;
+  app.addHook("onRequest", ({ raw, routeOptions }, _reply, done) => {
     const { host } = raw.headers;
-    const listens = app.server.address();
-    if (host === undefined || routeOptions.config.open || listens === null || typeof listens === "string")
-      return;
-    const [, name, port = "80"] = /^(.*?)(?::(\d+))?$/.exec(host)!;
-    // No name resolves to another address than the one that was called.
-    const isHere = isLoopback(name!) || isIP(name!.replace(/^\[|\]$/g, "")) !== 0;
-    if (isHere || Number(port) !== listens.port || !isLoopback(listens.address)) return;
-    throw new HttpError(403, {
-      error: `without API keys this endpoint is only for this machine, and does not answer to the name ${JSON.stringify(host.slice(0, 200))}`,
-      code: "foreign-host",
-      hint: "call it at 127.0.0.1 or localhost; a proxy may pass its own name without this port; or start it with --api-key-file",
-    });
+    if (host === undefined || host === accepted || routeOptions.config.open) return done();
+    if (isForeign(host, app.server.address())) return done(refusal(host));
+    accepted = host;
+    done();
   });
 }
+
+/** @param listens where the server does, see `Server.address` */
+function isForeign(host: string, listens: AddressInfo | string | null): boolean {
+  if (listens === null || typeof listens === "string" || !isLoopback(listens.address)) return false;
+  const [, name, port = "80"] = /^(.*?)(?::(\d+))?$/.exec(host)!;
+  // No name resolves to another address than the one that was called.
+  const isHere = isLoopback(name!) || isIP(name!.replace(/^\[|\]$/g, "")) !== 0;
+  return !isHere && Number(port) === listens.port;
+}
+
+const refusal = (host: string) =>
+  new HttpError(403, {
+    error: `without API keys this endpoint is only for this machine, and does not answer to the name ${JSON.stringify(host.slice(0, 200))}`,
+    code: "foreign-host",
+    hint: "call it at 127.0.0.1 or localhost; a proxy may pass its own name without this port; or start it with --api-key-file",
+  });

@@ -129,7 +129,8 @@ const answerFields = {
     .boolean()
     .describe(
       "True if no track of the context is known and no title is given: the recommender then answers with tracks by " +
-        "the artists of the unknown tracks or, if it does not know these either, with popular tracks",
+        "the artists of the unknown tracks (the blend also with what plays beside these) or, if it does not know them " +
+        "either, with popular tracks",
     ),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
   read_as: z

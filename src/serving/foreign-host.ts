@@ -17,9 +17,10 @@ export const isLoopback = (name: string): boolean => loopbackName.test(name);
 export function refuseForeignHosts(app: FastifyInstance): void {
   // Almost all requests have the same Host, and asking for the server's address takes a system call.
   let accepted: string | undefined;
-  app.addHook("onRequest", ({ raw, routeOptions }, _reply, done) => {
-    const { host } = raw.headers;
-    if (host === undefined || host === accepted || routeOptions.config.open) return done();
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { host } = request.raw.headers;
+    // Fastify makes `routeOptions` anew each time.
+    if (host === undefined || host === accepted || request.routeOptions.config.open) return done();
     if (isForeign(host, app.server.address())) return done(refusal(host));
     accepted = host;
     done();

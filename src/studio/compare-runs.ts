@@ -1,5 +1,5 @@
 /** Two runs side by side, for the studio and for `segue show --compare`. The studio's pages use this, so nothing here may need Node. */
-import { duration } from "../workflow/terminal/duration.js";
+import { clock } from "../workflow/terminal/duration.js";
 import type { Figure, RunFigures } from "./run-figures.js";
 
 export interface ComparedRun {
@@ -94,8 +94,6 @@ function of<T, U>([left, right]: Both<T>, read: (one: T) => U): Both<U> {
 function united([left, right]: Both<readonly string[]>): string[] {
   return [...new Set([...left, ...right])];
 }
-
-const clock = (seconds: number | undefined) => (seconds === undefined ? "" : duration(seconds));
 
 function timeOf({ tasks }: ComparedRun["run"], step: string): string {
   const own = tasks.filter((task) => task.step === step);

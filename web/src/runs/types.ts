@@ -1,5 +1,4 @@
 /** Runs as the server sends them. */
-import { duration } from "../../../src/workflow/terminal/duration.js";
 
 export interface Failure {
   readonly message: string;
@@ -67,5 +66,3 @@ export function shortName(column: string, columns: readonly string[]): string {
 }
 
 export const placeOf = ({ flow, run }: Pick<Run, "flow" | "run">) => `${flow}/${run}`;
-
-export const clock = (seconds: number | undefined) => (seconds === undefined ? "" : duration(seconds));

@@ -12,8 +12,11 @@ const TASK: usize = 16;
 const STOP: usize = 20;
 const ARGUMENTS: usize = 64;
 
-/** A part number that no job has. */
-const CLOSED: u32 = 0x40000000;
+/**
+ * The next part is in the lower bits of its word, the number of parts in the upper ones. A thread reads both at once: between two reads
+ * another job could begin, and the thread would take a part that it does not have.
+ */
+const PART_BITS: u32 = 16;
 /** How often a thread polls before it sleeps: about 50 µs. */
 const LOOKS: u32 = 150_000;
 /** How long it sleeps at a time, in nanoseconds. */
@@ -27,7 +30,7 @@ export function setJobs(at: usize): void {
 
 /** To be called before the arguments of a new job are written, so that a late helper finds no part. */
 export function openJob(): void {
-  atomic.store<u32>(words, CLOSED, NEXT_PART);
+  atomic.store<u32>(words, 0, NEXT_PART);
 }
 
 export function setArgument(number: usize, value: u32): void {
@@ -43,7 +46,7 @@ export function startJob(task: u32, parts: u32): void {
   atomic.store<u32>(words, task, TASK);
   atomic.store<u32>(words, parts, PARTS);
   atomic.store<u32>(words, 0, DONE);
-  atomic.store<u32>(words, 0, NEXT_PART);
+  atomic.store<u32>(words, parts << PART_BITS, NEXT_PART);
   atomic.add<u32>(words, 1, JOB);
   atomic.notify(words + JOB);
 }
@@ -58,8 +61,9 @@ export function partCount(): u32 {
 
 /** Takes the next free part; -1 if there is none. */
 export function takePart(): i32 {
-  const part = atomic.add<u32>(words, 1, NEXT_PART);
-  return part < partCount() ? <i32>part : -1;
+  const taken = atomic.add<u32>(words, 1, NEXT_PART);
+  const part = taken & ((1 << PART_BITS) - 1);
+  return part < taken >> PART_BITS ? <i32>part : -1;
 }
 
 export function endPart(): void {

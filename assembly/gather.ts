@@ -134,6 +134,8 @@ export function castPairs(
   places: usize,
   similarity: f32,
 ): u32 {
+  // A track is touched once its sum is not 0. The last of a long context's artists may weigh less than 32 bits can tell.
+  if (similarity == 0) return count;
   touch(items, start, end, pairs, pairShift);
   for (let i = start; i < end; i++) {
     const distance = i > match ? i - match : match - i;

@@ -29,6 +29,16 @@ describe("analyzeCorpus", () => {
     expect(first).toBe("1 playlist, 3 entries, 3 songs, 2 artists");
   });
 
+  it("does not count tracks without an artist as by one of that name", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["A-1", "x", "y"], artists: ["A", "", ""] });
+    const { artists, topArtists } = await analyzeCorpus(builder.build());
+    expect([artists, topArtists]).toEqual([1, [{ name: "A", plays: 1 }]]);
+    const nameless = new CorpusBuilder();
+    nameless.add({ id: "1", tracks: ["x", "y", "y"], artists: ["", "", ""] });
+    expect(await analyzeCorpus(nameless.build())).toMatchObject({ powerLaw: { what: "Songs" } });
+  });
+
   it("computes the share of next tracks that no model can know", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a", "b"] });

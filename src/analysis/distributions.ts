@@ -18,7 +18,7 @@ export interface Distributions {
   readonly playlists: number;
   readonly plays: number;
   readonly songs: number;
-  /** Undefined if the data has no artists. */
+  /** Undefined if the data has no artists. Tracks without one do not count as by an artist. */
   readonly artists?: number;
   /** Songs by number of playlist entries, in bins that double in width. */
   readonly songBins: readonly Bin[];
@@ -53,7 +53,7 @@ export function playsOfTracks(corpus: Corpus): Uint32Array {
 /** A cache: distributions, fit and pictures all need these counts. */
 const byArtist = new WeakMap<Corpus, ReadonlyMap<string, number>>();
 
-/** Number of playlist entries of each artist; undefined if the corpus has no artists. */
+/** Number of playlist entries of each artist; undefined if the corpus names none. */
 export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | undefined {
   if (!corpus.artists) return undefined;
   const known = byArtist.get(corpus);
@@ -64,7 +64,8 @@ export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | un
   for (let track = 0; track < of.length; track++) counts[of[track]!]! += ofTracks[track]!;
   const plays = new Map<string, number>();
   for (let artist = 0; artist < names.length; artist++)
-    if (counts[artist]! > 0) plays.set(names[artist]!, counts[artist]!);
+    if (names[artist] !== "" && counts[artist]! > 0) plays.set(names[artist]!, counts[artist]!);
+  if (plays.size === 0) return undefined;
   byArtist.set(corpus, plays);
   return plays;
 }

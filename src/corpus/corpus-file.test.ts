@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
-import { readCorpusFile, readCorpusPlays, writeCorpusFile, writeCorpusFiles } from "./corpus-file.js";
+import { readCorpusFile, readCorpusPlays, writeCorpusFile } from "./corpus-file.js";
 import { partOf, queriesOf } from "./parts.js";
 
 function songs(): Corpus {
@@ -60,7 +60,7 @@ describe("a corpus file", () => {
         const [whole, part, alone] = ["whole", "part", "alone"].map((name) =>
           join(folder, `${name}.safetensors`),
         );
-        await writeCorpusFiles(whole!, corpus, [{ path: part!, belongs }]);
+        await writeCorpusFile(whole!, corpus, [{ path: part!, belongs }]);
         await writeCorpusFile(alone!, partOf(corpus, belongs));
         expect(await readFile(part!)).toEqual(await readFile(alone!));
         expect(await readCorpusFile(whole!)).toEqual(corpus);

@@ -23,19 +23,17 @@ const VERSION = "1";
 /** Lists with one string per playlist. */
 const besidePlaylists = ["playlistIds", "titles"] as const;
 
-/** Writes a corpus atomically; the same corpus gives the same bytes. @param path ends in ".safetensors" */
-export async function writeCorpusFile(path: string, corpus: Corpus): Promise<void> {
-  await writeTensors(path, tensorsOf(corpus));
-}
-
 /**
- * Writes a corpus and parts of it, each as `writeCorpusFile` would write its `partOf`. Names are packed once, for the whole
- * corpus, and their bytes are copied into the parts.
+ * Writes a corpus, and parts of it as if each `partOf` were written alone. Each file is written atomically; the same corpus gives the same
+ * bytes. Names are packed once, for the whole corpus, and their bytes are copied into the parts.
+ *
+ * @param path ends in ".safetensors", as do those of the parts
+ * @param parts which playlists belong to each, by number; default: none
  */
-export async function writeCorpusFiles(
+export async function writeCorpusFile(
   path: string,
   corpus: Corpus,
-  parts: ReadonlyArray<{ readonly path: string; readonly belongs: (playlist: number) => boolean }>,
+  parts: ReadonlyArray<{ readonly path: string; readonly belongs: (playlist: number) => boolean }> = [],
 ): Promise<void> {
   const whole = tensorsOf(corpus);
   // Prepares the next file while one is being written.

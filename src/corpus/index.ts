@@ -8,7 +8,6 @@ export {
   readCorpusFile,
   readCorpusPlays,
   writeCorpusFile,
-  writeCorpusFiles,
 } from "./corpus-file.js";
 export type { ReadOptions } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";

@@ -11,7 +11,7 @@ export interface ItemToItemSettings {
   readonly last: number;
   /** The weight of the context's d-th last track is d^-contextFade. */
   readonly contextFade: number;
-  /** similarity = shared / (sqrt(n_a · n_b) + damping), in playlists. */
+  /** similarity = shared / (sqrt(n_a · n_b) + damping): pairs of plays that share a playlist, and the playlists with each track. */
   readonly damping: number;
   /** Only tracks at most this many places apart count as sharing a playlist. */
   readonly window: number;

@@ -67,6 +67,21 @@ describe("the setting repeats", () => {
   });
 });
 
+it.each([
+  ["track2vec", { minCount: 1 }, 3],
+  ["encoder", {}, 5],
+] as const)("lifts played tracks however far they are from the context: %s", async (name, every, k) => {
+  const corpus = scenes();
+  // Of four scenes: whatever the vectors learn, few of them are near all of it.
+  const played = [0, 9, 18, 27, 36].map((place) => corpus.tracks[corpus.items[place * 30]!]!);
+  const settings: Record<string, unknown> = { ...every, epochs: 1, repeats: 1000 };
+  const recommender = await fitRecommender(name as string, corpus, settings);
+  for (const contexts of [1, 2]) {
+    const rankings = recommender.recommend(Array(contexts).fill({ tracks: played }), k);
+    for (const { tracks } of rankings) expect(played).toEqual(expect.arrayContaining([...tracks]));
+  }
+});
+
 it("excludes repeats, also in the blend, if one play in hundreds is one", async () => {
   // Twenty playlists of one artist each, that share little: the best clue is a repeat that came by chance.
   const builder = new CorpusBuilder();

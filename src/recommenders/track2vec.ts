@@ -120,10 +120,11 @@ function make(
   fallback: Fallback | undefined,
   search?: RowSearch,
 ): TrackVectorModel {
+  const repeats = settings.repeats as number;
   const scorer =
     name === "nearest"
       ? nearestScan(vectors, numbers, catalogue.tracks.length, search)
-      : contextScan(vectors, numbers, catalogue.tracks.length, settings);
+      : contextScan(vectors, numbers, catalogue.tracks.length, { ...settings, repeats });
   const state = (): RecommenderState => ({
     kind: name,
     version: 1,
@@ -136,7 +137,6 @@ function make(
     },
     ...(fallback === undefined ? {} : { parts: { fallback: fallback.save() } }),
   });
-  const repeats = settings.repeats as number;
   const parts = { name, catalogue, scorer, repeats, filler: fallback, state };
   return new VectorRecommender(parts, vectors, lossPerEpoch);
 }

@@ -1,6 +1,3 @@
-/** How many nearest tracks count as an answer by default. */
-export const defaultK = 100;
-
 /** Evaluates vectors during training. */
 import {
   type Corpus,
@@ -28,6 +25,9 @@ import { requireVectors } from "./require-vectors.js";
 import type { TrackVectors } from "./vectors.js";
 import { ofTracks, type Wording } from "./wording.js";
 
+/** How many nearest tracks count as an answer by default. */
+export const defaultK = 100;
+
 export interface Validation {
   /** Held-out playlists: a context and the track actually played next; at least one. */
   readonly queries: readonly Query[];
@@ -38,8 +38,8 @@ export interface Validation {
 }
 
 /**
- * The share of queries whose next track is among the k nearest to the last known track, in [0, 1]. This is the base protocol
- * of hit ratio@k, except that a query whose track has no vector counts as a miss, not as a random bet.
+ * The share of queries whose next track is among the k nearest to the context's last track, in [0, 1]. This is the base protocol
+ * of hit ratio@k, except that a query whose last track has no vector counts as a miss, not as a random bet.
  *
  * @throws SegueError (misuse) if an argument is invalid
  */
@@ -58,7 +58,7 @@ const SLICE = 5e8;
 export class Judge {
   private constructor(
     readonly validation: Validation,
-    /** The row of the last known track, for each query whose next track has a row too. */
+    /** The row of the context's last track, for each query whose next track has a row too. */
     readonly asked: Int32Array,
     readonly targets: Int32Array,
   ) {}

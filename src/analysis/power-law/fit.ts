@@ -60,16 +60,16 @@ function kolmogorovSmirnov(
   sample: Tally,
   from: number,
   size: number,
-  alpha: number,
+  { alpha, xmin }: Pick<PowerLawFit, "alpha" | "xmin">,
   most = Number.POSITIVE_INFINITY,
 ): number {
   const { values, times } = sample;
-  const norm = hurwitzZeta(alpha, values[from]!);
+  const norm = hurwitzZeta(alpha, xmin);
   let largest = 0;
   let seen = 0;
   for (let i = from; i < values.length && largest <= most; i++) {
     const value = values[i]!;
-    const above = i === from ? norm : hurwitzZeta(alpha, value);
+    const above = value === xmin ? norm : hurwitzZeta(alpha, value);
     // Just below this value, where the law has grown since the last one and the sample has not.
     const before = Math.abs(1 - above / norm - seen / size);
     seen += times[i]!;
@@ -97,13 +97,13 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
   let size = 0;
   let sumLog = 0;
   let guess = 2.5;
-  let best: { from: number; alpha: number; distance: number; size: number; sumLog: number } | undefined;
-  const consider = (from: number) => {
-    const alpha = likeliestAlpha(sumLog / size, values[from]!, guess);
+  let best: { xmin: number; alpha: number; distance: number; size: number; sumLog: number } | undefined;
+  const consider = (from: number, xmin = values[from]!) => {
+    const alpha = likeliestAlpha(sumLog / size, xmin, guess);
     guess = Math.min(alpha, 10);
     // A distance above the best so far need not be exact.
-    const distance = kolmogorovSmirnov(counts, from, size, alpha, best?.distance);
-    if (best === undefined || distance <= best.distance) best = { from, alpha, distance, size, sumLog };
+    const distance = kolmogorovSmirnov(counts, from, size, { alpha, xmin }, best?.distance);
+    if (best === undefined || distance <= best.distance) best = { xmin, alpha, distance, size, sumLog };
   };
   for (let from = values.length - 1; from >= 0; from--) {
     if (options.xmin !== undefined && values[from]! < options.xmin) break;
@@ -113,21 +113,21 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
   }
   if (options.xmin !== undefined) {
     const tail = tailFrom(counts, options.xmin);
-    if (tail.values.length > 1) consider(values.length - tail.values.length);
+    if (tail.values.length > 1) consider(values.length - tail.values.length, options.xmin);
   }
   if (best === undefined)
     throw new SegueError("too few distinct counts to fit a power law: it needs at least two", {
       hint: "analyze more playlists",
       code: "too-little-data",
     });
-  const xmin = values[best.from]!;
+  const { xmin, alpha, distance } = best;
   return {
-    alpha: best.alpha,
-    alphaError: 1 / Math.sqrt(best.size * information(best.alpha, xmin)),
+    alpha,
+    alphaError: 1 / Math.sqrt(best.size * information(alpha, xmin)),
     xmin,
-    distance: best.distance,
+    distance,
     tail: best.size,
     total,
-    logLikelihood: -best.alpha * best.sumLog - best.size * Math.log(hurwitzZeta(best.alpha, xmin)),
+    logLikelihood: -alpha * best.sumLog - best.size * Math.log(hurwitzZeta(alpha, xmin)),
   };
 }

@@ -61,6 +61,18 @@ describe("fitPowerLaw", () => {
     expect(Math.abs(fit.alpha - 2.2)).toBeLessThan(3 * fit.alphaError);
   });
 
+  it("uses a given xmin that no value has", () => {
+    const sample = [1, 2, 6, 6, 6, 7, 8, 9, 12, 20];
+    const { alpha, xmin, tail, logLikelihood, distance } = fitPowerLaw(sample, { xmin: 5 });
+    expect([xmin, tail]).toEqual([5, 8]);
+    const sumLog = sample.slice(2).reduce((sum, x) => sum + Math.log(x), 0);
+    const likelihood = (a: number) => -a * sumLog - tail * Math.log(hurwitzZeta(a, 5));
+    expect(logLikelihood).toBeCloseTo(likelihood(alpha), 9);
+    for (const other of [alpha - 0.01, alpha + 0.01]) expect(likelihood(other)).toBeLessThan(logLikelihood);
+    // The law has mass at 5, where the sample has none.
+    expect(distance).toBeCloseTo(5 ** -alpha / hurwitzZeta(alpha, 5), 12);
+  });
+
   it("refuses samples that it cannot fit", () => {
     expect(() => fitPowerLaw([4, 4, 4])).toThrow(/too few distinct counts/);
     expect(() => fitPowerLaw([1, 2.5])).toThrow(/invalid count: 2.5/);

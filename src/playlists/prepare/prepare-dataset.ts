@@ -1,7 +1,7 @@
 /** The work of the primary flow: turns the master table into playlist sequences, split into train, validation and test. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { writeCorpusFiles } from "../../corpus/index.js";
+import { writeCorpusFile } from "../../corpus/index.js";
 import {
   type Database,
   explainDiskError,
@@ -254,7 +254,7 @@ async function writeCorpora(scratch: string, database: Database): Promise<void> 
     )
   ).map((row) => row.part);
   const path = (name: string) => join(scratch, `${name}.safetensors`);
-  await writeCorpusFiles(
+  await writeCorpusFile(
     path("model_input_full"),
     await corpusOfPlays(database),
     partNames.map((name) => ({

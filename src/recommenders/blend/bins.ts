@@ -5,7 +5,7 @@ import { type BoostMemory, bordersPerFeature, cellsPerFeature, rowsAtOnce } from
 const sampleSize = 40_000;
 
 /**
- * Puts all values into bins, `memory.bins` (see `binAt`).
+ * Puts all values into bins, `memory.bins` (laid out as in assembly/_bins.ts).
  *
  * @returns the upper borders of the bins of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞.
  */

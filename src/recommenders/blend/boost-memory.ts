@@ -98,7 +98,7 @@ export function boostMemory(
     "boost",
     {
       control: [Int32Array, jobWords],
-      // In two planes: see `binAt`.
+      // In two planes: see assembly/_bins.ts.
       bins: [Uint8Array, 2 * rows * Math.ceil(width / 2)],
       offsets: [Uint32Array, queries + 1],
       weights: [Float32Array, rows],
@@ -134,10 +134,4 @@ export function boostMemory(
     cells.subarray(leaf * size, (leaf + 1) * size),
   );
   return { kernel: typed, ...others, histograms, end };
-}
-
-/** The index into `bins` of a row's bin for a feature: the first half of the features row by row, then the other half. */
-export function binAt(row: number, feature: number, rows: number, width: number): number {
-  const half = Math.ceil(width / 2);
-  return feature < half ? row * half + feature : (rows + row) * half + feature - half;
 }

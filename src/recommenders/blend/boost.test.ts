@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { atOnce, Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { boostSteps } from "./boost.js";
-import { binAt, boostMemory, cellsPerFeature } from "./boost-memory.js";
+import { boostMemory, cellsPerFeature } from "./boost-memory.js";
 import { Forest, type ForestArrays } from "./forest.js";
 import type { RankingData } from "./ranking-data.js";
 import type { BoostSettings } from "./tree-grower.js";
@@ -178,7 +178,10 @@ describe("the boosting kernel", () => {
   const values = Float32Array.from({ length: rows * width }, () => Math.floor(random.next() * 200));
   const memory = boostMemory({ rows, width, queries: 1 }, 4);
   const borders = binValues(values, width, random, memory);
-  const binOf = (row: number, feature: number) => memory.bins[binAt(row, feature, rows, width)]!;
+  const half = Math.ceil(width / 2);
+  /** Bins are in two planes: the first half of the features row by row, then the other half. */
+  const binOf = (row: number, feature: number) =>
+    memory.bins[feature < half ? row * half + feature : (rows + row) * half + feature - half]!;
   for (let i = 0; i < 2 * rows; i++) memory.derivatives[i] = random.next() - 0.5;
 
   it("bins values between borders", () => {

@@ -151,6 +151,28 @@ describe("votes in the kernel", () => {
       { numRuns: 50 },
     );
   });
+
+  it("by artists do not count a neighbour whose similarity is 0 in 32 bits", () => {
+    const { kernel, items, pairs, touchedPairs, artistPlaces } = gatherMemory(
+      sessionsOf([[0, 1, 0]]),
+      3,
+      10,
+      10,
+    );
+    const cast = (similarity: number) =>
+      kernel.castPairs(
+        items.byteOffset,
+        0,
+        1,
+        3,
+        pairs.byteOffset,
+        touchedPairs.byteOffset,
+        0,
+        artistPlaces.byteOffset,
+        similarity,
+      );
+    expect([cast(1e-50), cast(1e-40)]).toEqual([0, 2]);
+  });
 });
 
 describe("rows of evidence in the kernel", () => {

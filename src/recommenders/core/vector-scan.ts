@@ -2,7 +2,7 @@
 import { ExactIndex, type NearestRows, type TrackVectors } from "../../track2vec/index.js";
 import type { Query } from "./query.js";
 import type { Scorer } from "./scored.js";
-import { contextMean, copyUnit, unitScales } from "./unit-vectors.js";
+import { contextMean, copyUnit, inner, unitScales } from "./unit-vectors.js";
 
 /**
  * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector: the inner
@@ -13,7 +13,7 @@ export function contextScan(
   { tracks, vectors, outputs, size }: TrackVectors,
   numbers: Uint32Array,
   trackCount: number,
-  { decay, output }: { readonly decay: number; readonly output: number },
+  { decay, output, repeats }: { readonly decay: number; readonly output: number; readonly repeats: number },
 ): Scorer {
   const rowOf = rowsByNumber(numbers, trackCount);
   const asGiven = { size, units: vectors, scales: unitScales(vectors, size) };
@@ -28,10 +28,11 @@ export function contextScan(
   };
   const { sums, length } = sumsOfUnits(vectors, outputs, size, output);
   const index = new ExactIndex(sums, size + 1, (row) => tracks[row]!);
-  return scanOf(numbers, vectorOf, (queries, k) => {
-    const found = index.search(queries, k, undefined, 1);
-    return { ...found, scores: found.scores.map((cosine) => cosine * length) };
-  });
+  const scoreOf = (cosine: number) => cosine * length;
+  const scan = scanOf(numbers, vectorOf, searchIn(index, scoreOf));
+  return withContext(scan, repeats, vectorOf, (vector, track) =>
+    rowOf[track]! < 0 ? undefined : scoreOf(inner(vector, index.units, rowOf[track]!)),
+  );
 }
 
 /**
@@ -82,14 +83,48 @@ export function codeScan(
   units: Float32Array,
   size: number,
   scale: number,
+  repeats: number,
   codeOf: (query: Query) => Float32Array | undefined,
 ): Scorer {
   const index = new ExactIndex(units, size);
   const numbers = Uint32Array.from({ length: index.length }, (_, track) => track);
-  return scanOf(numbers, codeOf, (queries, k) => {
+  const scoreOf = (cosine: number) => Math.exp(scale * (cosine - 1));
+  const scan = scanOf(numbers, codeOf, searchIn(index, scoreOf));
+  return withContext(scan, repeats, codeOf, (code, track) => scoreOf(inner(code, index.units, track)));
+}
+
+/** The rows of an index nearest to each query, with scores made of their cosines. */
+function searchIn(index: ExactIndex, scoreOf: (cosine: number) => number) {
+  return (queries: Float32Array, k: number): NearestRows => {
     const found = index.search(queries, k, undefined, 1);
-    return { ...found, scores: found.scores.map((cosine) => Math.exp(scale * (cosine - 1))) };
-  });
+    return { ...found, scores: found.scores.map(scoreOf) };
+  };
+}
+
+/**
+ * If `repeats` is above 1, also scores the context's tracks that are not among the nearest: the factor may lift them into the answer.
+ *
+ * @param scoreOf the score of a track of the catalogue for a query's vector, undefined if it has none
+ */
+function withContext(
+  scorer: Scorer,
+  repeats: number,
+  vectorOf: (query: Query) => Float32Array | undefined,
+  scoreOf: (vector: Float32Array, track: number) => number | undefined,
+): Scorer {
+  if (repeats <= 1) return scorer;
+  return {
+    ...scorer,
+    score(query, board, k) {
+      scorer.score(query, board, k);
+      const vector = vectorOf(query);
+      if (vector === undefined) return;
+      for (const track of query.tracks) {
+        const score = board.has(track) ? undefined : scoreOf(vector, track);
+        if (score !== undefined) board.add(track, score);
+      }
+    },
+  };
 }
 
 /**

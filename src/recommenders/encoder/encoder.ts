@@ -14,7 +14,8 @@ import { type EncoderSettings, encoderDefaults, encoderRanges, trainingFor } fro
 import { trainEncoder } from "./train-encoder.js";
 
 function make(catalogue: Catalogue, model: EncoderModel, fallback: Fallback, settings: EncoderSettings) {
-  const scorer = codeScan(model.units, model.size, settings.scale, (query) => {
+  const repeats = settings.repeats as number;
+  const scorer = codeScan(model.units, model.size, settings.scale, repeats, (query) => {
     const code = new Float32Array(model.size);
     return codeOfContext(model, query.tracks, code) ? code : undefined;
   });
@@ -25,7 +26,6 @@ function make(catalogue: Catalogue, model: EncoderModel, fallback: Fallback, set
     arrays: { vectors: model.units, gates: model.gates },
     parts: { fallback: fallback.save() },
   });
-  const repeats = settings.repeats as number;
   return new ScoredRecommender({ name: "encoder", catalogue, scorer, repeats, filler: fallback, state });
 }
 

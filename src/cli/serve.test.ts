@@ -253,6 +253,23 @@ it("includes the requests of a dead worker in the metrics, also while its replac
   });
 });
 
+it("goes on if the reader of its output has gone", async () => {
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0", "--log-level", "info"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(server, "exit");
+  server.stdout.destroy();
+  let log = "";
+  server.stderr.on("data", (text) => {
+    log += text;
+  });
+  await expect.poll(() => log, { timeout: 20_000 }).toContain("endpoint ready");
+  await fetch(`${/"url":"([^"]+)"/.exec(log)![1]}/ping`);
+  await expect.poll(() => log).toContain('"route":"/ping","status":200');
+  server.kill("SIGTERM");
+  await ended;
+  expect(log).toContain("endpoint stopped");
+});
+
 it("stops soon while a dead worker waits to be replaced", async () => {
   const place = at("passing");
   await cp(at("models/20260101-a"), place, { recursive: true });

@@ -253,6 +253,39 @@ it("includes the requests of a dead worker in the metrics, also while its replac
   });
 });
 
+it("goes on if the reader of its output has gone", async () => {
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0", "--log-level", "info"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(server, "exit");
+  server.stdout.destroy();
+  let log = "";
+  server.stderr.on("data", (text) => {
+    log += text;
+  });
+  await expect.poll(() => log, { timeout: 20_000 }).toContain("endpoint ready");
+  await fetch(`${/"url":"([^"]+)"/.exec(log)![1]}/ping`);
+  await expect.poll(() => log).toContain('"route":"/ping","status":200');
+  server.kill("SIGTERM");
+  await ended;
+  expect(log).toContain("endpoint stopped");
+});
+
+it("stops soon while a dead worker waits to be replaced", async () => {
+  const place = at("passing");
+  await cp(at("models/20260101-a"), place, { recursive: true });
+  let told = 0;
+  await serving([place, "--workers", "2", "--log-level", "info"], {}, async (_url, log) => {
+    const times = (what: string) => log().split(what).length - 1;
+    await expect.poll(() => times("endpoint ready"), { timeout: 20_000 }).toBe(2);
+    await rm(place, { recursive: true });
+    process.kill(Number(/"pid":(\d+)/.exec(log())![1]), "SIGKILL");
+    // The next attempt is 1.6 s later.
+    await expect.poll(() => times("a worker could not start"), { timeout: 20_000 }).toBe(3);
+    told = performance.now();
+  });
+  expect(performance.now() - told).toBeLessThan(1_200);
+}, 60_000);
+
 it("says how a worker ended if the system killed it while it opened the bundle", async () => {
   const killed = at("killed.cjs");
   const onStart = '(message) => message?.name === "start" && process.kill(process.pid, "SIGKILL")';

@@ -124,6 +124,8 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
   const file = flags.apiKeyFile;
   const readKeys = () => readApiKeys({ file, environment: process.env });
   const apiKeys = await ofGiven("--api-key-file", file, readKeys);
+  // Without it, the address that nobody reads (`segue serve 2>&1 | head -1`) would end the endpoint.
+  process.stdout.on("error", () => {});
   await serveBundle({
     bundle,
     port: flags.port,

@@ -30,6 +30,8 @@ async function worker(options: Options): Promise<void> {
   const { maxWorkers = usableCores() } = options;
   const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
   const controller = new AbortController();
+  // Continues without the reader of its output, as a run does.
+  process.stdout.on("error", () => {});
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
   const exitCode = await runWorker({
     databaseUrl: databaseUrlOf(options.database, "--database URL"),

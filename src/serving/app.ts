@@ -77,7 +77,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const hasDocs = settings.docs ?? true;
   const notFound = answerNotFound(gatherMethods(app), hasDocs ? "GET /docs lists what there is" : undefined);
   app.setErrorHandler(async (error, request, reply) => {
-    if (!(error instanceof HttpError)) await letBodyArrive(request, reply);
+    // Fastify closes the connection after a body that is too large. Left open, Node reads the rest after the answer.
+    if (!(error instanceof HttpError)) reply.removeHeader("connection");
     // Fastify parses the body before it answers 404: a wrong path is reported rather than a wrong body.
     if (request.is404 && !(error instanceof HttpError)) notFound(request, reply);
     else answerError(error, request, reply);
@@ -89,6 +90,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     reply.header(requestIdHeader, request.id);
     // As late as possible, so that requests in flight when the stop began tell their clients too.
     if (leaving()) reply.header("connection", "close");
+    if (!request.raw.complete) await letBodyArrive(request, reply);
   });
   limitPipelining(app);
   addGuards(app, parts);

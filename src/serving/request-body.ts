@@ -31,14 +31,13 @@ export function readJsonBodies(app: FastifyInstance): void {
 }
 
 /**
- * Prepares the answer to a body that was refused unread, such as one that is too large. Fastify would close the connection while the
- * client may still be sending: that resets it, and many clients report a broken pipe instead of the answer. The request timeout
+ * Before an answer that closes its connection, reads a body that nothing has read: one refused for its headers, say. Closing while the
+ * client may still be sending resets the connection, and many clients report a broken pipe instead of the answer. The request timeout
  * limits how long a body may take.
  */
 export async function letBodyArrive({ raw: request }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  // On a connection that stays open, Node reads the rest of a body after the answer.
-  reply.removeHeader("connection");
-  if (!reply.raw.shouldKeepAlive) await finished(request.resume()).catch(() => undefined);
+  if (reply.raw.shouldKeepAlive && !reply.hasHeader("connection")) return;
+  await finished(request.resume()).catch(() => undefined);
 }
 
 /** Finds out why the parser refused a body: its own error does not say. */

@@ -459,26 +459,35 @@ describe("the endpoint as a server", () => {
   });
 
   it("answers a client that sends the whole of a refused body before it reads", async () => {
-    const { port } = new URL((await start()).url);
+    const key = "first-key-0123456789";
+    const server = await start({ apiKeys: [key] });
+    const { port } = new URL(server.url);
     const body = "x".repeat(10_000_000);
-    for (const [type, wanted] of [
-      ["application/json", /^HTTP\/1\.1 413 .*"code":"body-too-large".*--body-limit/s],
-      ["application/x-protobuf", /^HTTP\/1\.1 415 .*"code":"unsupported-media-type"/s],
-    ] as const)
-      for (const last of ["", "connection: close\r\n"])
-        for (const [length, sent] of [
-          [`content-length: ${body.length}`, body],
-          ["transfer-encoding: chunked", `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
-        ] as const) {
-          const socket = connect(Number(port), "127.0.0.1").pause();
-          const head = `POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\n${last}${length}\r\n\r\n`;
-          await new Promise<void>((sentAll, broken) => {
-            socket.on("error", broken).write(head + sent, (error) => (error ? broken(error) : sentAll()));
-          });
-          const [answer] = (await once(socket.resume(), "data")) as [Buffer];
-          socket.destroy();
-          expect(String(answer)).toMatch(wanted);
-        }
+    const answerTo = async (fields: string, sent: string): Promise<string> => {
+      const socket = connect(Number(port), "127.0.0.1").pause();
+      const head = `POST /v1/recommend HTTP/1.1\r\nhost: a\r\n${fields}\r\n\r\n`;
+      await new Promise<void>((sentAll, broken) => {
+        socket.on("error", broken).write(head + sent, (error) => (error ? broken(error) : sentAll()));
+      });
+      const [answer] = (await once(socket.resume(), "data")) as [Buffer];
+      socket.destroy();
+      return String(answer);
+    };
+    const refused = [
+      [`x-api-key: ${key}\r\n${type("json")}`, /^HTTP\/1\.1 413 .*"code":"body-too-large".*--body-limit/s],
+      [`x-api-key: ${key}\r\n${type("x-protobuf")}`, /^HTTP\/1\.1 415 .*"code":"unsupported-media-type"/s],
+      [type("json"), /^HTTP\/1\.1 401 .*"code":"unauthorized"/s],
+    ] as const;
+    const bodies = [
+      [`content-length: ${body.length}`, body],
+      ["transfer-encoding: chunked", `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
+    ] as const;
+    for (const last of ["", "connection: close\r\n", "x-told: to-stop\r\n"]) {
+      if (last.includes("to-stop")) server.leave();
+      for (const [fields, wanted] of refused)
+        for (const [length, sent] of bodies)
+          expect(await answerTo(fields + last + length, sent)).toMatch(wanted);
+    }
   });
 
   it("logs no tracks by default", async () => {
@@ -598,6 +607,8 @@ describe("the endpoint as a server", () => {
     agent.destroy();
   });
 });
+
+const type = (name: string) => `content-type: application/${name}\r\n`;
 
 function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
   return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@
  * and stops them.
  */
 import cluster, { type Worker } from "node:cluster";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
 import { ApiKeys } from "./api-keys.js";
@@ -45,7 +46,7 @@ export class WorkerGroup {
   #reloads = 0;
   #pause = leastPause;
   #leaving = false;
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   /** @param renewKeys see `AdminParts` */
   constructor(options: WorkerOptions, renewKeys: AdminParts["renewKeys"]) {
@@ -115,25 +116,24 @@ export class WorkerGroup {
   #died(worker: Worker, code: number, signal: string): void {
     const member = this.#members.get(worker.id);
     this.#members.delete(worker.id);
-    if (this.#stopping || member === undefined) return;
+    if (this.#stopping.signal.aborted || member === undefined) return;
     this.#counts.leave(member);
     this.#logger.error({ worker: worker.process.pid, code, signal }, "a worker died; starting another");
     const lived = performance.now() - member.started;
-    this.#replaceAfter(lived > longestPause ? leastPause : 2 * this.#pause);
+    void this.#replaceAfter(lived > longestPause ? leastPause : 2 * this.#pause);
   }
 
-  #replaceAfter(milliseconds: number): void {
+  async #replaceAfter(milliseconds: number): Promise<void> {
     this.#pause = Math.min(longestPause, milliseconds);
-    setTimeout(() => void this.#replace(), this.#pause);
-  }
-
-  async #replace(): Promise<void> {
-    if (this.#stopping) return;
+    const { signal } = this.#stopping;
     try {
+      // Ended by a stop: it would keep this process alive.
+      await wait(this.#pause, undefined, { signal });
       await this.add();
     } catch (error) {
+      if (signal.aborted) return;
       this.#logger.error({ reason: messageOf(error) }, "a worker could not start");
-      this.#replaceAfter(2 * this.#pause);
+      void this.#replaceAfter(2 * this.#pause);
     }
   }
 
@@ -168,7 +168,7 @@ export class WorkerGroup {
   }
 
   async close(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     // A worker that is still starting has no requests yet.
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (worker !== undefined && !this.#members.has(worker.id)) worker.process.kill("SIGKILL");

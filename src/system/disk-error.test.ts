@@ -40,6 +40,15 @@ describe("explainDiskError", () => {
     expect(await readdir(folder)).toEqual(["file", "folder"]);
   });
 
+  it.each([
+    ["EIO", "the disk or the network drive failed"],
+    ["Unknown system error -116", "the network drive has changed underneath"],
+    ["Unknown system error -122", "the disk quota is used up"],
+  ])("explains %s, of quotas and network drives", (code, what) => {
+    const error = Object.assign(new Error(code), { code, syscall: "rename", path: "/a.tmp", dest: "/a" });
+    expect(explainDiskError(error)).toMatchObject({ message: `cannot use /a: ${what}` });
+  });
+
   it("names the parent folder instead of a temporary folder in it", async () => {
     const error = await mkdtemp(join(folder, "nowhere", ".prepare-")).catch((caught: unknown) => caught);
     expect(explainDiskError(error)).toMatchObject({
@@ -48,8 +57,13 @@ describe("explainDiskError", () => {
   });
 
   it("recognises errors of DuckDB, too", async () => {
-    const error = new Error('IO Error: Could not write file "x": No space left on device');
-    expect(explainDiskError(error, "/data")).toMatchObject({ message: "cannot use /data: the disk is full" });
+    for (const [text, what] of [
+      ["No space left on device", "the disk is full"],
+      ["Disk quota exceeded", "the disk quota is used up"],
+    ]) {
+      const error = new Error(`IO Error: Could not write file "x": ${text}`);
+      expect(explainDiskError(error, "/data")).toMatchObject({ message: `cannot use /data: ${what}` });
+    }
   });
 });
 

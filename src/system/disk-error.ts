@@ -16,7 +16,16 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOTDIR: ["a parent in its path is a file, not a folder", "check the path"],
   EEXIST: ["it is a file, not a folder", "name another place, or move that file away"],
   ENOENT: ["there is no such file or folder", "check the path"],
+  EBUSY: ["something else is using it", "try again, or name another place"],
+  EIO: ["the disk or the network drive failed", "check it, or name a place on another one"],
+  ESTALE: ["the network drive has changed underneath", "mount it again, or name a place on another disk"],
   EMFILE: ["too many files are open", "raise the limit: ulimit -n 4096"],
+};
+
+/** Errors of Linux for which Node has no name. */
+const unnamed: Readonly<Record<string, string>> = {
+  "Unknown system error -116": "ESTALE",
+  "Unknown system error -122": "EDQUOT",
 };
 
 /** For `mkdir` failing with ENOENT although the parent exists, as in /proc. */
@@ -55,11 +64,12 @@ function codeOf(error: unknown): string | undefined {
   const { code, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (typeof code === "string") {
     if (syscall === undefined || !fileCalls.has(syscall)) return undefined;
-    return code === "EEXIST" && syscall !== "mkdir" ? undefined : code;
+    return code === "EEXIST" && syscall !== "mkdir" ? undefined : (unnamed[code] ?? code);
   }
   const message = messageOf(error);
   if (!/^(IO|Permission) Error/i.test(message)) return undefined;
   if (/no space left on device/i.test(message)) return "ENOSPC";
+  if (/disk quota exceeded/i.test(message)) return "EDQUOT";
   if (/file too large/i.test(message)) return "EFBIG";
   if (/permission denied/i.test(message)) return "EACCES";
   return undefined;

@@ -52,6 +52,8 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       worker.stdout!.on("data", (data) => String(data).includes("is ready") && resolve());
       worker.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
     });
+    // It has to go on without a reader.
+    worker.stdout!.destroy();
     return worker;
   };
   const end = (worker: ChildProcess, signal: NodeJS.Signals) =>

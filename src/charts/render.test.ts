@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasChromium, launchChromium } from "../studio/browser.testkit.js";
 import { type ChartSpec, renderPng, renderSvg } from "./index.js";
@@ -104,5 +105,15 @@ describe("renderPng", () => {
     expect(Buffer.from(png).readUInt32BE(16)).toBe(180);
     const blank = await renderPng(svg.replace("Hello", ""), { scale: 3 });
     expect(png.length).toBeGreaterThan(blank.length + 100);
+  });
+
+  const hasDejaVu = existsSync("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
+  if (!hasDejaVu) console.warn("skipped: text that Inter lacks (apt-get install fonts-dejavu-core)");
+  it.skipIf(!hasDejaVu)("draws text that Inter lacks in its own weight", async () => {
+    const drawn = (weight: number) =>
+      renderPng(
+        `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><g aria-label=" > עברית"><text font-weight="${weight}" y="15">Abba שלום</text></g></svg>`,
+      );
+    expect(await drawn(400)).not.toEqual(await drawn(600));
   });
 });

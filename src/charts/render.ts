@@ -81,6 +81,9 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these make an SVG invalid.
 const notXml = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
+/** Inter has Latin, Greek, Cyrillic, punctuation, arrows and maths. */
+const notInInter = /[\u0530-\u1dff\u2300-\u{10ffff}]/u;
+
 /**
  * Rasterises an SVG (from `renderSvg` or elsewhere). Text is drawn with the packaged Inter; the system's fonts are loaded only if
  * the text has characters that Inter lacks (Chinese, Arabic, emoji).
@@ -90,16 +93,26 @@ const notXml = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
  */
 export async function renderPng(svg: string, options: { scale?: number } = {}): Promise<Uint8Array> {
   const { Resvg } = await import("@resvg/resvg-js");
-  // Inter has Latin, Greek, Cyrillic, punctuation, arrows and maths.
-  const foreign = /[\u0530-\u1dff\u2300-\u{10ffff}]/u.test(svg);
-  const image = new Resvg(svg, {
+  const image = new Resvg(withOwnFonts(svg), {
     fitTo: { mode: "zoom", value: options.scale ?? 2 },
     font: {
       fontFiles: [distPath("fonts/Inter-Regular.ttf"), distPath("fonts/Inter-SemiBold.ttf")],
-      loadSystemFonts: foreign,
+      loadSystemFonts: notInInter.test(svg),
       defaultFontFamily: "Inter",
       sansSerifFamily: "Inter",
     },
   });
   return image.render().asPng();
+}
+
+/**
+ * Names a font for texts that Inter cannot draw. Without that, the first font that can draws them, in its own weight: names in Hebrew, and
+ * the Latin words beside them, were bold.
+ */
+function withOwnFonts(svg: string): string {
+  return svg.replace(/<(?:[^">]|"[^"]*")*>|[^<]+/g, (tagOrText) =>
+    tagOrText.startsWith("<") || !notInInter.test(tagOrText)
+      ? tagOrText
+      : `<tspan font-family="DejaVu Sans, Arial">${tagOrText}</tspan>`,
+  );
 }

@@ -52,7 +52,14 @@ const linesOf = async (path: string) =>
   (await readFile(path, "utf8"))
     .trimEnd()
     .split("\n")
-    .map((line) => JSON.parse(line) as { playlist_id: string; tracks: { track: string; score?: number }[] });
+    .map(
+      (line) =>
+        JSON.parse(line) as {
+          playlist_id: string;
+          remarks?: string[];
+          tracks: { track: string; score?: number }[];
+        },
+    );
 
 describe("segue recommend --playlists", () => {
   it.each([3, 2100])("answers %i playlists in their order, like the recommender", async (count) => {
@@ -94,6 +101,21 @@ describe("segue recommend --playlists", () => {
     await segue("--playlists", input, "--output", at("extended.jsonl"), "--extend", "-k", "6");
     for (const { tracks } of await linesOf(at("extended.jsonl")))
       expect(new Set(tracks.map(({ track }) => track)).size).toBe(6);
+  });
+
+  it("says how many playlists have no answer or too few tracks, and why", async () => {
+    const options = ["--playlists", await sequences("short.jsonl", 3), "--artist", "Artist 1"];
+    const remark = "playlists have no answer, or fewer tracks than asked for";
+    const { stderr: all } = await segue(...options, "--output", at("all.jsonl"));
+    expect(all).not.toContain(remark);
+    const { stderr: few } = await segue(...options, "--output", at("short.csv"), "--extend", "-k", "200");
+    expect(few).toMatch(
+      new RegExp(
+        `3 of 3 ${remark}: "q0": only \\d+ of 200 tracks: transitions has no other that passes --artist`,
+      ),
+    );
+    const { stderr: none } = await segue(...options, "--word", "polka", "--output", at("none.csv"));
+    expect(none).toContain(`3 of 3 ${remark}: "q0": no answer: no playlists have "polka" in their titles`);
   });
 
   it("writes CSV that segue reads again, and tells which names it read otherwise or does not know", async () => {

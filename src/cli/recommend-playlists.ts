@@ -1,6 +1,7 @@
 /** `segue recommend --playlists`: what should play next in each playlist of a file. */
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import { type Corpus, playlistCount } from "../corpus/index.js";
 import { parallelRecommender, type Rules } from "../recommenders/index.js";
 import type { LiveModel } from "../serving/index.js";
@@ -14,6 +15,7 @@ import { pathsOf } from "./paths-of.js";
 import { type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { type AnswerOptions, answered } from "./recommend-answers.js";
+import { shortfall, wantedOf } from "./recommend-remarks.js";
 import type { Shown } from "./recommendation-text.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -69,9 +71,19 @@ export async function recommendForPlaylists(
       const shown = output === undefined && process.stdout.isTTY ? printable : (line: string) => line;
       yield header;
       let done = 0;
+      let short = 0;
+      let first: Answered | undefined;
       for await (const [each, answer] of answersTo(live, asked, total, rules, options)) {
         yield shown(textOf(each, answer));
+        if (answer.length < (options.extend ? options.k : 1) && short++ === 0) first = [each, answer];
         told({ task: "recommending", done: ++done, total, unit: "playlists" });
+      }
+      // Finding out why takes much longer than an answer.
+      if (first !== undefined) {
+        const why = await whyShort(live, first, rules, options);
+        tell(
+          `${of(short, total)} playlists have no answer, or fewer tracks than asked for: "${first[0].id}": ${why} …`,
+        );
       }
     };
     if (output === undefined)
@@ -120,7 +132,11 @@ async function* answersTo(
 ): AsyncGenerator<Answered> {
   const threads = Math.min(usableCores(), Math.floor(count / perThread));
   if (threads < 2 || options.extend || options.explain || Object.keys(rules).length > 0) {
-    for (const each of playlists) yield [each, (await answered(live, each, rules, options)).answer];
+    for (const each of playlists) {
+      yield [each, (await answered(live, each, rules, options)).answer];
+      // Signals and the progress need a turn: Ctrl-C waited for the last playlist.
+      await setImmediate();
+    }
     return;
   }
   const parallel = await parallelRecommender(live.recommender()!, live.model.catalogue, threads);
@@ -161,6 +177,21 @@ function* batches(playlists: Iterable<Asked>): Generator<Asked[]> {
   if (batch.length > 0) yield batch;
 }
 
+/** Why an answer has no track, or fewer than asked for. */
+async function whyShort(
+  live: LiveModel,
+  [context, answer]: Answered,
+  rules: Rules,
+  options: AnswerOptions,
+): Promise<string> {
+  const { recommender } = await answered(live, context, rules, options);
+  return shortfall({
+    ...{ live, recommender, context },
+    answer: answer.map(({ track }) => track),
+    ...wantedOf(rules, options),
+  }).join();
+}
+
 /** Tells how many names were matched by their words, and how many are unknown. */
 function tellNames(
   live: LiveModel,
@@ -168,8 +199,7 @@ function tellNames(
   meant: readonly string[],
   tell: (line: string) => void,
 ): void {
-  const count = (tracks: readonly string[]) =>
-    `${tracks.length.toLocaleString("en")} of ${named.length.toLocaleString("en")} tracks`;
+  const count = (tracks: readonly string[]) => `${of(tracks.length, named.length)} tracks`;
   const matched = named.filter((track, i) => track !== meant[i] && live.knows(meant[i]!));
   if (matched.length > 0) {
     const [first] = matched;
@@ -180,3 +210,5 @@ function tellNames(
   const unknown = named.filter((_, i) => !live.knows(meant[i]!));
   if (unknown.length > 0) tell(`${count(unknown)} are not known: "${unknown[0]}" …`);
 }
+
+const of = (some: number, all: number) => `${some.toLocaleString("en")} of ${all.toLocaleString("en")}`;

@@ -17,6 +17,7 @@ import {
   whyNone,
 } from "../serving/index.js";
 import { quoted } from "../system/index.js";
+import type { AnswerOptions } from "./recommend-answers.js";
 
 export interface Unknown {
   readonly track: string;
@@ -59,7 +60,7 @@ const flags: RuleNames = {
 
 /** One line per remark; none if everything is known and there is an answer. */
 export async function remarksOn(answered: Answered): Promise<string[]> {
-  const { live, recommender, context, unknown, rules, answer, wanted = 0 } = answered;
+  const { live, recommender, unknown, rules, answer } = answered;
   const looks = new Looks(live, recommender);
   return [
     ...answered.readAs.map(({ track, as }) => `"${track}" is read as "${as}"`),
@@ -74,10 +75,27 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
       (names) => noneBy(names, live),
     ),
     ...unmetBeside(rules.words, (word) => looks.passes({ words: [word] }), noneTitled),
-    ...(answer.length > 0
-      ? [...restsOn(answered, looks), ...whyFewer(answer.length, wanted, recommender, rules, flags)]
-      : [whyNone(live, recommender, context, rules, flags)]),
+    ...(answer.length > 0 ? restsOn(answered, looks) : []),
+    ...shortfall(answered),
   ];
+}
+
+/** The rules and the length of an answer as `remarksOn` and `shortfall` take them: extending never repeats a track. */
+export const wantedOf = (rules: Rules, { extend, k }: AnswerOptions): Pick<Answered, "rules" | "wanted"> =>
+  extend ? { rules: { ...rules, excludePlayed: true }, wanted: k } : { rules };
+
+/** Why the answer has no track, or fewer than wanted. */
+export function shortfall({
+  live,
+  recommender,
+  context,
+  rules,
+  answer,
+  wanted = 0,
+}: Omit<Answered, "unknown" | "readAs">): string[] {
+  return answer.length > 0
+    ? whyFewer(answer.length, wanted, recommender, rules, flags)
+    : [whyNone(live, recommender, context, rules, flags)];
 }
 
 /** Reports the artists or words that match nothing, if others of the same list match something. */

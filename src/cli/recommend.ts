@@ -147,14 +147,13 @@ async function print(
   rules: Rules,
   options: Options,
 ): Promise<void> {
-  const { remarksOn, unknownOf } = await import("./recommend-remarks.js");
+  const { remarksOn, unknownOf, wantedOf } = await import("./recommend-remarks.js");
   const { recommender, answer: shown } = await answered(live, context, rules, options);
   const unknown = await unknownOf(live, context.tracks);
   const remarks = await remarksOn({
     ...{ live, recommender, context, unknown, readAs },
-    rules: options.extend ? { ...rules, excludePlayed: true } : rules,
+    ...wantedOf(rules, options),
     answer: shown.map(({ track }) => track),
-    wanted: options.extend ? options.k : undefined,
   });
   for (const remark of remarks) console.error(remark);
   const { output } = options;

@@ -316,6 +316,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
         "webRoot",
         "docs",
         "logTracks",
+        "ownNamesOnly",
       ),
     ],
   },

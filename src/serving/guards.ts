@@ -21,6 +21,11 @@ export interface GuardParts {
    * counts for itself.
    */
   readonly takeRequest?: (client: string) => Promise<boolean>;
+  /**
+   * While only this machine can reach the endpoint, refuses requests to any name but this machine's, even those that a proxy passes on, and
+   * on every route: for plugins whose pages show what is only for this machine. Default false.
+   */
+  readonly ownNamesOnly?: boolean;
 }
 
 export function addGuards(
@@ -29,12 +34,13 @@ export function addGuards(
     keys,
     settings,
     takeRequest,
+    ownNamesOnly,
   }: GuardParts & { readonly keys: ApiKeys; readonly settings: EndpointSettings },
 ): void {
   addCors(app, settings.corsOrigins ?? []);
   const { rateLimit } = settings;
   const take = rateLimit === undefined ? undefined : (takeRequest ?? countHere(rateLimit));
-  if (!keys.required) refuseForeignHosts(app);
+  if (ownNamesOnly || !keys.required) refuseForeignHosts(app, ownNamesOnly);
   if (!keys.required && take === undefined) return;
   app.addHook("onRequest", async (request) => {
     if (isOpen(request)) return;

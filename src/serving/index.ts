@@ -11,7 +11,6 @@ export {
   openServedModel,
   type ServedModelOptions,
 } from "./bundle-source.js";
-export { isLoopback } from "./foreign-host.js";
 export { type ErrorBody, HttpError } from "./http-error.js";
 export { openInvocations } from "./invocation-answers.js";
 export { logWritten } from "./log.js";

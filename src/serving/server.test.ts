@@ -433,6 +433,11 @@ describe("the endpoint as a server", () => {
     expect(await statuses({}, foreign, "/ping")).toEqual(foreign.map(() => 200));
     for (const shared of [{ host: "0.0.0.0" }, { apiKeys: ["first-key-0123456789"] }])
       expect(await statuses(shared, foreign)).toEqual(foreign.map(() => 200));
+    const others = [...foreign, "music.example", "music.example:443"];
+    for (const path of ["/metrics", "/ping", "/docs/", "/no-route"])
+      expect(await statuses({ ownNamesOnly: true }, others, path)).toEqual(others.map(() => 403));
+    expect(await statuses({ ownNamesOnly: true }, own)).toEqual(own.map(() => 200));
+    expect(await statuses({ ownNamesOnly: true, host: "0.0.0.0" }, others)).toEqual(others.map(() => 200));
   });
 
   it("answers requests that are too slow or not HTTP", async () => {

@@ -8,6 +8,7 @@ import {
   requireWithin,
   someText,
   thingWith,
+  trueOrFalse,
   type ValueRange,
 } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
@@ -65,6 +66,7 @@ const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSetting
   logger: thingWith("a logger of pino", "info", "child"),
   metrics: thingWith("the metrics of an endpoint", "registry"),
   model: checkedApart,
+  ownNamesOnly: trueOrFalse,
   plugins: {
     wanted: "a list of functions",
     holds: (value) => Array.isArray(value) && value.every(aFunction.holds),
@@ -125,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     renewKeys: options.renewKeys,
     gatherMetrics: options.gatherMetrics,
     takeRequest: options.takeRequest,
+    ownNamesOnly: options.ownNamesOnly,
   }).catch(giveUp);
   let url: string;
   try {

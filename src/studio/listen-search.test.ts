@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
   });
   afterAll(() => studio?.close());
 
-  const later = 500;
+  const later = 700;
   async function openSlow() {
     ({ page, problems } = await studio.open("#/listen"));
     await page.waitForSelector(".take");
@@ -89,13 +89,25 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.getByText("Nothing matches “xq”. Try another spelling, or fewer letters.").waitFor();
   });
 
-  it("says that the server is gone, and retries on the next Enter", async () => {
+  it("says that it is looking if the first answer takes long", async () => {
+    await openSlow();
+    await page.keyboard.type("rap artist 1");
+    const looking = page.getByText("Looking for “rap artist 1” …");
+    await looking.waitFor();
+    await hits().first().waitFor();
+    expect(await looking.count()).toBe(0);
+  });
+
+  it("says that the server is gone, and goes on by itself when it is back", async () => {
     await openSlow();
     await page.route("**/v1/tracks?*", (route) => route.abort());
     await page.keyboard.type("rap artist 1");
-    await page.keyboard.press("Enter");
-    await page.locator(".search").getByText("segue studio").waitFor();
+    const gone = page.locator(".search").getByText("segue studio");
+    await gone.waitFor();
     await page.unrouteAll();
+    await hits().first().waitFor();
+    expect(await gone.count()).toBe(0);
+    expect(await playlist()).toEqual([]);
     await page.keyboard.press("Enter");
     await expect.poll(playlist).toHaveLength(1);
   });

@@ -39,12 +39,13 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.waitForSelector(".stage canvas", { timeout: 60_000 });
     return page;
   }
-  function showCorners(page: Page) {
+  function showCorners(page: Page, points = corners) {
     const agreement = { neighbours: 10, tracks: 0, share: 0, chance: 0, lift: 0 };
-    const value = { points: corners, genres: ["rock", "rap"], agreement };
+    const value = { points, genres: ["rock", "rap"], agreement };
     return page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
   }
-  const openCorners = (options: PageOptions = {}) => open({ ...options, before: showCorners });
+  const openCorners = (options: PageOptions = {}) =>
+    open({ ...options, before: (page) => showCorners(page) });
   /** Where the points of `corners` are on the stage: the map keeps its shape and fills 94 % of the shorter side. */
   async function cornersOn(page: Page) {
     const { x, y, width, height } = (await page.locator(".stage").boundingBox())!;
@@ -88,6 +89,18 @@ describe.skipIf(!hasChromium)("the map", () => {
     expect(await said(await openCorners())).toMatch(
       /^4 tracks, each played 40 times or more\. None of their playlists has rock or rap in its title; if there are titles, choose other words with --genres\.$/,
     );
+  });
+
+  it("has a legend of the words that points have, and none if they have none", async () => {
+    const words = async (page: Page) => {
+      const found = await page.locator(".bar button.plain").allInnerTexts();
+      await page.close();
+      return found.map((word) => word.trim());
+    };
+    expect(await words(await open())).toEqual(["rock", "rap", "country", "unknown"]);
+    expect(await words(await openCorners())).toEqual(["rock", "rap"]);
+    const wordless = corners.map((point) => ({ ...point, genre: "unknown" }));
+    expect(await words(await open({ before: (page) => showCorners(page, wordless) }))).toEqual([]);
   });
 
   it("highlights found points and dims the rest", async () => {

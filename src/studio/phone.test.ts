@@ -58,6 +58,16 @@ describe.skipIf(!hasChromium)("on a phone", () => {
     await page.context().close();
   });
 
+  it("has its parts in the order of the keys", async () => {
+    const page = await open("#/listen", ".take");
+    const tops = (await page.evaluate(
+      "[...document.querySelectorAll('.columns section')].map((each) => each.getBoundingClientRect().top)",
+    )) as number[];
+    expect(tops).toHaveLength(3);
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    await page.context().close();
+  });
+
   it("shows the full names of the most played songs", async () => {
     const page = await open("#/data", "section[aria-label='Most played songs'] li");
     expect(await page.locator("li .clamped").count()).toBeGreaterThan(5);

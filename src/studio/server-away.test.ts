@@ -29,6 +29,19 @@ describe.skipIf(!hasChromium)("a studio whose server is unreachable", () => {
     await page.close();
   });
 
+  it("brings the playlist back after a reload as soon as it can", async () => {
+    const { page } = await studio.open("#/listen");
+    await page.locator(".take").first().click();
+    await page.locator("[data-track]").waitFor();
+    await page.route("**/v1/studio/match", (route) => route.abort());
+    await page.reload();
+    await page.locator(".note.error").waitFor();
+    await page.unrouteAll();
+    await page.locator("[data-track]").waitFor();
+    expect(await page.locator(".note.error").count()).toBe(0);
+    await page.close();
+  });
+
   it("marks suggestions in Listen as outdated until a slow server has answered", async () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();

@@ -6,7 +6,6 @@ import { distPath, misuse, type Progress } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
 import { listenRoutes } from "./listen-routes.js";
-import { loopbackOnly } from "./loopback-only.js";
 import { type AboutRuns, runRoutes } from "./run-routes.js";
 import { Study } from "./study.js";
 import { studyRoutes } from "./study-routes.js";
@@ -47,9 +46,10 @@ export async function startStudio(options: StudioOptions): Promise<RunningServer
     host,
     port,
     logLevel: "error",
+    // Runs and logs are nobody else's.
+    ownNamesOnly: true,
     webRoot: distPath("web"),
     plugins: [
-      (app) => loopbackOnly(app, host),
       (app, { models }) => listenRoutes(app, models, corpus),
       (app) => studyRoutes(app, study),
       (app) => runRoutes(app, client, options),

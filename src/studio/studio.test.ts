@@ -135,6 +135,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     await poll(() => playlist(page).count()).toBe(1);
     await keys.press("Alt+3");
     await page.waitForSelector(".picture svg");
+    await page.locator("main:focus").waitFor();
     await keys.press("Alt+1");
     await poll(() => playlist(page).count()).toBe(1);
     expect(problems).toEqual([]);

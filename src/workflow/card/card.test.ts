@@ -24,6 +24,8 @@ it("draws every block into one page that loads nothing and runs nothing", async 
         rows: [
           { name: "<i>", hits: 0.123456789 },
           { name: "b", hits: null },
+          { name: 2019, hits: 12900000 },
+          { name: 9999n, hits: -10000n },
         ],
         highlight: 0,
       },
@@ -44,6 +46,9 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(page).not.toMatch(/<script|<i>|<here>|javascript:[^)]*"|<link|http-equiv="refresh"/);
   expect(page).toContain('<a href="https://example.org">y</a>');
   expect(page).toContain('<tr class="mark"><td>&#60;i&#62;</td><td class="number">0.12346</td></tr>');
+  expect(page).toContain(
+    '<tr><td>2019</td><td class="number">12,900,000</td></tr><tr><td>9999</td><td class="number">-10,000</td></tr>',
+  );
   expect(page).toContain("3 of 10");
   expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
 });

@@ -37,8 +37,12 @@ export function tableToHtml(rows: readonly object[], look: TableLook): string {
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
-  if (typeof cell === "number")
-    return Number.isInteger(cell) ? String(cell) : cell.toPrecision(5).replace(/\.?0+$/, "");
+  if (typeof cell === "bigint" || Number.isInteger(cell)) return wholeNumberText(cell as number | bigint);
+  if (typeof cell === "number") return cell.toPrecision(5).replace(/\.?0+$/, "");
   if (cell instanceof Date) return cell.toISOString();
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }
+
+/** With separators from five digits on: a number of four may be a year. */
+const wholeNumberText = (value: number | bigint): string =>
+  value > -10_000 && value < 10_000 ? String(value) : value.toLocaleString("en-US");

@@ -12,7 +12,7 @@ const mostHeard = 200;
 
 export class Selection {
   readonly map: MusicMap;
-  /** The words that points are coloured by; "unknown" stands for points without one. */
+  /** The words that points are coloured by, of those that any has; "unknown" stands for points without one. */
   readonly words: readonly string[];
   /** x0, y0, x1, y1, … of all points. */
   readonly positions: Float32Array;
@@ -26,7 +26,8 @@ export class Selection {
 
   constructor(map: MusicMap) {
     this.map = map;
-    this.words = [...map.genres, "unknown"];
+    const used = new Set(map.points.map(({ genre }) => genre));
+    this.words = [...map.genres, "unknown"].filter((word) => used.has(word));
     this.positions = Float32Array.from(map.points.flatMap((point) => [point.x, point.y]));
     this.#places = new Places(this.positions, (i) => this.isShown(i));
   }

@@ -10,11 +10,13 @@ export {
   writeCorpusFile,
   writeCorpusFiles,
 } from "./corpus-file.js";
-export type { ReadOptions } from "./json-lines.js";
+export { type Flaw, flawOf } from "./flaw.js";
+export { type LineProblem, type ReadOptions, visitJsonLines } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
 export { plainName } from "./plain-name.js";
 export { problemOfPlays } from "./problem-of-plays.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
+export { problemOfSequence, type SequenceLine } from "./sequence-line.js";
 export { type Query, readQueries, readSequences, type SequencesOptions } from "./sequences-file.js";
 export { TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

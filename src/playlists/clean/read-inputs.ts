@@ -104,9 +104,10 @@ async function readTexts(
   const headed: string[] = [];
   try {
     let first: Held | undefined;
-    for (const { path, member } of files) {
+    for (const file of files) {
       signal?.throwIfAborted();
-      const source = { path, ...(member && { member }), encoding, onBytes, signal };
+      const { path } = file;
+      const source = { ...file, encoding, onBytes, signal };
       const playlist = tally.nameOf(path);
       const how = { ...options, playlist, needsTime, times };
       if (form === "csv") {

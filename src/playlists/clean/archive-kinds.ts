@@ -56,7 +56,9 @@ export async function filesOfArchives(
   const paths = new Set<string>();
   return {
     // The inputs may name both an archive and a file in it.
-    files: files.filter(({ path }) => !paths.has(path) && paths.add(path)),
+    files: files
+      .filter(({ path }) => !paths.has(path) && paths.add(path))
+      .map((file) => (isChosen.has(file) ? { ...file, form: chosen.form } : file)),
     notes,
   };
 }
@@ -214,7 +216,10 @@ function noteOn(archives: readonly string[], chosen: Kind, others: readonly Kind
 }
 
 /** A glob for files whose names differ only in digits: "StreamingHistory_music_*.json". */
-const globOf = (path: string) => path.replace(/\d[\d-]*(?=[^/]*$)/g, "*");
+function globOf(path: string): string {
+  const name = path.lastIndexOf("/") + 1;
+  return path.slice(0, name) + path.slice(name).replace(/\d[\d-]*/g, "*");
+}
 
 function nothingIn(archives: readonly string[], members: readonly InputFile[]): SegueError {
   const path = archives.join(", ");

@@ -58,6 +58,10 @@ describe("broken inputs", () => {
     expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; if the/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
+    const { hint: ofPlaylists } = await failure({
+      "a.csv": "Muse - Uprising,Muse - Hysteria\nA - B,C - D\n",
+    });
+    expect(ofPlaylists).toMatch(/if each line is a playlist, write it as JSON: \{"name": "…", "tracks": \[/);
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
     const { hint: ofList } = await failure({ "list.txt": list });
     expect(ofList).toMatch(
@@ -205,11 +209,12 @@ describe("broken inputs", () => {
   });
 
   it("two files of different forms, or of different columns", async () => {
-    const { code, message } = await failure({
+    const { code, message, exitCode } = await failure({
       "a.csv": header + good,
       "b.jsonl": '{"playlist_id": "p", "tracks": ["x"]}\n',
     });
-    expect(code).toBe("different-forms");
+    // A resumed run would have the same inputs.
+    expect({ code, exitCode }).toEqual({ code: "different-forms", exitCode: 2 });
     expect(message).toMatch(/b\.jsonl is sequences as JSON lines, but .*a\.csv is CSV/);
     for (const [other, lacks] of [
       [

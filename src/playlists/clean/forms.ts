@@ -139,7 +139,7 @@ export const isSpreadsheet = (zip: Buffer) =>
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
     throw foreign("a zip archive", "unpack it first, and pass its files");
@@ -155,7 +155,7 @@ function refuseForeign(head: Buffer, name: string): void {
 /** Refuses web pages, and XML that is not a known form of playlists. */
 function refuseMarkup(start: string, name: string): never {
   const refused = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   const root = rootOf(start);
   // Failed requests may yield only part of a page.
   const isPage = root === undefined ? !start.startsWith("<?xml") : elementsOfPages.test(root);

@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import type { NamedFile } from "../../system/index.js";
 import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import type { InputForm } from "./forms.js";
 import { naturalOrder } from "./natural-order.js";
 import { type ArchiveMember, memberPath, memberStream, membersOf } from "./zip-archive.js";
 
@@ -10,6 +11,8 @@ export interface InputFile extends NamedFile {
   readonly bytes: number;
   /** What it is in an archive. */
   readonly member?: ArchiveMember;
+  /** Its form, if it is known already: opening a file in an archive takes a while. */
+  readonly form?: InputForm | undefined;
   /** Whether it can be read only once, from start to end. */
   readonly pipe?: boolean;
 }

@@ -156,6 +156,7 @@ function requireSameFields(first: Held, other: Held): void {
     `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
     {
       hint: `if one of its columns holds that, rename it to "${having.held[odd]}"; otherwise ${byThemselves}`,
+      exitCode: 2,
       code: "different-forms",
     },
   );

@@ -361,6 +361,20 @@ describe("broken inputs", () => {
     ]);
   });
 
+  it("takes a byte order mark for UTF-8, whatever the encoding of other files", async () => {
+    const { rows } = await clean(
+      {
+        "a.csv": "\ufeffartist,track,playlist\nBjörk,Jóga,a\n",
+        "b.csv": Buffer.from("artist,track,playlist\nBjörk,Jóga,b\n", "latin1"),
+      },
+      { encoding: "latin-1" },
+    );
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["Björk", "Jóga", "a"],
+      ["Björk", "Jóga", "b"],
+    ]);
+  });
+
   it.each([
     ["with a mark", (text: string) => Buffer.from(`\ufeff${text}`, "utf16le")],
     ["without one", (text: string) => Buffer.from(text, "utf16le")],

@@ -36,8 +36,9 @@ export function problemOfId(value: unknown, place: string, what = "a track id"):
 export function problemOfIds(value: unknown, field: string): string | undefined {
   if (value === undefined) return `"${field}" is missing`;
   if (!Array.isArray(value)) return `"${field}" should be a list of track ids, found ${asWritten(value)}`;
-  const odd = value.findIndex((id) => !isId(id));
-  return odd === -1 ? undefined : problemOfId(value[odd] ?? null, `"${field}"[${odd}]`);
+  for (let i = 0; i < value.length; i++)
+    if (!isId(value[i])) return problemOfId(value[i] ?? null, `"${field}"[${i}]`);
+  return undefined;
 }
 
 export const problemOfTitle = (value: unknown): string | undefined =>

@@ -117,7 +117,7 @@ function nothingIn(paths: string | readonly string[], what: string): SegueError 
 
 function idOf(id: Id, field: string, complain: Complain, index?: number): string {
   if (id === "") complain(`${placeOf(field, index)} is empty`);
-  return nameOf(String(id), field, complain, index);
+  return typeof id === "string" ? nameOf(id, field, complain, index) : String(id);
 }
 
 function nameOf(text: string, field: string, complain: Complain, index?: number): string {

@@ -10,8 +10,8 @@ export {
   writeCorpusFile,
   writeCorpusFiles,
 } from "./corpus-file.js";
-export { type Flaw, flawOf } from "./flaw.js";
-export { type LineProblem, type ReadOptions, visitJsonLines } from "./json-lines.js";
+export { flawOf } from "./flaw.js";
+export { type ReadOptions, visitJsonLines } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
 export { plainName } from "./plain-name.js";
 export { problemOfPlays } from "./problem-of-plays.js";

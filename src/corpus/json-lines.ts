@@ -20,7 +20,7 @@ export interface ReadOptions {
 }
 
 /** Why a line cannot be read. */
-export type LineProblem = Flaw | "not UTF-8" | "not valid JSON";
+type LineProblem = Flaw | "not UTF-8" | "not valid JSON";
 
 /** Receives what lines hold, in order. */
 export interface JsonLinesVisitor {

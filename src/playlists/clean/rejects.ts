@@ -1,7 +1,6 @@
 /** Rejected rows: all written to an optional file, counted by reason, the first few kept for the output. */
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { LineProblem } from "../../corpus/index.js";
 import type { Line } from "../../system/index.js";
 import { timeRemedy } from "./time-of-play.js";
 
@@ -10,7 +9,10 @@ export type RejectReason =
   | "wrong number of fields"
   | "unclosed quote"
   | "text after a closing quote"
-  | LineProblem
+  | "NUL byte"
+  | "half of a surrogate pair"
+  | "not UTF-8"
+  | "not valid JSON"
   | "not a playlist"
   | "not a play"
   | "not a song"

@@ -223,7 +223,7 @@ describe("segue evaluate", () => {
     expect(mixed.stderr).toMatch(
       /other\.jsonl is JSON of playlists or plays, but .*sequences\.jsonl is sequences/,
     );
-    expect(mixed.status).toBe(1);
+    expect(mixed.status).toBe(2);
   });
 
   it("takes settings as JSON or as a word", async () => {

@@ -142,13 +142,9 @@ describe("anything else through a pipe", () => {
 
   it("is refused by its first line with exit code 1 if its name has no extension", () => {
     const wanted =
-      'a pipe must hold uncompressed JSON lines: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
-    for (const [name, what] of [
-      ["plays.csv", /^error: \/dev\/stdin:1: not JSON: .*\n {2}→ (.*)\n$/],
-      ["plays.jsonl.gz", /^error: \/dev\/stdin:1: not UTF-8 text\n {2}→ (.*)\n$/],
-    ] as const) {
-      const { status, stderr } = refused(`cat ${name} | segue train --input /dev/stdin --output no.bin`);
-      expect({ status, hint: what.exec(stderr)?.[1] }, stderr).toEqual({ status: 1, hint: wanted });
-    }
+      'a pipe must hold JSON lines: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
+    const { status, stderr } = refused("cat plays.csv | segue train --input /dev/stdin --output no.bin");
+    const hint = /^error: \/dev\/stdin:1: not JSON: .*\n {2}→ (.*)\n$/.exec(stderr)?.[1];
+    expect({ status, hint }, stderr).toEqual({ status: 1, hint: wanted });
   });
 });

@@ -5,8 +5,9 @@
 import { extname } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 // Not through the room's door, which is slow to load.
+import { detectForm } from "../playlists/clean/forms.js";
 import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
-import { misuse, SegueError } from "../system/index.js";
+import { misuse } from "../system/index.js";
 import { refuseRawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readRawPlaylists } from "./read-raw-playlists.js";
 
@@ -35,15 +36,8 @@ async function sequencesIn(
 ): Promise<Corpus | undefined> {
   if (isAskedForMore(options)) return undefined;
   for (const file of found) if (!(await isSequences(file))) return undefined;
-  try {
-    const corpus = await sequencesOf(paths, options);
-    refuseRawFileOptions(options, `${paths[0]} holds sequences`);
-    return corpus;
-  } catch (error) {
-    // JSON of another form is read as raw files.
-    if (error instanceof SegueError && (await anyIsOtherJson(found))) return undefined;
-    throw error;
-  }
+  refuseRawFileOptions(options, `${paths[0]} holds sequences`);
+  return sequencesOf(paths, options);
 }
 
 /** Whether an option needs cleaning. */
@@ -56,13 +50,11 @@ function isAskedForMore({
   return sessionGap > 0 || leaveOut.length > 0 || Boolean(mergeVersions || mergeCapitals);
 }
 
-/** By extension, which is quick, or else by content. A pipe, such as `<(zcat playlists.jsonl.gz)`, can only hold sequences. */
+/** A pipe, such as `<(zcat playlists.jsonl.gz)`, can only hold sequences: its form cannot be detected before it is read. */
 async function isSequences(file: InputFile): Promise<boolean> {
   const { path, pipe, member } = file;
   if (member !== undefined) return false;
-  if (/\.(jsonl|ndjson)(\.gz)?$/.test(path)) return true;
-  if (pipe) return extname(path) === "";
-  const { detectForm } = await import("../playlists/index.js");
+  if (pipe) return extname(path) === "" || /\.(jsonl|ndjson)(\.gz)?$/.test(path);
   // A file of no known form is refused when it is read as raw.
   return (await detectForm(file).catch(() => undefined)) === "sequences";
 }
@@ -106,11 +98,4 @@ async function sequencesOf(
   const corpus = await readSequences(paths, { progress, signal, onEmpty });
   if (empty > 0) tell(`playlists without tracks are left out: ${empty}, the first at ${first}`);
   return corpus;
-}
-
-async function anyIsOtherJson(files: readonly InputFile[]): Promise<boolean> {
-  if (files.some(({ pipe }) => pipe)) return false;
-  const { detectForm } = await import("../playlists/index.js");
-  for (const file of files) if ((await detectForm(file).catch(() => undefined)) === "json") return true;
-  return false;
 }

@@ -303,7 +303,7 @@ describe("segue train", () => {
     await writeFile(file("empty.jsonl"), "");
     await writeFile(file("broken.jsonl"), '{"playlist_id":"a","tracks":["x"]}\n{"playlist_id":');
     const cases: [string[], RegExp][] = [
-      [["--input", file("empty.jsonl")], /empty\.jsonl: holds no playlists/],
+      [["--input", file("empty.jsonl")], /empty\.jsonl is empty/],
       [["--input", file("none.jsonl")], /there is no file .*none\.jsonl/],
       [["--input", file("broken.jsonl")], /broken\.jsonl:2: not JSON/],
       [

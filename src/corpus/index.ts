@@ -9,11 +9,13 @@ export {
   readCorpusPlays,
   writeCorpusFile,
 } from "./corpus-file.js";
-export type { ReadOptions } from "./json-lines.js";
+export { flawOf } from "./flaw.js";
+export { type ReadOptions, visitJsonLines } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
 export { plainName } from "./plain-name.js";
 export { problemOfPlays } from "./problem-of-plays.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
+export { problemOfSequence, type SequenceLine } from "./sequence-line.js";
 export { type Query, readQueries, readSequences, type SequencesOptions } from "./sequences-file.js";
 export { TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

@@ -103,7 +103,7 @@ describe("readSequences", () => {
       '{"playlist_id":"p","tracks":[7,9007199254740993]}',
       /"tracks"\[1\] should be a track id, found 9007199254740992/,
     ],
-    ["an empty track id", '{"playlist_id":"p","tracks":[""]}', /"tracks"\[0\] should be a track id/],
+    ["an empty track id", '{"playlist_id":"p","tracks":[""]}', /"tracks"\[0\] is empty/],
     [
       "too few artists",
       '{"playlist_id":"p","tracks":["a","b"],"artists":["x"]}',
@@ -128,11 +128,13 @@ describe("readSequences", () => {
   it("refuses a cut gzip, damaged gzip, bad UTF-8, a folder and a missing file", async () => {
     const zipped = gzipSync(two.repeat(1000));
     await expect(readSequences(await file("cut.gz", zipped.subarray(0, -20)))).rejects.toThrow(
-      /cut\.gz: the gzip file is cut short/,
+      /cut\.gz is cut short: the gzip data ends after/,
     );
     const damaged = Buffer.from(zipped);
     damaged[damaged.length - 6]! ^= 0xff;
-    await expect(readSequences(await file("damaged.gz", damaged))).rejects.toThrow(/damaged gzip/);
+    await expect(readSequences(await file("damaged.gz", damaged))).rejects.toThrow(
+      /damaged\.gz is damaged: it begins as gzip/,
+    );
     for (const third of ['{"playlist_id":"\xe9","tracks":["a"]}\n', '{"playlist_id":"\xc3']) {
       const bytes = Buffer.concat([Buffer.from(two), Buffer.from(third, "latin1")]);
       await expect(readSequences(await file("latin.jsonl", bytes))).rejects.toThrow(
@@ -158,7 +160,7 @@ describe("readSequences", () => {
   ])("refuses half a surrogate pair: %s", async (line, place) => {
     const good = '{"playlist_id":"p","tracks":["\\ud83d\\ude00","\\\\ud800"]}\n';
     await expect(readSequences(await file("half.jsonl", good + line))).rejects.toThrow(
-      `half.jsonl:2: ${place} should be well-formed Unicode, found half of a surrogate pair in "`,
+      `half.jsonl:2: ${place} should be text without half of a surrogate pair, found "`,
     );
     expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
   });
@@ -166,7 +168,7 @@ describe("readSequences", () => {
   it("refuses a NUL in an id", async () => {
     const path = await file("nul.jsonl", '{"playlist_id":"p","tracks":["a\\u0000"]}');
     await expect(readSequences(path)).rejects.toThrow(
-      'nul.jsonl:1: "tracks"[0] should be text without NUL, found "a\\u0000"',
+      'nul.jsonl:1: "tracks"[0] should be text without NUL byte, found "a\\u0000"',
     );
   });
 
@@ -175,11 +177,23 @@ describe("readSequences", () => {
     expect(old).toEqual(await readSequences(await file("two.jsonl", two)));
   });
 
-  it("reads a named pipe, which can be opened only once", async () => {
+  it.each([
+    ["with a mark", Buffer.from(`\ufeff${two}`, "utf16le")],
+    ["without one", Buffer.from(two, "utf16le").swap16()],
+  ])("reads UTF-16 %s, as cleaning does", async (_, bytes) => {
+    const corpus = await readSequences(await file("wide.jsonl", bytes));
+    expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
+  });
+
+  it.each([
+    ["", two],
+    [" of gzip", gzipSync(two)],
+  ])("reads a named pipe%s, which can be opened only once", async (_, bytes) => {
     const pipe = join(folder, "pipe.jsonl");
     execFileSync("mkfifo", [pipe]);
-    const [corpus] = await Promise.all([readSequences(pipe), writeFile(pipe, two)]);
+    const [corpus] = await Promise.all([readSequences(pipe), writeFile(pipe, bytes)]);
     expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
+    await rm(pipe);
   });
 
   it("reads standard input, even if it is a socket from a Node parent", () => {
@@ -222,7 +236,7 @@ describe("readQueries", () => {
     ['{"context":["a"]}', /:1: "next" is missing/],
     ['{"context":["a"],"next":4.5}', /:1: "next" should be a track id, found 4.5/],
     ['{"context":[null],"next":"a"}', /"context"\[0\] should be a track id, found null/],
-    ['{"context":["a"],"next":"\\ud800"}', /:1: "next" should be well-formed Unicode/],
+    ['{"context":["a"],"next":"\\ud800"}', /:1: "next" should be text without half of/],
     ["", /holds no queries/],
   ])("refuses %s", async (contents, message) => {
     await expect(readQueries(await file("q.jsonl", contents))).rejects.toThrow(message);

@@ -3,7 +3,16 @@
  */
 import { aFunction, asWritten, besideWork, misuse, requireOptions, SegueError } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
+import { flawOf } from "./flaw.js";
 import { type Complain, type ReadOptions, readJsonLines } from "./json-lines.js";
+import {
+  type Id,
+  problemOfId,
+  problemOfIds,
+  problemOfSequence,
+  problemOfTitle,
+  type SequenceLine,
+} from "./sequence-line.js";
 
 /** A question with its answer: what was played, and what was played next. */
 export interface Query {
@@ -41,12 +50,17 @@ export async function readSequences(
       path,
       '{"playlist_id": "p1", "tracks": ["Artist-Track", …]}',
       (line, complain, number) => {
-        const id = playlistId(line.playlist_id, complain);
-        const tracks = ids(line.tracks, "tracks", complain);
+        const problem = problemOfSequence(line);
+        if (problem !== undefined) complain(problem);
+        const { playlist_id, tracks, artists, title } = line as unknown as SequenceLine;
         if (tracks.length === 0)
           return onEmpty ? onEmpty(`${path}:${number}`) : complain('"tracks" is an empty list');
-        const title = titleOf(line.title, complain);
-        builder.add({ id, tracks, artists: artistsOf(line.artists, tracks.length, complain), title });
+        builder.add({
+          id: idOf(playlist_id, "playlist_id", complain),
+          tracks: tracks.map((id, i) => idOf(id, "tracks", complain, i)),
+          artists: artists?.map((artist, i) => nameOf(artist, "artists", complain, i)),
+          title: title === undefined || title === null ? undefined : nameOf(title, "title", complain),
+        });
         count++;
       },
       reading,
@@ -64,19 +78,24 @@ export async function readSequences(
  */
 export async function readQueries(
   paths: string | readonly string[],
-  options?: ReadOptions,
+  options: ReadOptions = {},
 ): Promise<Query[]> {
+  requireOptions(options, besideWork, "readQueries");
   const queries: Query[] = [];
   for (const path of listOf(paths)) {
     await readJsonLines(
       path,
       '{"context": ["Artist-Track", …], "next": "Artist-Track"}',
-      (line, complain) => {
-        const context = ids(line.context, "context", complain);
-        if (line.next === undefined) complain('"next" is missing');
-        const next = trackId(line.next, "next", complain);
-        const title = titleOf(line.title, complain);
-        queries.push(title === undefined ? { context, next } : { context, next, title });
+      ({ context, next, title }, complain) => {
+        const problem =
+          problemOfIds(context, "context") ?? problemOfId(next, '"next"') ?? problemOfTitle(title);
+        if (problem !== undefined) complain(problem);
+        const named = typeof title === "string" && { title: nameOf(title, "title", complain) };
+        queries.push({
+          context: (context as Id[]).map((id, i) => idOf(id, "context", complain, i)),
+          next: idOf(next as Id, "next", complain),
+          ...named,
+        });
       },
       options,
     );
@@ -96,64 +115,16 @@ function nothingIn(paths: string | readonly string[], what: string): SegueError 
   return new SegueError(`${listOf(paths).join(", ") || "no file"}: holds no ${what}`, { code: "bad-input" });
 }
 
-function playlistId(value: unknown, complain: Complain): string {
-  if (value === undefined) complain('"playlist_id" is missing');
-  if (typeof value === "string" && value !== "") {
-    requireWellFormed(value, "playlist_id", complain);
-    return value;
-  }
-  if (Number.isSafeInteger(value)) return String(value);
-  return complain(`"playlist_id" should be text, found ${asWritten(value)}`);
+function idOf(id: Id, field: string, complain: Complain, index?: number): string {
+  if (id === "") complain(`${placeOf(field, index)} is empty`);
+  return typeof id === "string" ? nameOf(id, field, complain, index) : String(id);
 }
 
-function ids(value: unknown, field: string, complain: Complain): string[] {
-  if (value === undefined) complain(`"${field}" is missing`);
-  if (!Array.isArray(value))
-    return complain(`"${field}" should be a list of track ids, found ${asWritten(value)}`);
-  return value.map((id, i) => trackId(id, field, complain, i));
-}
-
-/** JSON rounds numbers from 2^53 on: two such ids could become one. */
-function trackId(value: unknown, field: string, complain: Complain, index?: number): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== "string" || value === "")
-    return complain(`${placeOf(field, index)} should be a track id, found ${asWritten(value)}`);
-  requireWellFormed(value, field, complain, index);
-  return value;
+function nameOf(text: string, field: string, complain: Complain, index?: number): string {
+  const flaw = flawOf(text);
+  if (flaw !== undefined)
+    complain(`${placeOf(field, index)} should be text without ${flaw}, found ${asWritten(text)}`);
+  return text;
 }
 
 const placeOf = (field: string, index?: number) => `"${field}"${index === undefined ? "" : `[${index}]`}`;
-
-function artistsOf(value: unknown, length: number, complain: Complain): string[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) return complain(`"artists" should be a list, found ${asWritten(value)}`);
-  if (value.length !== length) {
-    complain(`"artists" holds ${value.length} names for ${length} tracks; it should hold one per track`);
-  }
-  for (let i = 0; i < value.length; i++) {
-    if (typeof value[i] !== "string")
-      complain(`"artists"[${i}] should be text, found ${asWritten(value[i])}`);
-    requireWellFormed(value[i], "artists", complain, i);
-  }
-  return value;
-}
-
-/**
- * JSON can encode a lone surrogate ("\ud800"), but UTF-8 cannot: two such ids would become one in a file of vectors. Other forms of
- * playlists hold no NUL either.
- */
-function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
-  if (text.includes("\0"))
-    complain(`${placeOf(field, index)} should be text without NUL, found ${asWritten(text)}`);
-  if (text.isWellFormed()) return;
-  complain(
-    `${placeOf(field, index)} should be well-formed Unicode, found half of a surrogate pair in ${asWritten(text)}`,
-  );
-}
-
-function titleOf(value: unknown, complain: Complain): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") return complain(`"title" should be text, found ${asWritten(value)}`);
-  requireWellFormed(value, "title", complain);
-  return value;
-}

@@ -54,6 +54,17 @@ export { sha256Of } from "./sha256.js";
 export { shellWord } from "./shell-word.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
 export { refuseTemporary, temporaryFolder } from "./temporary-folder.js";
+export {
+  type Head,
+  isGzip,
+  type Line,
+  lineBlocks,
+  longestText,
+  type NamedFile,
+  readHead,
+  type TextSource,
+  textChunks,
+} from "./text-source.js";
 export { ownThread } from "./thread.js";
 export {
   aFunction,

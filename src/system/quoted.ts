@@ -5,5 +5,12 @@ const longest = 200;
 export const shortened = (text: string): string =>
   text.length > longest ? `${text.slice(0, longest)}…` : text;
 
-/** Names in quotes, for messages: `"a", "b"`. */
-export const quoted = (names: readonly string[]) => names.map((name) => `"${shortened(name)}"`).join(", ");
+/** How many names a message shows. */
+const most = 40;
+
+/** Names in quotes, for messages: `"a", "b"`; after 40 of them, how many more there are. */
+export function quoted(names: readonly string[]): string {
+  const more = names.length - most;
+  const shown = names.slice(0, most).map((name) => `"${shortened(name)}"`);
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

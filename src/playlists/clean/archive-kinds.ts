@@ -3,14 +3,13 @@
  * libraries and much that is not music. Files of one kind are read, as if they had been unpacked and selected by a glob.
  */
 import { extname } from "node:path";
-import { SegueError, shellWord } from "../../system/index.js";
+import { type Head, readHead, SegueError, shellWord } from "../../system/index.js";
 import type { CleanOptions } from "./clean-playlists.js";
 import { headerBelow } from "./csv-header.js";
-import { formOf, type InputForm, isArchive, isSpreadsheet } from "./forms.js";
+import { type InputForm, isArchive, isSpreadsheet, readForm } from "./forms.js";
 import { type InputFile, memberFile, usualEnding } from "./input-files.js";
 import { isOfColumns } from "./match-columns.js";
 import { fieldNames } from "./row-writer.js";
-import { type Head, readHead } from "./text-source.js";
 import { membersOf, spreadsheet, unzipCommand } from "./zip-archive.js";
 
 /** Files that can be read together: of one form, with the same fields or keys. */
@@ -57,7 +56,9 @@ export async function filesOfArchives(
   const paths = new Set<string>();
   return {
     // The inputs may name both an archive and a file in it.
-    files: files.filter(({ path }) => !paths.has(path) && paths.add(path)),
+    files: files
+      .filter(({ path }) => !paths.has(path) && paths.add(path))
+      .map((file) => (isChosen.has(file) ? { ...file, form: chosen.form } : file)),
     notes,
   };
 }
@@ -116,8 +117,7 @@ async function kindOf(
   options: KindOptions,
 ): Promise<Omit<Kind, "files"> & { readonly key: string }> {
   try {
-    const read = await readHead(file);
-    const form = formOf(read, file.path);
+    const { form, ...read } = await readForm(file);
     if (form === "csv") return { form, ...csvKind(read, file.path, options) };
     if (form === "json") return { form, ...jsonKind(read, options) };
     return { form, isMusic: true, isPlaylists: true, key: form };
@@ -137,7 +137,7 @@ function csvKind(
   { encoding, mapping, escape: style, sessionGap }: KindOptions,
 ) {
   const isLatin = encoding === "latin-1" && utf16 === undefined;
-  const text = head.toString(isLatin ? "latin1" : "utf8").replace(/^\ufeff/, "");
+  const text = head.toString(isLatin ? "latin1" : "utf8");
   const lines = text.split("\n", 22);
   const options = {
     playlist: "",
@@ -164,10 +164,7 @@ function csvKind(
 
 /** The kind of a JSON file: by the first three keys of a list, or the first key of an object. */
 function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
-  const text = head
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart();
+  const text = head.toString("utf8").trimStart();
   // Every string is matched, also one that is cut off at the end: a search that starts again within it would take quadratic time.
   const strings = text.matchAll(/"((?:[^"\\]|\\.)*)(?:"(\s*:)?|\\?$)/gs);
   const keys = new Set([...strings].flatMap(([, key, colon]) => (colon === undefined ? [] : [key!])));
@@ -219,7 +216,10 @@ function noteOn(archives: readonly string[], chosen: Kind, others: readonly Kind
 }
 
 /** A glob for files whose names differ only in digits: "StreamingHistory_music_*.json". */
-const globOf = (path: string) => path.replace(/\d[\d-]*(?=[^/]*$)/g, "*");
+function globOf(path: string): string {
+  const name = path.lastIndexOf("/") + 1;
+  return path.slice(0, name) + path.slice(name).replace(/\d[\d-]*/g, "*");
+}
 
 function nothingIn(archives: readonly string[], members: readonly InputFile[]): SegueError {
   const path = archives.join(", ");

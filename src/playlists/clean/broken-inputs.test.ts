@@ -58,6 +58,10 @@ describe("broken inputs", () => {
     expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; if the/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
+    const { hint: ofPlaylists } = await failure({
+      "a.csv": "Muse - Uprising,Muse - Hysteria\nA - B,C - D\n",
+    });
+    expect(ofPlaylists).toMatch(/if each line is a playlist, write it as JSON: \{"name": "…", "tracks": \[/);
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
     const { hint: ofList } = await failure({ "list.txt": list });
     expect(ofList).toMatch(
@@ -205,11 +209,12 @@ describe("broken inputs", () => {
   });
 
   it("two files of different forms, or of different columns", async () => {
-    const { code, message } = await failure({
+    const { code, message, exitCode } = await failure({
       "a.csv": header + good,
       "b.jsonl": '{"playlist_id": "p", "tracks": ["x"]}\n',
     });
-    expect(code).toBe("different-forms");
+    // A resumed run would have the same inputs.
+    expect({ code, exitCode }).toEqual({ code: "different-forms", exitCode: 2 });
     expect(message).toMatch(/b\.jsonl is sequences as JSON lines, but .*a\.csv is CSV/);
     for (const [other, lacks] of [
       [
@@ -298,7 +303,7 @@ describe("broken inputs", () => {
     await truncate(at("big.json"), 600 * 2 ** 20);
     const { code, message, hint, left } = await failure({}, { inputs: ["big.json"] });
     expect({ code, left }).toEqual({ code: "too-large", left: [] });
-    expect(message).toMatch(/big\.json is too large: .* at most 512 MiB/);
+    expect(message).toMatch(/big\.json(, line 1 is longer than| is too large: .* at most) 512 MiB/);
     expect(hint).toMatch(/JSON lines.*jq -c '\.playlists\[\]'/);
   });
 
@@ -353,6 +358,20 @@ describe("broken inputs", () => {
     expect(rows.map((row) => row.slice(1))).toEqual([
       ["u1", "Muse", "Uprising", "gym"],
       ["u1", "Muse", "Uprising", "gym"],
+    ]);
+  });
+
+  it("takes a byte order mark for UTF-8, whatever the encoding of other files", async () => {
+    const { rows } = await clean(
+      {
+        "a.csv": "\ufeffartist,track,playlist\nBjörk,Jóga,a\n",
+        "b.csv": Buffer.from("artist,track,playlist\nBjörk,Jóga,b\n", "latin1"),
+      },
+      { encoding: "latin-1" },
+    );
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["Björk", "Jóga", "a"],
+      ["Björk", "Jóga", "b"],
     ]);
   });
 

@@ -48,11 +48,12 @@ export function cleaning() {
   async function failure(files: Files, options: Partial<CleanOptions> = {}) {
     const error = await clean(files, options).then(
       () => undefined,
-      (caught: Error & { hint?: string; code?: string }) => caught,
+      (caught: Error & { hint?: string; code?: string; exitCode?: number }) => caught,
     );
     expect(error?.name).toBe("SegueError");
     const left = existsSync(at("out")) ? await readdir(at("out")) : [];
-    return { message: error!.message, hint: error!.hint ?? "", code: error!.code, left };
+    const { message, hint = "", code, exitCode } = error!;
+    return { message, hint, code, exitCode, left };
   }
 
   return { at, clean, failure };

@@ -16,7 +16,7 @@ export async function commonForm(
     throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
   const forms: InputForm[] = [];
   // One by one, because the number of open files is limited.
-  for (const file of files) forms.push(await detectForm(file));
+  for (const file of files) forms.push(file.form ?? (await detectForm(file)));
   const wanted = format === "auto" ? forms[0]! : format;
   const odd = forms.findIndex((form) => form !== wanted);
   if (odd !== -1)
@@ -28,6 +28,8 @@ export async function commonForm(
         hint: forms.every((form) => form === forms[0])
           ? `leave out the format: ${formTitles[forms[odd]!]} is detected`
           : byThemselves,
+        // A resumed run would have the same inputs.
+        exitCode: 2,
         code: "different-forms",
       },
     );

@@ -36,7 +36,9 @@ export function readHeader(
   const ifNoHeader =
     names.length === 1
       ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"'
-      : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
+      : names.every((name) => partTitle(name) !== undefined)
+        ? 'if each line is a playlist, write it as JSON: {"name": "…", "tracks": ["Artist - Title", …]}'
+        : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = explainingQuotes(line, where, () =>
     matchColumns(names, options.mapping, where, {
       needsTime: options.needsTime ?? false,
@@ -127,6 +129,7 @@ export function notUtf8(path: string, line: number, header: Buffer): SegueError 
     `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
     {
       hint: "are the names right? Then pass --encoding latin-1; otherwise save the file as UTF-8",
+      exitCode: 2,
       code: "not-utf-8",
     },
   );

@@ -1,4 +1,4 @@
-/** Finds the header of a CSV file: its first line, after blank lines, a byte order mark and the title of a report. */
+/** Finds the header of a CSV file: its first line, after blank lines and the title of a report. */
 import { isUtf8 } from "node:buffer";
 import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
 import { isOfColumns } from "./match-columns.js";
@@ -6,7 +6,6 @@ import { isOfColumns } from "./match-columns.js";
 /** How many lines of a report's title may be above its header. */
 const mostLinesAbove = 20;
 const lineFeed = 0x0a;
-const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface Beginning {
   /** Undefined if more bytes are needed. */
@@ -58,7 +57,7 @@ export function findHeader(
 
 function textOf(bytes: Buffer, line: number, path: string): string {
   if (!isUtf8(bytes)) throw notUtf8(path, line, bytes);
-  return (line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes).toString();
+  return bytes.toString();
 }
 
 /** The first lines of some bytes, without line feeds. */

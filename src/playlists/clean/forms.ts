@@ -1,7 +1,6 @@
 /** Detects the form of an input from its contents, not its name. */
-import { SegueError } from "../../system/index.js";
+import { type Head, type NamedFile, readHead, SegueError } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
-import { type Head, type NamedFile, readHead } from "./text-source.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
 import { fromSheet } from "./zip-archive.js";
 
@@ -32,8 +31,25 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
  * @throws SegueError if the file is empty, or clearly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
 export async function detectForm(file: NamedFile): Promise<InputForm> {
-  return formOf(await readHead(file), file.path);
+  return (await readForm(file)).form;
 }
+
+/** Like `detectForm`; also returns the bytes that show the form. @param name the file's name for users */
+export async function readForm(
+  file: NamedFile,
+  name = file.path,
+): Promise<Head & { readonly form: InputForm }> {
+  let read = await readHead(file);
+  let form = formOf(read, name);
+  for (let size = 1 << 20; form === undefined && size <= longestHead; size *= 16) {
+    read = await readHead(file, size);
+    form = formOf(read, name);
+  }
+  return { ...read, form: form ?? "json" };
+}
+
+/** In bytes. The first line of sequences is shorter. */
+const longestHead = 1 << 24;
 
 /** Whether a file is a zip archive, or in a format based on zip, such as a spreadsheet. */
 export async function isArchive(file: NamedFile): Promise<boolean> {
@@ -41,8 +57,8 @@ export async function isArchive(file: NamedFile): Promise<boolean> {
   return !gzipped && isZip(head);
 }
 
-/** Like `detectForm`, for bytes already read. @param name the file's name for users */
-export function formOf({ head, gzipped }: Head, name: string): InputForm {
+/** Undefined if more bytes are needed. */
+function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | undefined {
   if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) {
     if (!gzipped) return "parquet";
     // Parquet is read from its end, which gzip yields last.
@@ -56,7 +72,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       code: "damaged",
     });
   refuseForeign(head, name);
-  const text = head.toString("utf8").replace(/^\ufeff/, "");
+  const text = head.toString("utf8");
   if (text.trim() === "")
     throw new SegueError(`${name} is empty`, {
       hint: "was it downloaded or exported completely?",
@@ -65,7 +81,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   const start = text.trimStart();
   if (isPls(start)) return "pls";
   if (/^<[!?a-z]/i.test(start)) return xmlForm(start) ?? refuseMarkup(start, name);
-  if (/^[[{]/.test(start)) return jsonForm(start);
+  if (/^[[{]/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
@@ -81,25 +97,20 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   return "csv";
 }
 
-/** The form of a text that begins like JSON: "json" if it is neither a slice nor sequences. */
-function jsonForm(start: string): InputForm {
+/** The form of a text that begins like JSON: "json" if it is neither a slice nor sequences; undefined if its first line is too short to tell. */
+function jsonForm(start: string, isWhole: boolean): InputForm | undefined {
   if (/^\{\s*"(info|playlists)"\s*:/.test(start) && start.includes('"pid"')) return "mpd";
   const [line = "", ...more] = start.split("\n", 2);
-  const isSequence =
-    line.startsWith("{") &&
-    /"tracks"\s*:\s*\[\s*["\]]/.test(line) &&
-    // The rest of a long line may not have been read yet.
-    (more.length === 0 || line.includes('"playlist_id"'));
-  return isSequence ? "sequences" : "json";
+  if (!line.startsWith("{") || /^\{\s*"playlists"\s*:/.test(line)) return "json";
+  // An id is text or a number.
+  if (line.includes('"playlist_id"') && /"tracks"\s*:\s*\[\s*["\]\d-]/.test(line)) return "sequences";
+  return isWhole || more.length > 0 ? "json" : undefined;
 }
 
 /** Whether a file of the form "json" has one object per line; otherwise it is one document. */
 export async function isJsonLines(file: NamedFile): Promise<boolean> {
   const { head } = await readHead(file);
-  const start = head
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart();
+  const start = head.toString("utf8").trimStart();
   const lines = start.split("\n", 3);
   // An array over several lines is one document, even with one entry per line.
   if (start.startsWith("[") && lines.length > 1 && !isJson(lines[0]!)) return false;
@@ -128,7 +139,7 @@ export const isSpreadsheet = (zip: Buffer) =>
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
     throw foreign("a zip archive", "unpack it first, and pass its files");
@@ -144,7 +155,7 @@ function refuseForeign(head: Buffer, name: string): void {
 /** Refuses web pages, and XML that is not a known form of playlists. */
 function refuseMarkup(start: string, name: string): never {
   const refused = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   const root = rootOf(start);
   // Failed requests may yield only part of a page.
   const isPage = root === undefined ? !start.startsWith("<?xml") : elementsOfPages.test(root);

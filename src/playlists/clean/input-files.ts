@@ -1,13 +1,18 @@
 /** Finds the files for paths and globs. */
 import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
+import type { NamedFile } from "../../system/index.js";
 import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import type { InputForm } from "./forms.js";
 import { naturalOrder } from "./natural-order.js";
-import type { NamedFile } from "./text-source.js";
-import { type ArchiveMember, memberPath, membersOf } from "./zip-archive.js";
+import { type ArchiveMember, memberPath, memberStream, membersOf } from "./zip-archive.js";
 
 export interface InputFile extends NamedFile {
   readonly bytes: number;
+  /** What it is in an archive. */
+  readonly member?: ArchiveMember;
+  /** Its form, if it is known already: opening a file in an archive takes a while. */
+  readonly form?: InputForm | undefined;
   /** Whether it can be read only once, from start to end. */
   readonly pipe?: boolean;
 }
@@ -112,6 +117,7 @@ export const memberFile = (member: ArchiveMember): InputFile => ({
   path: memberPath(member),
   bytes: member.entry.uncompressedSize,
   member,
+  open: () => memberStream(member),
 });
 
 /** The files in each archive opened so far, by its path. */

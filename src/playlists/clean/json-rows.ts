@@ -1,8 +1,9 @@
 /** JSON objects that are one play each. */
+import { flawOf } from "../../corpus/index.js";
 import { isObject, scalarText, textOf } from "./json-playlist.js";
 import { matchColumns, spareTime } from "./match-columns.js";
 import type { JsonOptions } from "./read-json.js";
-import { type RejectReason, toldJson, unusable } from "./rejects.js";
+import { type RejectReason, toldJson } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { withClock } from "./time-of-play.js";
 import { notParted, partTitle } from "./titled-play.js";
@@ -60,7 +61,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
     if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
-    const broken = odd === -1 ? unusable(fields as string[]) : undefined;
+    const broken = odd === -1 ? (fields as string[]).map(flawOf).find(Boolean) : undefined;
     if (odd !== -1) reject("not a play", `expected a string as "${held[odd]}"`, toldJson(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, toldJson(value));
     else if (isTitled && parts === undefined) reject("empty artist", notParted, toldJson(value));

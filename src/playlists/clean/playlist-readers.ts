@@ -1,4 +1,6 @@
 /** The readers of files that hold playlists, by form. */
+
+import type { TextSource } from "../../system/index.js";
 import type { InputForm } from "./forms.js";
 import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
@@ -6,7 +8,6 @@ import { readPls } from "./read-pls.js";
 import { readSequenceRows } from "./read-sequences.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import type { TextSource } from "./text-source.js";
 import type { LibraryRead } from "./xml/library.js";
 import { readItunes } from "./xml/read-itunes.js";
 import { readRekordbox } from "./xml/read-rekordbox.js";

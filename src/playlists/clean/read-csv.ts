@@ -1,5 +1,5 @@
 /** Reads one CSV file into the row writer. */
-import { SegueError } from "../../system/index.js";
+import { SegueError, type TextSource, textChunks } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvHeader } from "./csv-header.js";
 import { CsvScanner, type OnReject } from "./csv-scanner.js";
@@ -8,7 +8,6 @@ import type { PlayTimes } from "./play-times.js";
 import type { EscapeStyle } from "./raw-file-choices.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { type TextSource, textChunks } from "./text-source.js";
 
 export interface CsvOptions {
   /** The name of the playlist if no column holds it. */

@@ -104,9 +104,10 @@ async function readTexts(
   const headed: string[] = [];
   try {
     let first: Held | undefined;
-    for (const { path, member } of files) {
+    for (const file of files) {
       signal?.throwIfAborted();
-      const source = { path, ...(member && { member }), encoding, onBytes, signal };
+      const { path } = file;
+      const source = { ...file, encoding, onBytes, signal };
       const playlist = tally.nameOf(path);
       const how = { ...options, playlist, needsTime, times };
       if (form === "csv") {
@@ -155,6 +156,7 @@ function requireSameFields(first: Held, other: Held): void {
     `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
     {
       hint: `if one of its columns holds that, rename it to "${having.held[odd]}"; otherwise ${byThemselves}`,
+      exitCode: 2,
       code: "different-forms",
     },
   );

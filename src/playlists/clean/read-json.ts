@@ -2,18 +2,19 @@
  * Reads JSON that is neither slices nor sequences: playlists under other keys, or plays, as an array, one object, or one object per
  * line. The first entry decides whether the file holds playlists or plays.
  */
-import { misuse, SegueError, shellWord } from "../../system/index.js";
+import { visitJsonLines } from "../../corpus/index.js";
+import { misuse, SegueError, shellWord, type TextSource } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { usualNames } from "./column-names.js";
 import { DistinctNames } from "./distinct-names.js";
 import { asSequence, isObject } from "./json-playlist.js";
 import { keysOf, type Reject, rowReader } from "./json-rows.js";
+import { asJsonLines, parseJson, wholeText } from "./json-text.js";
 import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
-import { addSequence, parseLine } from "./read-sequences.js";
-import { type Rejects, toldJson } from "./rejects.js";
+import { addSequence } from "./read-sequences.js";
+import { type Rejects, toldJson, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { linesOf, parseJson, type TextSource, wholeText } from "./text-source.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
@@ -90,13 +91,21 @@ class JsonReader {
   }
 
   async readLines(): Promise<void> {
-    for await (const bytes of linesOf(this.#source)) {
-      this.#line++;
-      const value = parseLine(bytes, this.#reject);
-      if (value === undefined) continue;
-      if (this.#line === 1) this.#lookForSongs([value]);
-      for (const entry of entriesOf(value)) this.#take(entry, `${this.#options.playlist} ${this.#line}`);
-    }
+    await visitJsonLines(
+      this.#source,
+      {
+        visit: (value, line) => {
+          this.#line = line;
+          if (line === 1) this.#lookForSongs([value]);
+          for (const entry of entriesOf(value)) this.#take(entry, `${this.#options.playlist} ${line}`);
+        },
+        refuse: (problem, line, text, detail) => {
+          this.#line = line;
+          this.#reject(problem, detail, toldText(text));
+        },
+      },
+      asJsonLines,
+    );
   }
 
   async readWhole(): Promise<void> {

@@ -2,9 +2,9 @@
  * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` describes the file that the next line
  * names. The file is one playlist. Entries without such a line are rejected: the artist cannot be told from a path.
  */
+import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { linesOf, type TextSource } from "./text-source.js";
 import { titledPlay } from "./titled-play.js";
 
 /** Before the comma are seconds and, from some players, attributes in quotes. */
@@ -23,28 +23,24 @@ export async function readM3u(
 ): Promise<{ rows: number }> {
   let rows = 0;
   let line = 0;
-  let told: Buffer | undefined;
-  for await (const bytes of linesOf(source)) {
-    line++;
-    const start = bytes.toString("latin1", 0, 8).trimStart();
-    if (start.startsWith("#EXTINF:")) told = bytes;
-    if (start === "" || start.startsWith("#") || (line === 1 && bytes.includes("#EXTM3U"))) continue;
-    const play = titledPlay(told ?? Buffer.from(""), beforeArtist);
-    if (typeof play === "object")
-      writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
-    else {
-      const text = Buffer.concat([told ?? Buffer.from(""), Buffer.from(told ? "\n" : ""), bytes]);
-      const detail = play === "not a play" ? 'expected "#EXTINF:215,Artist - Title" above it' : undefined;
-      rejects.add({
-        file: source.path,
-        line,
-        reason: play,
-        detail,
-        text: toldText(text),
-      });
+  let told: Line | undefined;
+  for await (const lines of lineBlocks(source, "is this a playlist of a music player?"))
+    for (const given of lines) {
+      line++;
+      const named = toldText(given);
+      const start = named.slice(0, 8).trimStart();
+      if (start.startsWith("#EXTINF:")) told = given;
+      if (start === "" || start.startsWith("#")) continue;
+      const play = titledPlay(told ?? "", beforeArtist);
+      if (typeof play === "object")
+        writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
+      else {
+        const text = told === undefined ? named : `${toldText(told)}\n${named}`;
+        const detail = play === "not a play" ? 'expected "#EXTINF:215,Artist - Title" above it' : undefined;
+        rejects.add({ file: source.path, line, reason: play, detail, text });
+      }
+      rows++;
+      told = undefined;
     }
-    rows++;
-    told = undefined;
-  }
   return { rows };
 }

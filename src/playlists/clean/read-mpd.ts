@@ -2,10 +2,11 @@
  * Reads a slice of Spotify's Million Playlist Dataset (`mpd.slice.0-999.json`): one row per track, in order of `pos`;
  * user_id = the playlist's `pid`, playlist = its name, or the pid if it has none.
  */
-import { SegueError } from "../../system/index.js";
-import { type RejectReason, type Rejects, toldJson, unusable } from "./rejects.js";
+import { flawOf } from "../../corpus/index.js";
+import { SegueError, type TextSource } from "../../system/index.js";
+import { parseJson, wholeText } from "./json-text.js";
+import { type RejectReason, type Rejects, toldJson } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
-import { parseJson, type TextSource, wholeText } from "./text-source.js";
 
 /**
  * @returns the numbers of rows, and of playlists without a name
@@ -60,7 +61,7 @@ export async function readMpdSlice(
         const field = fields[i];
         return typeof field !== "string" || field.trim() === "";
       });
-      const broken = missing === undefined ? unusable(fields) : undefined;
+      const broken = missing === undefined ? fields.map(flawOf).find(Boolean) : undefined;
       if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);
       else if (broken !== undefined) reject(broken, detail, pid, track);
       else writer.addTidied(firstRowId + rows++, fields as [string, string, string, string]);

@@ -2,9 +2,9 @@
  * Reads a playlist of a music player or a radio station (`.pls`): `File1=…` and `Title1=Artist - Title`, in the order of their numbers.
  * The file is one playlist. As in M3U, entries without such a title are rejected.
  */
+import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { linesOf, type TextSource } from "./text-source.js";
 import { titledPlay } from "./titled-play.js";
 
 /** Whether a text begins like a PLS file. */
@@ -22,18 +22,19 @@ export async function readPls(
   rejects: Rejects,
 ): Promise<{ rows: number }> {
   /** The line of each number: its title, or else its file. */
-  const entries = new Map<number, { line: number; bytes: Buffer }>();
+  const entries = new Map<number, { line: number; text: Line }>();
   let line = 0;
-  for await (const bytes of linesOf(source)) {
-    line++;
-    const [, key, digits] = /^\s*(file|title)(\d+)\s*=/i.exec(bytes.toString("latin1", 0, 40)) ?? [];
-    const number = Number(digits);
-    if (key !== undefined && (key.toLowerCase() === "title" || !entries.has(number)))
-      entries.set(number, { line, bytes });
-  }
+  for await (const lines of lineBlocks(source, "is this a playlist of a music player?"))
+    for (const text of lines) {
+      line++;
+      const [, key, digits] = /^\s*(file|title)(\d+)\s*=/i.exec(toldText(text)) ?? [];
+      const number = Number(digits);
+      if (key !== undefined && (key.toLowerCase() === "title" || !entries.has(number)))
+        entries.set(number, { line, text });
+    }
   let rows = 0;
-  for (const [number, { line, bytes }] of [...entries].sort(([a], [b]) => a - b)) {
-    const play = titledPlay(bytes, /^\s*title\d+\s*=\s*/i);
+  for (const [number, { line, text }] of [...entries].sort(([a], [b]) => a - b)) {
+    const play = titledPlay(text, /^\s*title\d+\s*=\s*/i);
     if (typeof play === "object")
       writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
     else
@@ -42,7 +43,7 @@ export async function readPls(
         line,
         reason: play,
         ...(play === "not a play" && { detail: `expected "Title${number}=Artist - Title"` }),
-        text: toldText(bytes).trimEnd(),
+        text: toldText(text).trimEnd(),
       });
     rows++;
   }

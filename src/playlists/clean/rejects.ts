@@ -1,6 +1,7 @@
 /** Rejected rows: all written to an optional file, counted by reason, the first few kept for the output. */
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
+import type { Line } from "../../system/index.js";
 import { timeRemedy } from "./time-of-play.js";
 
 /** Why a row was not used. */
@@ -38,14 +39,9 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
   return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
 }
 
-/** The text of a reject: UTF-8 if valid, otherwise Latin-1. */
-export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
-
-/** Why names from JSON cannot be used, if so: its escapes can encode what no other form holds. Half a pair would become U+FFFD. */
-export function unusable(names: readonly string[]): RejectReason | undefined {
-  if (names.some((name) => name.includes("\0"))) return "NUL byte";
-  return names.every((name) => name.isWellFormed()) ? undefined : "half of a surrogate pair";
-}
+/** The text of a reject: bytes as UTF-8 if valid, otherwise Latin-1. */
+export const toldText = (text: Line): string =>
+  typeof text === "string" ? text : text.toString(isUtf8(text) ? "utf8" : "latin1");
 
 /** The text of a reject that was parsed as JSON. */
 export function toldJson(value: unknown): string {

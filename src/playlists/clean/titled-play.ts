@@ -1,5 +1,5 @@
 /** Parses "Artist - Title", and lines of players' playlists that contain it: "#EXTINF:215,Artist - Title", "Title1=Artist - Title". */
-import { isUtf8 } from "node:buffer";
+import type { Line } from "../../system/index.js";
 import type { RejectReason } from "./rejects.js";
 
 /**
@@ -7,13 +7,12 @@ import type { RejectReason } from "./rejects.js";
  *
  * @param before matches the part of the line before the artist
  */
-export function titledPlay(line: Buffer, before: RegExp): { artist: string; track: string } | RejectReason {
-  if (!isUtf8(line)) return "not UTF-8";
-  if (line.includes(0)) return "NUL byte";
-  const text = line.toString();
-  const told = before.exec(text)?.[0];
+export function titledPlay(line: Line, before: RegExp): { artist: string; track: string } | RejectReason {
+  if (typeof line !== "string") return "not UTF-8";
+  if (line.includes("\0")) return "NUL byte";
+  const told = before.exec(line)?.[0];
   if (told === undefined) return "not a play";
-  return partTitle(text.slice(told.length).trim()) ?? "not a play";
+  return partTitle(line.slice(told.length).trim()) ?? "not a play";
 }
 
 /** The two parts of "Artist - Title"; undefined if there are no two. */

@@ -98,7 +98,7 @@ function damaged(path: string, why: string, archive = path): SegueError {
 
 /** The error for a spreadsheet, which is a zip archive of its parts. */
 export const spreadsheet = (path: string): SegueError =>
-  new SegueError(`${path} is a spreadsheet`, { hint: fromSheet, code: "foreign" });
+  new SegueError(`${path} is a spreadsheet`, { hint: fromSheet, exitCode: 2, code: "foreign" });
 
 /** How to convert a spreadsheet. */
 export const fromSheet = "save the sheet of playlists as CSV UTF-8, and pass that file";

@@ -1,8 +1,7 @@
 /** Checks that a download holds playlists. Otherwise an error page or a damaged file would only be noticed a flow later. */
 import { SegueError } from "../../system/index.js";
 import { columnNames } from "../clean/csv-header.js";
-import { formOf } from "../clean/forms.js";
-import { readHead } from "../clean/text-source.js";
+import { readForm } from "../clean/forms.js";
 
 /**
  * Checks the first line of a file.
@@ -11,14 +10,9 @@ import { readHead } from "../clean/text-source.js";
  * @throws SegueError if Segue does not read its form, or it is CSV with too few columns for playlists
  */
 export async function requirePlaylistTable(path: string, name: string): Promise<void> {
-  const beginning = await readHead({ path });
-  const form = formOf(beginning, name);
+  const { form, head } = await readForm({ path }, name);
   if (form === "parquet" || form === "mpd") return;
-  const [line = ""] = beginning.head
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart()
-    .split(/\r?\n/, 1);
+  const [line = ""] = head.toString("utf8").trimStart().split(/\r?\n/, 1);
   if (form === "csv" ? columnNames(line).length >= 3 : line.includes('"tracks"')) return;
   throw new SegueError(
     `${name} holds no table of playlists: it begins with ${JSON.stringify(line.slice(0, 60))}`,

@@ -5,9 +5,8 @@ import { basename } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
+import { isGzip, messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
 import { isZip } from "../clean/forms.js";
-import { isGzip } from "../clean/text-source.js";
 import { entriesOf, openEntry, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 

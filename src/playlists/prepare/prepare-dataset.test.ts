@@ -359,6 +359,11 @@ describe("the split", () => {
 
   it.each([
     [many(0, 12), {}, "give it more playlists, or try another --split-seed"],
+    [
+      many(0, 12).flatMap(([user, artist, t, p]) => ["1", "2"].map((nr): Play => [user, artist, t + nr, p])),
+      {},
+      /^give it more playlists that differ: 11 have the same tracks as an earlier one; segue studio/,
+    ],
     [many(0, 4), { remedies: ["say X"] }, /^for the rejected rows: say X; give it more playlists/],
     [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
     [many(0, 1), { howToPart: "part the log" }, /^part the log$/],

@@ -163,7 +163,7 @@ async function prepareInto(
     { playlists: 0, rows: 0 },
   );
   requirePlaylistsLeft(counts.playlists, kept.playlists, options);
-  const parts = allParts(sizes, counts.playlists, kept.playlists, options);
+  const parts = allParts(sizes, counts.playlists, kept.playlists, copies.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
   await writeFiles(scratch, database, report);
   (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });
@@ -274,6 +274,7 @@ function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
   kept: number,
+  copies: number,
   { minTracks, howToPart, dev, remedies = [] }: Settled,
 ): PrepareFacts["parts"] {
   const empty = partNames.filter((name) => !sizes.some(({ part }) => part === name));
@@ -292,8 +293,8 @@ function allParts(
             ? howToPart
             : dev
               ? "take a larger --ratio"
-              : kept < fewToSplit
-                ? "give it more playlists; segue studio FILES works with any number of them, without a test"
+              : kept - copies < fewToSplit
+                ? `give it more playlists${copies > 0 ? ` that differ: ${copies} have the same tracks as an earlier one` : ""}; segue studio FILES works with any number of them, without a test`
                 : "give it more playlists, or try another --split-seed",
         ].join("; "),
         exitCode: 2,

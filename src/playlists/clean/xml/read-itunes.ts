@@ -3,10 +3,11 @@
  * every track by id, and `Playlists` refers to them. Many of these are not playlists that somebody made: the library itself,
  * downloads, folders with all their contents, and smart playlists, which are searches.
  */
+
+import type { TextSource } from "../../../system/index.js";
 import { SegueError } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
-import type { TextSource } from "../text-source.js";
 import { Library, type LibraryRead } from "./library.js";
 import { readXml } from "./read-xml.js";
 

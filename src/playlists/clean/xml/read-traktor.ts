@@ -2,9 +2,10 @@
  * Reads a collection or a history of Traktor (`.nml`): `COLLECTION` has the tracks, each with its location, `PLAYLISTS` a tree of
  * `NODE`s, whose entries refer to tracks by location.
  */
+
+import type { TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
-import type { TextSource } from "../text-source.js";
 import { Library, type LibraryRead } from "./library.js";
 import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";

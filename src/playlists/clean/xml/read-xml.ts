@@ -3,9 +3,8 @@
  * so they cannot explode, and nothing external is fetched.
  */
 import { isUtf8 } from "node:buffer";
-import { SegueError } from "../../../system/index.js";
+import { readHead, SegueError, type TextSource, textChunks } from "../../../system/index.js";
 import type { TextEncoding } from "../raw-file-choices.js";
-import { readHead, type TextSource, textChunks } from "../text-source.js";
 import { declaredEncoding } from "./xml-forms.js";
 
 export type Attributes = Readonly<Record<string, string>>;
@@ -75,10 +74,10 @@ export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<
 /** The encoding that the document declares takes precedence over the option. */
 async function encodingOf(source: TextSource): Promise<TextEncoding> {
   const { head, utf16 } = await readHead(source);
-  const declared = declaredEncoding(head.toString("latin1").replace(/^\xef\xbb\xbf/, ""));
+  const declared = declaredEncoding(head.toString("latin1"));
   // UTF-16 has already been converted to UTF-8, whatever it declares.
   if (declared === undefined || utf16 !== undefined || declared === "utf-8" || declared === "us-ascii")
-    return source.encoding;
+    return source.encoding ?? "utf-8";
   if (["iso-8859-1", "latin1", "windows-1252"].includes(declared)) return "latin-1";
   throw new SegueError(`${source.path} is XML in ${declared}, expected UTF-8`, {
     hint: `convert it: iconv -f ${declared} -t utf-8, and write encoding="utf-8" in its first line`,

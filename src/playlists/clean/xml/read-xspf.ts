@@ -2,9 +2,10 @@
  * Reads a playlist in XSPF, as VLC, Audacious, Clementine and ListenBrainz write it. The file is one playlist, named after the file,
  * since VLC gives every list the title "Playlist".
  */
+
+import type { TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
-import type { TextSource } from "../text-source.js";
 import { partTitle } from "../titled-play.js";
 import { readXml } from "./read-xml.js";
 

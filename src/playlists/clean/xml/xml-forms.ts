@@ -9,7 +9,7 @@ const roots = {
 export type XmlForm = (typeof roots)[keyof typeof roots];
 
 /** What may precede the first element: the declaration, comments, and a document type, whose internal subset is in brackets. */
-const beforeRoot = /^\ufeff?\s*(?:(?:<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>)\s*)*/i;
+const beforeRoot = /^\s*(?:(?:<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>)\s*)*/i;
 
 /** The name of the first element; undefined if there is none. */
 export function rootOf(text: string): string | undefined {

@@ -33,6 +33,17 @@ it("refuses paths that cannot be written, as misuse", async () => {
     ["s3://bucket/new", "folder", "s3://bucket/new is not a path on this machine"],
   ] as const)
     await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
+  // No temporary file fits beside it, although the name itself is allowed.
+  const long = "x".repeat(250);
+  for (const [path, kind] of [
+    [at(long), "file"],
+    [at(`new/${long}`), "file"],
+    [at(`${long}/`), "folder"],
+  ] as const)
+    await expect(checkOutput(path, kind)).rejects.toMatchObject({
+      message: `cannot use ${path}: its name is too long`,
+      code: "disk",
+    });
   await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });
 });
 

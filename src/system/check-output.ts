@@ -1,6 +1,6 @@
 /** Checks that an output can be written before long work starts. */
 import { open, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { temporaryBeside } from "./atomic-file.js";
 import { explainDiskError } from "./disk-error.js";
 import { misuse } from "./errors.js";
@@ -26,8 +26,9 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
   if (kind === "folder" && there && !there.isDirectory())
     throw misuse(`${path} is a file`, "Name a folder; it need not exist yet.");
   const folder = kind === "folder" && there ? path : await nearestAbove(path);
-  // Checking permissions is not enough: root, too, cannot write to a read-only or special file system.
-  const trial = temporaryBeside(join(folder, ".segue"));
+  // Checking permissions is not enough: root, too, cannot write to a read-only or special file system. And a temporary file's name
+  // is longer than that of its file.
+  const trial = temporaryBeside(join(folder, basename(path)));
   try {
     await (await open(trial, "wx")).close();
   } catch (error) {

@@ -16,6 +16,8 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOTDIR: ["a parent in its path is a file, not a folder", "check the path"],
   EEXIST: ["it is a file, not a folder", "name another place, or move that file away"],
   ENOENT: ["there is no such file or folder", "check the path"],
+  ENAMETOOLONG: ["its name is too long", "use a shorter one"],
+  EBUSY: ["it is mounted there, or in use", "name another place"],
   EMFILE: ["too many files are open", "raise the limit: ulimit -n 4096"],
 };
 

@@ -25,6 +25,7 @@ it("accepts writable paths, and leaves nothing behind", async () => {
 it("refuses paths that cannot be written, as misuse", async () => {
   for (const [path, kind, message] of [
     [at("folder"), "file", `${at("folder")} is a folder`],
+    [`${at("new")}/`, "file", `${at("new")}/ is a folder`],
     [at("file"), "folder", `${at("file")} is a file`],
     [at("file/below"), "file", `${at("file")} is not a folder, so ${at("file/below")} cannot be written`],
     ["/dev/null", "file", "/dev/null is not an ordinary file"],

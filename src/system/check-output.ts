@@ -20,7 +20,7 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
       "Write to a local path, then copy the result there.",
     );
   const there = await stat(path).catch(() => undefined);
-  if (kind === "file" && there?.isDirectory())
+  if (kind === "file" && (there?.isDirectory() || path.endsWith("/")))
     throw misuse(`${path} is a folder`, "Name a file that can be written.");
   await refuseDevice(path);
   if (kind === "folder" && there && !there.isDirectory())

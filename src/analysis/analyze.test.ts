@@ -18,6 +18,15 @@ describe("analyzeCorpus", () => {
     expect(analysis.plays).toBe(corpus.items.length);
   });
 
+  it("says how often tracks are played that are all in one bin", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: Array.from({ length: 10_000 }, (_, i) => `A-${i % 2}`) });
+    const pair = builder.build();
+    const { songs } = picturesOf(pair, await analyzeCorpus(pair, { bootstrap: 0 }), "light");
+    const svg = await renderSvg(songs!, { theme: "light" });
+    for (const end of ["4.096k", "8.192k"]) expect(svg).toContain(`>${end}</text>`);
+  });
+
   it("reports what it can for a handful of tracks", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["A-1", "A-2", "B-1"], artists: ["A", "A", "B"] });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import {
+  asWritten,
   besideWork,
   messageOf,
   misuse,
@@ -193,7 +194,7 @@ function rowsOf(catalogue: Catalogue, vectors: TrackVectors): Uint32Array {
   return Uint32Array.from(vectors.tracks, (track) => {
     const number = numbers.get(track);
     if (number === undefined)
-      throw new SegueError(`track ${JSON.stringify(track)} has a vector but is not in the catalogue`);
+      throw new SegueError(`track ${asWritten(track)} has a vector but is not in the catalogue`);
     return number;
   });
 }

@@ -1,7 +1,7 @@
 /** The answers that an endpoint serving a bundle is expected to give. */
 import { type Manifest, openBundle } from "../bundle/index.js";
 import { openInvocations } from "../serving/index.js";
-import { SegueError } from "../system/index.js";
+import { asWritten, SegueError } from "../system/index.js";
 import { type CheckOptions, type Prediction, trackNobodyKnows } from "./check.js";
 
 /** The expected answers, and the tracks to ask for. */
@@ -34,7 +34,7 @@ export function fromAnswers({ tracks, answers }: BundleAnswers): Answers {
   const expected = (track: string) => {
     const prediction = byTrack.get(track);
     if (prediction === undefined)
-      throw new SegueError(`the bundle's answers do not include ${JSON.stringify(track)}`, {
+      throw new SegueError(`the bundle's answers do not include ${asWritten(track)}`, {
         hint: "give the bundle instead of its answers",
       });
     return prediction;

@@ -2,7 +2,7 @@
  * Checks a live endpoint against its bundle: ids, order and scores for known tracks, the answer for an unknown one, and how long calls
  * take. The caller supplies `invoke`, which reaches the endpoint.
  */
-import { messageOf, SegueError } from "../system/index.js";
+import { asWritten, messageOf, SegueError } from "../system/index.js";
 
 /** One answer of `/invocations`: scores and ids, best first. */
 export interface Prediction {
@@ -92,7 +92,7 @@ export async function checkAnswers(options: CheckOptions): Promise<CheckResult> 
   const ask = async (track: string): Promise<Prediction> => {
     const [answer, ...others] = await options.invoke([track]).catch((error: unknown) => {
       throw new SegueError(
-        `the endpoint ${endpoint} did not answer for ${JSON.stringify(track)}: ${messageOf(error)}`,
+        `the endpoint ${endpoint} did not answer for ${asWritten(track)}: ${messageOf(error)}`,
         { hint: error instanceof SegueError ? error.hint : undefined, cause: error },
       );
     });
@@ -141,7 +141,7 @@ function assertSame(
   const differs = difference(given, wanted, tolerance);
   if (differs === undefined) return;
   throw new SegueError(
-    `the endpoint ${endpoint} answers ${JSON.stringify(track)} differently from its bundle: ${differs}`,
+    `the endpoint ${endpoint} answers ${asWritten(track)} differently from its bundle: ${differs}`,
     {
       code: "check-failed",
       hint: "does it serve this bundle, and with the same recommender?",
@@ -168,7 +168,7 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
       id !== ids[i] &&
       !close(scoreOf.get(id) ?? (close(score, scores.at(-1)!) ? score : undefined), scores[i]!)
     ) {
-      return `place ${i + 1} is ${JSON.stringify(id)} instead of ${JSON.stringify(ids[i])}`;
+      return `place ${i + 1} is ${asWritten(id)} instead of ${asWritten(ids[i])}`;
     }
   }
   return undefined;

@@ -48,6 +48,12 @@ afterAll(async () => {
 const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };
 
 describe("deploying to this machine", () => {
+  it("refuses a port that nothing may call, and leaves no endpoint there", async () => {
+    // One of the ports that fetch refuses; free, since nothing else takes it either.
+    await expect(deploy({ port: 6697 })).rejects.toThrow(/refuse to call http:\/\/127\.0\.0\.1:6697/);
+    await expect(deploy({ port: 6697 })).rejects.toThrow(/refuse to call/);
+  });
+
   it("is checked with tracks that a request may name, and not with an id of 10,000 characters", async () => {
     const place = join(folder, "long");
     const tracks = ["A-One", `A-${"x".repeat(10_000)}`, "B-Two"];

@@ -106,6 +106,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   try {
     if (pid === undefined) throw new SegueError("the endpoint's process could not be started");
     const url = await readyUrl(child, readyTimeout, signal);
+    await requireCallable(url);
     const keep = () => {
       if (child.connected) child.send({ segue: "keep" }, () => child.connected && child.disconnect());
       child.unref();
@@ -120,6 +121,17 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
       cause: error,
     });
   }
+}
+
+/** Browsers and Node refuse to call some ports, such as 6666: an endpoint there could be neither checked nor stopped. */
+async function requireCallable(url: string): Promise<void> {
+  const answered = fetch(`${url}/healthz`, { headers: { connection: "close" } });
+  await answered.catch(({ cause }: Error) => {
+    if (messageOf(cause) === "bad port")
+      throw new SegueError(
+        `browsers and Node refuse to call ${url}: choose another port, or 0 for any free one`,
+      );
+  });
 }
 
 /**

@@ -25,6 +25,7 @@ it("accepts writable paths, and leaves nothing behind", async () => {
 it("refuses paths that cannot be written, as misuse", async () => {
   for (const [path, kind, message] of [
     [at("folder"), "file", `${at("folder")} is a folder`],
+    [`${at("new")}/`, "file", `${at("new")}/ is a folder`],
     [at("file"), "folder", `${at("file")} is a file`],
     [at("file/below"), "file", `${at("file")} is not a folder, so ${at("file/below")} cannot be written`],
     ["/dev/null", "file", "/dev/null is not an ordinary file"],
@@ -33,6 +34,17 @@ it("refuses paths that cannot be written, as misuse", async () => {
     ["s3://bucket/new", "folder", "s3://bucket/new is not a path on this machine"],
   ] as const)
     await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
+  // No temporary file fits beside it, although the name itself is allowed.
+  const long = "x".repeat(250);
+  for (const [path, kind] of [
+    [at(long), "file"],
+    [at(`new/${long}`), "file"],
+    [at(`${long}/`), "folder"],
+  ] as const)
+    await expect(checkOutput(path, kind)).rejects.toMatchObject({
+      message: `cannot use ${path}: its name is too long`,
+      code: "disk",
+    });
   await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });
 });
 

@@ -1,6 +1,6 @@
 /** Checks that an output can be written before long work starts. */
 import { open, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { temporaryBeside } from "./atomic-file.js";
 import { explainDiskError } from "./disk-error.js";
 import { misuse } from "./errors.js";
@@ -20,14 +20,15 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
       "Write to a local path, then copy the result there.",
     );
   const there = await stat(path).catch(() => undefined);
-  if (kind === "file" && there?.isDirectory())
+  if (kind === "file" && (there?.isDirectory() || path.endsWith("/")))
     throw misuse(`${path} is a folder`, "Name a file that can be written.");
   await refuseDevice(path);
   if (kind === "folder" && there && !there.isDirectory())
     throw misuse(`${path} is a file`, "Name a folder; it need not exist yet.");
   const folder = kind === "folder" && there ? path : await nearestAbove(path);
-  // Checking permissions is not enough: root, too, cannot write to a read-only or special file system.
-  const trial = temporaryBeside(join(folder, ".segue"));
+  // Checking permissions is not enough: root, too, cannot write to a read-only or special file system. And a temporary file's name
+  // is longer than that of its file.
+  const trial = temporaryBeside(join(folder, basename(path)));
   try {
     await (await open(trial, "wx")).close();
   } catch (error) {

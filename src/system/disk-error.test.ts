@@ -56,6 +56,13 @@ describe("explainDiskError", () => {
     });
   });
 
+  it("explains a file that cannot be replaced, such as one mounted into a container", () => {
+    const busy = { code: "EBUSY", syscall: "rename", path: "/out.bin.tmp", dest: "/out.bin" };
+    expect(explainDiskError(Object.assign(new Error("EBUSY"), busy))).toMatchObject({
+      message: "cannot use /out.bin: it is mounted there, or in use",
+    });
+  });
+
   it("recognises errors of DuckDB, too", async () => {
     for (const [text, what] of [
       ["No space left on device", "the disk is full"],

@@ -1,5 +1,6 @@
 /** Many strings as two arrays, UTF-8 text and end offsets, so that they can be stored and shared like numbers. */
 import { SegueError } from "./errors.js";
+import { asWritten } from "./value-range.js";
 
 export interface PackedStrings {
   /** All strings as UTF-8, concatenated. */
@@ -20,9 +21,7 @@ export function packStrings(strings: readonly string[]): PackedStrings {
   const text = Buffer.alloc(bytes);
   for (let i = 0, at = 0; i < strings.length; i++) {
     if (/\p{Surrogate}/u.test(strings[i]!))
-      throw new SegueError(
-        `${JSON.stringify(strings[i])} is not well-formed Unicode: it holds half a character`,
-      );
+      throw new SegueError(`${asWritten(strings[i])} is not well-formed Unicode: it holds half a character`);
     at += text.write(strings[i]!, at);
   }
   return { text, ends };

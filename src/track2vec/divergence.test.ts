@@ -27,6 +27,12 @@ describe("requireFiniteWeights", () => {
   });
 });
 
+it("refuses a loss that no vectors have: garbage had been saved as vectors", () => {
+  const place = { epoch: 2, options: resolveOptions({}), wording: ofTracks };
+  expect(() => requireFiniteLoss(700, place)).not.toThrow();
+  expect(() => requireFiniteLoss(1.8e26, place)).toThrow("training diverged in epoch 2: the loss is 2e+26");
+});
+
 describe("the advice", () => {
   const hintOf = (given: Partial<Word2VecOptions>, from?: { inputs: Float32Array }) => {
     const options = resolveOptions(given);

@@ -14,12 +14,13 @@ interface Place {
   readonly from?: Pick<Weights, "inputs" | "outputs"> | undefined;
 }
 
-/** Larger than any value that training learns: those observed stayed below 100. */
+/** Larger than any value that training learns, and than any loss of one: those observed stayed below 100. */
 const NEVER_LEARNT = 1e6;
 
-/** @throws SegueError code "diverged" if the loss of an epoch is not finite */
+/** @throws SegueError code "diverged" if the loss of an epoch is not finite, or far above that of vectors that know nothing */
 export function requireFiniteLoss(loss: number, place: Place): void {
   if (!Number.isFinite(loss)) throw diverged("the loss is not a number", place);
+  if (loss > NEVER_LEARNT) throw diverged(`the loss is ${loss.toExponential(0)}`, place);
 }
 
 /**

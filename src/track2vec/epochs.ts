@@ -1,5 +1,5 @@
 /** The epochs of one training: their results, and what follows each epoch: validation, checkpoint, report to the caller. */
-import { inSlices } from "../system/index.js";
+import { asWritten, inSlices } from "../system/index.js";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
 import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
 import type { Weights } from "./matrices.js";
@@ -129,7 +129,7 @@ export class Epochs {
   async #judge(judge: Judge, weights: Weights): Promise<void> {
     const { signal, wording } = this.#options;
     const { tracks } = this.#prepared.vocabulary;
-    const nameOf = (row: number) => `${wording.item} ${JSON.stringify(tracks[row])}`;
+    const nameOf = (row: number) => `${wording.item} ${asWritten(tracks[row])}`;
     const ratio = await inSlices(judge.hitRatio(weights.inputs, this.#resolved.vectorSize, nameOf), signal);
     this.hitRatioPerEpoch.push(ratio);
     if (bestEpoch(this.hitRatioPerEpoch) === this.hitRatioPerEpoch.length) this.#best = weights;

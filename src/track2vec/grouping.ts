@@ -21,6 +21,8 @@ export type GroupingOptions = Pick<
 export const GROUP = 8;
 /** With fewer tracks than this, each centre is its own group. */
 const FEW = 1024;
+/** Likewise if one track is on average more than one of a group's centres. */
+const MOST_SHARE = 1 / GROUP;
 /** How far a track may move within a group, and a negative before the next draw, in multiples of a unit gradient. */
 const MOST_PUSH_OF_GROUP = 3.5;
 const MOST_PUSH_OF_NEGATIVE = 12;
@@ -43,14 +45,16 @@ const MOST_GIVEN = 0.6;
 export const contextsOf = (window: number, shrinkWindows: boolean): number =>
   shrinkWindows ? window + 1 : 2 * window;
 
+/** @param largest the largest share of one track in the words, after downsampling */
 export function planGroups(
   vocabulary: number,
+  largest: number,
   { sg, negative, hs, alpha, window, shrinkWindows }: GroupingOptions,
 ): Grouping {
   const contexts = contextsOf(window, shrinkWindows);
   // The mean number of a group's windows that a context is in.
   const windows = (GROUP * contexts) / (GROUP + contexts);
-  // A group's gradients are all taken at its initial weights, then summed. The sum would overshoot in a small vocabulary, with
+  // A group's gradients are all taken at its initial weights, then summed. The sum would overshoot with few or one prevailing track, with
   // hierarchical softmax (all paths share the root), and with long steps, so there each centre is its own group. Measured: training
   // diverged with a push of 4.4 and more.
   const push = sg ? alpha * (8 + negative) * windows : 0;
@@ -58,7 +62,7 @@ export function planGroups(
   const given = (outputs: number, inputs: number, times: number) =>
     0.5 * outputs * inputs * ((alpha * times * negative) / outputs) ** 2;
   const isFar = push > MOST_PUSH_OF_GROUP;
-  if (vocabulary < FEW || hs || isFar) {
+  if (vocabulary < FEW || largest > MOST_SHARE || hs || isFar) {
     const shared = 2 * Math.ceil(negative / 2);
     const halfway = sg && !hs && !isFar && given(shared, contexts, 1) <= MOST_GIVEN;
     return { group: 1, shared, sharing: 1, halfway };

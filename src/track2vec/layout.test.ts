@@ -14,7 +14,11 @@ const GIB = 1024 ** 3;
 /** What a training of so many tracks asks for, as `Session` does. */
 function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = {}): LayoutNeeds {
   const hs = kind.hs ?? false;
-  const plan = planShards(vocabulary, { ...resolveOptions({ workers: "racy" }), hs });
+  const plan = planShards(
+    vocabulary,
+    { largest: 0, same: 0 },
+    { ...resolveOptions({ workers: "racy" }), hs },
+  );
   return {
     vocabulary,
     tracks: vocabulary,

@@ -12,7 +12,7 @@ import { Matrices, type Weights } from "./matrices.js";
 import { noiseSteps } from "./noise.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
-import { keepBarsSteps, NO_ROW, type Vocabulary } from "./vocabulary.js";
+import { concentrationOf, keepBarsSteps, NO_ROW, type Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 import { type Job, Work } from "./work.js";
 
@@ -59,7 +59,8 @@ export class Session {
     { start, firstEpoch, shared, wording = ofTracks }: SessionStart,
   ): Steps<Session> {
     const n = vocabulary.tracks.length;
-    const plan = planShards(n, options);
+    const bars = yield* keepBarsSteps(vocabulary.counts, options.sample);
+    const plan = planShards(n, concentrationOf(vocabulary.counts, bars), options);
     const chunks = yield* cutIntoChunks(corpus, plan.chunkWords);
     const chunkCount = chunks.firsts.length - 1;
     const threads = shared ? Math.max(1, Math.min(options.threads, plan.mostThreads, chunkCount)) : 1;
@@ -84,7 +85,6 @@ export class Session {
     const memory = allocate(layout, shared, wording);
     const words = new Uint32Array(memory.buffer);
     yield* copySteps(words, vocabulary.rowOf, layout.numberOf / 4);
-    const bars = yield* keepBarsSteps(vocabulary.counts, options.sample);
     yield* copySteps(words, bars, layout.keep / 4);
     if (options.negative > 0) {
       const weights = yield* noiseSteps(vocabulary.counts, options.nsExponent);

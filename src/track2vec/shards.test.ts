@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
 import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 
-const planOf = (options: Partial<Word2VecOptions>, vocabulary = 20_000) =>
-  planShards(vocabulary, resolveOptions({ sg: true, window: 10, ...options }));
+const planOf = (options: Partial<Word2VecOptions>, vocabulary = 20_000, few = { largest: 0, same: 0 }) =>
+  planShards(vocabulary, few, resolveOptions({ sg: true, window: 10, ...options }));
 
 describe("how centres are grouped", () => {
   it("shares negatives between many centres if steps are short", () => {
@@ -30,6 +31,7 @@ describe("how centres are grouped", () => {
       expect(planOf(options)).toMatchObject({ group: 1, sharing: 1 });
     }
     expect(planOf({}, 1000)).toMatchObject({ group: 1, sharing: 1 });
+    expect(planOf({}, 20_000, { largest: 0.2, same: 0.05 })).toMatchObject({ group: 1, sharing: 1 });
   });
 });
 
@@ -63,6 +65,39 @@ it("keeps chunks short if all shards together would push a tree's root too far",
   expect(planOf({ hs: true, window: 40, sg: false })).toMatchObject({ shards: 8, chunkWords: 256 });
   expect(planOf({ window: 40 })).toMatchObject({ shards: 8, chunkWords: 256 });
 });
+
+it("has fewer shards if all of them would push few tracks too far", () => {
+  const shards = [{}, { sg: false }, { window: 40 }, { negative: 20 }, { alpha: 0.05 }].map((options) =>
+    [0.0001, 0.0006, 0.0016, 0.003].map((same) => planOf(options, 20_000, { largest: 0.02, same }).shards),
+  );
+  expect(shards).toEqual([
+    [8, 6, 2, 0],
+    [8, 6, 2, 0],
+    [8, 0, 0, 0],
+    [8, 0, 0, 0],
+    [8, 3, 0, 0],
+  ]);
+  expect(planOf({ hs: true, negative: 0 }, 20_000, { largest: 0.005, same: 0.0001 }).shards).toBe(4);
+  expect(planOf({ hs: true, negative: 0 }, 20_000, { largest: 0.012, same: 0.0001 }).shards).toBe(0);
+});
+
+it.each([{ sg: true }, { sg: true, hs: true, negative: 0 }, { sg: false }])(
+  "does not overflow if one track is every fourth play: %o",
+  async (options) => {
+    const playlists = new CorpusBuilder();
+    for (let p = 0; p < 1500; p++)
+      playlists.add({
+        id: `p${p}`,
+        tracks: Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? "hit" : `t${(p * 20 + i) % 9000}`)),
+      });
+    const given = { vectorSize: 16, window: 10, minCount: 1, epochs: 2, threads: 2, ...options };
+    for (const sample of [0, 0.001]) {
+      const { lossPerEpoch, vectors } = await trainTrack2Vec(playlists.build(), { ...given, sample });
+      expect(lossPerEpoch[1]).toBeLessThan(lossPerEpoch[0]!);
+      expect(vectors.vectors.every((x) => Math.abs(x) < 100)).toBe(true);
+    }
+  },
+);
 
 it("does not overflow with a tree and windows that do not shrink", async () => {
   const many = groupedCorpus({ groups: 90, tracksPerGroup: 100, playlists: 3000, length: 40 });

@@ -6,6 +6,7 @@
 import { MOST_SHARDS } from "./control.js";
 import { contextsOf, type Grouping, type GroupingOptions, planGroups } from "./grouping.js";
 import type { Word2VecOptions } from "./options.js";
+import type { Concentration } from "./vocabulary.js";
 
 export interface ShardPlan extends Grouping {
   /** 0: no copies, threads update the matrices directly. */
@@ -34,20 +35,40 @@ const mostChunkWords = (shards: number, { sg, hs, alpha, window, shrinkWindows }
       (0.025 / alpha) ** 4
     : CHUNK_WORDS;
 
+/**
+ * How many shards may train words of few tracks. All shards push a frequent track from where it was, and their pushes are summed: rows grew
+ * without bound with eight shards and one track in half of the plays, with one in a tenth of them and no `sample`, and in one session of a
+ * million plays. Found empirically: up to these products the loss is that of a single shard.
+ */
+function mostShards(
+  { largest, same }: Concentration,
+  { sg, hs, alpha, negative, window, shrinkWindows }: GroupingOptions,
+): number {
+  const steps = (sg ? Math.max(1, contextsOf(window, shrinkWindows) / 11) : 1) * (alpha / 0.025);
+  const most = Math.min((0.004 * 6) / (1 + negative) / same, sg && hs ? 0.02 / largest : Infinity);
+  return Math.floor(most / steps);
+}
+
 /** The maximum number of threads that a training of `words` words can use, whatever its vocabulary. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
   const chunks = Math.max(1, Math.ceil(words / CHUNK_WORDS));
   return Math.min(threads, chunks, workers === "racy" ? Infinity : MOST_SHARDS);
 }
 
+/** @param concentration of the words, after downsampling */
 export function planShards(
   vocabulary: number,
+  concentration: Concentration,
   options: GroupingOptions & Pick<Word2VecOptions, "workers">,
 ): ShardPlan {
-  const groups = { chunkWords: CHUNK_WORDS, ...planGroups(vocabulary, options) };
+  const groups = { chunkWords: CHUNK_WORDS, ...planGroups(vocabulary, concentration.largest, options) };
   if (options.workers === "racy") return { shards: 0, mostThreads: Infinity, ...groups };
   // Changes are summed, so a track updated by many shards at once would overshoot: a small vocabulary gets few shards.
-  const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / TRACKS_OF_SHARD));
+  const shards = Math.min(
+    MOST_SHARDS,
+    Math.floor(vocabulary / TRACKS_OF_SHARD),
+    mostShards(concentration, options),
+  );
   const chunkWords = Math.min(CHUNK_WORDS, Math.floor(mostChunkWords(shards, options)));
   if (shards < 2 || chunkWords < LEAST_CHUNK_WORDS) return { shards: 0, mostThreads: 1, ...groups };
   return { shards, mostThreads: shards, ...groups, chunkWords };

@@ -62,6 +62,8 @@ describe("TrackVectors", () => {
 
   it("refuses invalid arguments, saying what is wrong", () => {
     expect(() => circle.nearest("nobody")).toThrow('track "nobody" has no vector');
+    expect(() => circle.nearest("x".repeat(10_000))).toThrow(/^track "x{199}… has no vector$/);
+    expect(() => circle.similarity("a", 1n as never)).toThrow("track 1 has no vector");
     expect(() => circle.nearest("a", 0)).toThrow("k must be a whole number ≥ 1, got 0");
     expect(() => circle.nearest(Float32Array.of(1))).toThrow("has 1 dimensions, the tracks have 2");
     expect(() => new TrackVectors({ tracks: ["a"], size: 2, vectors: new Float32Array(3) })).toThrow(

@@ -93,7 +93,7 @@ export class TrackVectors {
     const odd = counts?.findIndex((count: number) => !isCount(count)) ?? -1;
     if (odd >= 0)
       throw misuse(
-        `${noun} ${JSON.stringify(tracks[odd])} has ${counts![odd]} as its count, which is not a whole number ≥ 0`,
+        `${noun} ${asWritten(tracks[odd])} has ${counts![odd]} as its count, which is not a whole number ≥ 0`,
       );
     if (outputs && outputs.length !== values)
       throw misuse(`the output matrix needs ${values} values, not ${outputs.length}`);
@@ -121,7 +121,7 @@ export class TrackVectors {
       const rows = new TrackIndex(this.tracks);
       const twice = this.tracks.find((id, row) => rows.get(id) !== row);
       if (twice !== undefined)
-        throw new SegueError(`${this.noun} ${JSON.stringify(twice)} has two vectors`, {
+        throw new SegueError(`${this.noun} ${asWritten(twice)} has two vectors`, {
           code: "duplicate-track",
         });
       this.#rows = rows;
@@ -159,7 +159,7 @@ export class TrackVectors {
     return (this.#index ??= new ExactIndex(
       this.vectors,
       this.size,
-      (row) => `${this.noun} ${JSON.stringify(this.tracks[row])}`,
+      (row) => `${this.noun} ${asWritten(this.tracks[row])}`,
     ));
   }
 
@@ -289,7 +289,7 @@ export class TrackVectors {
   #known(track: string): number {
     const row = this.indexOf(track);
     if (row < 0)
-      throw new SegueError(`${this.noun} ${JSON.stringify(track)} has no vector`, {
+      throw new SegueError(`${this.noun} ${asWritten(track)} has no vector`, {
         code: "unknown-track",
         hint: "It was not in the training data, or less often than min_count.",
       });

@@ -149,6 +149,28 @@ export function* keepBarsSteps(counts: Float64Array, sample: number): Steps<Uint
   return bars;
 }
 
+/** How far the words are those of few tracks. */
+export interface Concentration {
+  /** The largest share of one track. */
+  readonly largest: number;
+  /** The chance that two words are the same track: the sum of the squared shares. */
+  readonly same: number;
+}
+
+/** Of the tokens expected to survive downsampling. */
+export function concentrationOf(counts: Float64Array, bars: Uint32Array): Concentration {
+  let sum = 0;
+  let squares = 0;
+  let largest = 0;
+  for (let row = 0; row < counts.length; row++) {
+    const kept = counts[row]! * bars[row]!;
+    sum += kept;
+    squares += kept * kept;
+    largest = Math.max(largest, kept);
+  }
+  return sum === 0 ? { largest: 0, same: 0 } : { largest: largest / sum, same: squares / sum ** 2 };
+}
+
 function keepBar(count: number, sample: number, threshold: number): number {
   if (sample === 0 || count === 0) return NO_ROW;
   const chance = (Math.sqrt(count / threshold) + 1) * (threshold / count);

@@ -41,13 +41,13 @@ const spaced = (text?: string) => ` ${wordsOf(text).filter(Boolean).join(" ")} `
 
 /**
  * The words that occur in the most titles, to suggest when no title has any of the requested ones. Leaves out numbers, and words of
- * fewer than four letters, which are rarely genres ("the", "my", "of").
+ * fewer than four letters, which are rarely genres ("the", "my", "of"), or of more than thirty, which make a map as wide as they are.
  */
 export function frequentWords(corpus: Corpus, most = 5): string[] {
   const counts = new Map<string, number>();
   for (const title of corpus.titles ?? [])
     for (const word of new Set(wordsOf(title)))
-      if (/^\p{L}{4,}$/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+      if (/^\p{L}{4,30}$/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts]
     .sort(([a, times], [b, others]) => others - times || (a < b ? -1 : 1))
     .slice(0, most)

@@ -5,7 +5,7 @@ import { Random } from "../../system/index.js";
 import { TrackVectors } from "../../track2vec/index.js";
 import { generatedCorpus } from "../analysis.testkit.js";
 import { analysisText, analyzeCorpus, picturesOf } from "../index.js";
-import { genreAgreement, genresOfTracks, unknownGenre } from "./genres.js";
+import { frequentWords, genreAgreement, genresOfTracks, unknownGenre } from "./genres.js";
 import { mapVectors } from "./map-vectors.js";
 import { drawMap } from "./music-map.js";
 import { nearestNeighbours } from "./neighbours.js";
@@ -167,6 +167,12 @@ describe("genres", () => {
     const agreement = genreAgreement([0, 0, 1, 1], Uint32Array.of(1, 0, 3, 2), 1);
     expect(agreement).toMatchObject({ share: 1, tracks: 4, neighbours: 1 });
     expect(agreement.chance).toBeCloseTo(1 / 3);
+  });
+
+  it("suggests words of titles that fit on a map", () => {
+    const playlists = new CorpusBuilder();
+    playlists.add({ id: "p", tracks: ["A-One"], title: `my ${"la".repeat(5000)} Rock 2020` });
+    expect(frequentWords(playlists.build())).toEqual(["rock"]);
   });
 
   it("contains the most played tracks with artist, plays and genre", async () => {

@@ -8,16 +8,18 @@ const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
 const number = (value: number) => value.toLocaleString("en");
 /** Ticks of a log axis of counts. By default Vega puts ticks below 1 and at fractions if counts are small. */
-function wholeLogTicks(most: number): number[] {
+function wholeLogTicks(most: number, least = 1): number[] {
   const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, i) => 10 ** i);
   const fine = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= most);
-  return fine.length <= 9 ? fine : powers;
+  const ticks = fine.length <= 9 ? fine : powers;
+  // A single bin, such as 4096 to 8192, may hold none.
+  return ticks.some((tick) => tick >= least) ? ticks : [least, most];
 }
 
 export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
   const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1 }));
   const largest = (numbers: number[]) => Math.max(1, ...numbers);
-  const entries = wholeLogTicks(largest(values.map((bin) => bin.end)));
+  const entries = wholeLogTicks(largest(values.map((bin) => bin.end)), values[0]?.from);
   const counts = wholeLogTicks(largest(values.map((bin) => bin.count)));
   return {
     ...size,

@@ -2,6 +2,7 @@
 import { extname } from "node:path";
 import {
   aPath,
+  asWritten,
   checkOutput,
   explainDiskError,
   misuse,
@@ -84,7 +85,7 @@ function requireLoadable(vectors: TrackVectors): void {
   // UTF-8 would turn it into another id.
   const half = tracks.find((track) => !track.isWellFormed());
   if (half !== undefined)
-    throw new SegueError(`cannot save: ${noun} ${JSON.stringify(half)} holds half a character`, {
+    throw new SegueError(`cannot save: ${noun} ${asWritten(half)} holds half a character`, {
       code: "not-unicode",
       hint: "Repair the id before training: id.toWellFormed().",
     });

@@ -1,6 +1,6 @@
 /** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
 import { open } from "node:fs/promises";
-import { parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
+import { asWritten, parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
 import { isCount } from "../is-count.js";
 import { TrackVectors } from "../vectors.js";
 
@@ -82,7 +82,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
          FROM read_parquet(${sqlPath(path)}, file_row_number = true)
          GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
       );
-      throw fail(`track ${JSON.stringify(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
+      throw fail(`track ${asWritten(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
     }
     if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
     if (size === 0) throw fail("its vectors have no dimensions");

@@ -3,6 +3,7 @@
  * `counts` (F64) and `outputs` (F32, n×size), so that training can continue from them.
  */
 import {
+  asWritten,
   packStrings,
   readSafetensors,
   SegueError,
@@ -60,7 +61,7 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   for (const [row, track] of tracks.entries()) {
     const before = rows.get(track);
     if (before !== undefined)
-      throw fail(`track ${JSON.stringify(track)} occurs twice: rows ${before + 1} and ${row + 1}`);
+      throw fail(`track ${asWritten(track)} occurs twice: rows ${before + 1} and ${row + 1}`);
     rows.set(track, row);
   }
   for (const [name, tensor] of Object.entries({ vectors, outputs })) {

@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOTDIR: ["a parent in its path is a file, not a folder", "check the path"],
   EEXIST: ["it is a file, not a folder", "name another place, or move that file away"],
   ENOENT: ["there is no such file or folder", "check the path"],
-ENAMETOOLONG: ["its name is too long", "use a shorter one"],
+  ENAMETOOLONG: ["its name is too long", "use a shorter one"],
   EBUSY: ["it is mounted there, or in use", "try again, or name another place"],
   EIO: ["the disk or the network drive failed", "check it, or name a place on another one"],
   ESTALE: ["the network drive has changed underneath", "mount it again, or name a place on another disk"],

@@ -41,12 +41,15 @@ export class ByteCursor {
     this.#taken += bytes;
   }
 
-  /** The bytes before the next `stop`, which is consumed too; undefined if there are more than `most`, or if the file ends first. */
-  until(stop: number, most: number): Uint8Array | undefined {
+  /**
+   * The bytes before the next `stop`, which is consumed too; undefined if there are more than `most`, or if the file ends first
+   * (unless `endStops`: then its end counts as a stop).
+   */
+  until(stop: number, most: number, endStops = false): Uint8Array | undefined {
     const parts: Buffer[] = [];
     let length = 0;
     for (;;) {
-      if (this.#at === this.#end && !this.#fill()) return undefined;
+      if (this.#at === this.#end && !this.#fill()) return endStops ? Buffer.concat(parts) : undefined;
       const found = this.#buffer.subarray(this.#at, this.#end).indexOf(stop);
       const to = found < 0 ? this.#end : this.#at + found;
       parts.push(Buffer.from(this.#buffer.subarray(this.#at, to)));

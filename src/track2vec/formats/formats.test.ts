@@ -187,7 +187,7 @@ describe("word2vec text", () => {
   });
 
   it("reads keys with blanks and trailing blanks, as other writers make them", async () => {
-    writeFileSync(file("other.txt"), "3 2\nNew York 1 2 \nSong 2.0 5 6\nb 3 4\n");
+    writeFileSync(file("other.txt"), "3 2\nNew York 1 2 \nSong 2.0 5 6\nb 3 4");
     expect((await loadVectors(file("other.txt"))).tracks).toEqual(["New York", "Song 2.0", "b"]);
   });
 });

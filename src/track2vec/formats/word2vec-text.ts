@@ -1,6 +1,6 @@
 /** word2vec's text format: a line "<tracks> <dimensions>", then one line per track with its key and its numbers. */
 import { open } from "node:fs/promises";
-import { SegueError, shellWord } from "../../system/index.js";
+import { SegueError } from "../../system/index.js";
 import { TrackVectors } from "../vectors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { decodeKey, encodeKey, parseHeader, Rows } from "./word2vec-keys.js";
@@ -46,13 +46,8 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
       const where = () => `${path}, line ${row + 2}`;
       if (cursor.left === 0)
         throw fail(`cut short after line ${row + 1}: ${row} tracks, but line 1 says ${count}`);
-      const line = cursor.until(NEWLINE, Number.POSITIVE_INFINITY);
-      // gensim, word2vec.c, GloVe and fastText end every line.
-      if (line === undefined)
-        throw new SegueError(`${where()} has no line end: the file may be cut short within a number`, {
-          hint: `copy or write it again; if you know that it is whole, end the line: echo >> ${shellWord(path)}`,
-          code: "corrupt",
-        });
+      // The last line may lack its newline, as other writers leave it.
+      const line = cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
       const start = startOfNumbers(line, size);
       const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
       if (start < 1 || numbers.length !== size) {

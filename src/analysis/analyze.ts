@@ -21,6 +21,7 @@ import {
   type GoodnessOfFit,
   goodnessOfFit,
   type PowerLawFit,
+  type Tally,
   tally,
 } from "./power-law/index.js";
 
@@ -76,8 +77,8 @@ export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}
   requireOptions(options, ranges, "analyzeCorpus");
   const distributions = describeCorpus(corpus, options);
   const { what, counts } = countsOf(corpus);
-  if (counts.values.length < 2) return distributions;
-  const fit = fitPowerLaw(counts);
+  const fit = fitIfPossible(counts);
+  if (fit === undefined) return distributions;
   const comparisons = compareFit(counts, fit);
   const samples = options.bootstrap ?? 0;
   const goodness =
@@ -85,6 +86,14 @@ export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}
       ? await goodnessOfFit(counts, fit, { ...options, samples }).catch(noneOfTooLittle)
       : undefined;
   return { ...distributions, powerLaw: { what, ...fit, comparisons, ...(goodness ? { goodness } : {}) } };
+}
+
+function fitIfPossible(counts: Tally): PowerLawFit | undefined {
+  try {
+    return fitPowerLaw(counts);
+  } catch (error) {
+    return noneOfTooLittle(error);
+  }
 }
 
 /** A bootstrap sample of a handful of artists may have only one distinct count, to which nothing can be fitted. */

@@ -24,6 +24,7 @@ export interface PowerLawFit {
   readonly logLikelihood: number;
 }
 
+/** No larger α is looked for: it would fit values that are all about the same. */
 const steep = 60;
 
 /** α of the tail, given the mean of ln x in it: Newton's method on d/dα [α·mean + ln ζ(α, xmin)] = 0. */
@@ -86,7 +87,7 @@ function kolmogorovSmirnov(
  * @param sample whole numbers, such as the number of playlist entries of each artist; or their tally
  * @param options.xmin a fixed xmin; by default, every value except the largest is tried
  * @throws SegueError (misuse) if the sample is not of whole numbers ≥ 0, or `xmin` is not one ≥ 1; (code "too-little-data") if fewer
- *   than two distinct values are left to fit on
+ *   than two distinct values are left to fit on, or all of them are so alike that α would be above 60
  */
 export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?: number } = {}): PowerLawFit {
   if (typeof sample !== "object" || sample === null || !("times" in sample || "length" in sample))
@@ -101,6 +102,8 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
   const consider = (from: number, xmin = values[from]!) => {
     const alpha = likeliestAlpha(sumLog / size, xmin, guess);
     guess = Math.min(alpha, 10);
+    // At the border, the likelihood still grows beyond it.
+    if (alpha > steep - 1e-3) return;
     // A distance above the best so far need not be exact.
     const distance = kolmogorovSmirnov(counts, from, size, { alpha, xmin }, best?.distance);
     if (best === undefined || distance <= best.distance) best = { xmin, alpha, distance, size, sumLog };
@@ -116,7 +119,7 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
     if (tail.values.length > 1) consider(values.length - tail.values.length, options.xmin);
   }
   if (best === undefined)
-    throw new SegueError("too few distinct counts to fit a power law: it needs at least two", {
+    throw new SegueError("the counts differ too little to fit a power law", {
       hint: "analyze more playlists",
       code: "too-little-data",
     });

@@ -74,7 +74,9 @@ describe("fitPowerLaw", () => {
   });
 
   it("refuses samples that it cannot fit", () => {
-    expect(() => fitPowerLaw([4, 4, 4])).toThrow(/too few distinct counts/);
+    expect(() => fitPowerLaw([4, 4, 4])).toThrow(/the counts differ too little/);
+    // α was 60, where the search ends.
+    expect(() => fitPowerLaw([300, 300, 301])).toThrow(/the counts differ too little/);
     expect(() => fitPowerLaw([1, 2.5])).toThrow(/invalid count: 2.5/);
   });
 

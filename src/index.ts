@@ -70,6 +70,7 @@ export type {
   NumberedContext,
   NumberedRanking,
   NumericArray,
+  Passes,
   Ranking,
   Recommender,
   RecommenderKind,

@@ -52,7 +52,15 @@ export interface InNumbers<Answers = NumberedRanking[]> {
   readonly insteadOf: unknown;
   /** @throws SegueError if k is not an integer ≥ 1 */
   recommend(contexts: readonly NumberedContext[], k: number): Answers;
+  /**
+   * The best k of the tracks that pass, with the scores that they have among all: as if all tracks were ranked, and the others left out.
+   * Much faster than that if few pass.
+   */
+  among?(context: NumberedContext, k: number, passes: Passes): NumberedRanking;
 }
+
+/** Whether a track may be in an answer, by number. */
+export type Passes = (track: number) => boolean;
 
 export interface Recommender {
   readonly name: string;

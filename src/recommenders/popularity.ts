@@ -3,7 +3,13 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
-import type { FittedRecommender, NumberedRanking, RecommenderKind, RecommenderState } from "./contract.js";
+import type {
+  FittedRecommender,
+  NumberedRanking,
+  Passes,
+  RecommenderKind,
+  RecommenderState,
+} from "./contract.js";
 import { Fallback } from "./core/fallback.js";
 import { PopularityOrder } from "./core/popularity-order.js";
 import type { Query } from "./core/query.js";
@@ -41,7 +47,7 @@ class Popularity extends TwoDoors {
     this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
   }
 
-  protected rank(queries: readonly Query[], k: number): NumberedRanking[] {
+  protected rank(queries: readonly Query[], k: number, passes: Passes = () => true): NumberedRanking[] {
     const repeats = this.#repeats;
     const top = this.#top;
     return queries.map(({ tracks }) => {
@@ -50,11 +56,12 @@ class Popularity extends TwoDoors {
       top.start(size);
       for (let i = 0, others = 0; i < this.#order.length && others < size; i++) {
         const track = this.#order.at(i);
-        if (played.has(track)) continue;
+        if (played.has(track) || !passes(track)) continue;
         top.push(track, this.#counts[track]!);
         others++;
       }
-      if (repeats > 0) for (const track of played) top.push(track, this.#counts[track]! * repeats);
+      if (repeats > 0)
+        for (const track of played) if (passes(track)) top.push(track, this.#counts[track]! * repeats);
       return top.take();
     });
   }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { checkerboard, scenes, testRecommenderContract } from "./contract.testkit.js";
-import { fitRecommender, type RecommenderState, recommenderKinds, restoreRecommender } from "./index.js";
+import {
+  fitRecommender,
+  type RecommenderState,
+  RuledRecommender,
+  type Rules,
+  recommenderKinds,
+  restoreRecommender,
+} from "./index.js";
 
 const contextFree = new Set(["popularity", "recent-popularity"]);
 
@@ -43,6 +50,32 @@ describe("the answer to a smaller k", () => {
         recommender.recommend(contexts, k).forEach(({ tracks }, i) => {
           expect(tracks).toEqual(long[i]!.tracks.slice(0, k));
         });
+      }
+    },
+    patience,
+  );
+
+  it.each(Object.keys(recommenderKinds))(
+    "is the same under rules as if all tracks were ranked and the others left out: %s",
+    async (name) => {
+      const recommender = await fitRecommender(name, corpus, lighter[name] ?? {}, { seed: 1 });
+      const ruled = new RuledRecommender(recommender, corpus);
+      // Without `inNumbers`, all are ranked.
+      const { recommend } = recommender;
+      const plain = { name, save: () => recommender.save(), recommend: recommend.bind(recommender) };
+      const ruledPlain = new RuledRecommender(plain, corpus);
+      for (const rules of [
+        { artists: ["jazz 3", "DUB 49"], excludePlayed: true },
+        { artists: ["Folk 7", "Jazz 3", "Pop 1"], perArtist: 2 },
+        { words: ["folk"], artists: ["Folk 20"], artistSeparation: 2 },
+      ] satisfies Rules[]) {
+        if ("words" in rules && (name === "nearest" || contextFree.has(name))) continue;
+        for (const context of contexts.slice(0, 12))
+          for (const k of [3, 500]) {
+            const answer = ruled.recommend(context, k, rules);
+            expect(answer).toEqual(ruledPlain.recommend(context, k, rules));
+            if (name !== "nearest") expect(answer.tracks.length).toBeGreaterThan(0);
+          }
       }
     },
     patience,

@@ -1,10 +1,14 @@
-/** Rules for the answers of any recommender, applied by asking for more tracks until enough of them pass. */
-import { type Catalogue, requireCatalogue } from "../corpus/index.js";
+/**
+ * Rules for the answers of any recommender, applied by asking for more tracks until enough of them pass, or, if only some artists or words
+ * may, by ranking the tracks that do.
+ */
+import { artistNumbers, type Catalogue, requireCatalogue } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import {
   type Context,
   type FittedRecommender,
+  type Passes,
   type Ranking,
   type Recommender,
   type RecommenderState,
@@ -15,12 +19,19 @@ import { artistKeys } from "./core/artist-keys.js";
 import { checkContext, checkK } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
 import { TitleWords } from "./core/title-words.js";
+import { inIds } from "./core/two-doors.js";
+
+/** Whether a track may be in the answer, by id and number (-1 if it is not in the catalogue). */
+type Allows = (track: string, number: number) => boolean;
 
 /** Applies rules to the answers of one recommender. */
 export class RuledRecommender {
   readonly #recommender: Recommender;
   readonly #catalogue: Catalogue;
   readonly #titles: TitleWords | undefined;
+  readonly #numbers: TrackNumbers;
+  /** The names of the catalogue's artists in lower case, by artist number. */
+  #lowered: readonly string[] | undefined;
 
   /** @throws SegueError (misuse) if the recommender has no `save`, or the catalogue is not one */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
@@ -30,6 +41,7 @@ export class RuledRecommender {
     this.#catalogue = catalogue;
     const state = findState(recommender.save(), "title-words");
     this.#titles = state && TitleWords.restore(state);
+    this.#numbers = new TrackNumbers(catalogue.tracks);
   }
 
   /**
@@ -47,7 +59,7 @@ export class RuledRecommender {
     checkK(k);
     checkContext(context);
     checkRules(rules);
-    const passes = this.#filter(context, rules, refuses);
+    const { allows, passes } = this.#filter(context, rules, refuses);
     const size = this.#catalogue.tracks.length;
     for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
       const rankings = this.#recommender.recommend([context], asked);
@@ -55,15 +67,31 @@ export class RuledRecommender {
       const ranking = rankings[0]!;
       const kept = keep(ranking, k, passes());
       if (kept.tracks.length === k || asked >= size || ranking.tracks.length < asked) return kept;
+      if (rules.artists === undefined && rules.words === undefined) continue;
+      const among = this.#among(context, rules.perArtist === undefined ? k : size, allows);
+      if (among !== undefined) return keep(among, k, passes());
     }
   }
 
-  /** Returns a function that makes a fresh filter, since the cap per artist keeps counts. */
+  /** The best k of the tracks that are allowed; undefined if the recommender can only rank all. */
+  #among(context: Context, k: number, allows: Allows): Ranking | undefined {
+    const { inNumbers, recommend } = this.#recommender;
+    const { tracks } = this.#catalogue;
+    if (inNumbers?.among === undefined || inNumbers.tracks !== tracks || inNumbers.insteadOf !== recommend)
+      return undefined;
+    const passes = (number: number) => allows(tracks[number]!, number);
+    return inIds(inNumbers.among(this.#numbers.numbered(context), k, passes), tracks);
+  }
+
+  /**
+   * `allows` tells whether a track may be in the answer, whatever else is. `passes` makes a fresh filter of a ranking, which also applies
+   * the cap per artist: it keeps counts.
+   */
   #filter(
     context: Context,
     rules: Rules,
     refuses: (track: string, artist: string) => boolean,
-  ): () => (track: string) => boolean {
+  ): { readonly allows: Allows; readonly passes: () => (track: string) => boolean } {
     const { perArtist, artistSeparation = 0 } = rules;
     const { artists } = this.#catalogue;
     if (
@@ -75,33 +103,43 @@ export class RuledRecommender {
         "Train on playlists that come with artists.",
       );
     }
-    const numbers = new TrackNumbers(this.#catalogue.tracks);
     const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
-    const wanted = rules.artists && new Set(rules.artists.flatMap(spellings));
+    const wanted = rules.artists && this.#tracksBy(rules.artists);
     const carried = rules.words && this.#carried(rules.words);
     const keys = artistKeys(artists ?? []);
     const keyOf = (track: string) => {
-      const number = numbers.get(track);
+      const number = this.#numbers.get(track);
       return number < 0 ? keys.ofId(track) : keys.of(artists?.[number] ?? "");
     };
     const lately = new Set(artistSeparation > 0 ? context.tracks.slice(-artistSeparation).map(keyOf) : []);
-    return () => {
+    const allows = (track: string, number: number) => {
+      if (wanted?.(number) === false || carried?.has(number) === false || refused.has(track)) return false;
+      const artist = artists?.[number] ?? "";
+      return !refuses(track, artist) && (lately.size === 0 || artist === "" || !lately.has(keys.of(artist)));
+    };
+    const passes = () => {
       const counts = new Map<string, number>();
-      return (track) => {
-        if (refused.has(track)) return false;
-        const number = numbers.get(track);
+      return (track: string) => {
+        const number = this.#numbers.get(track);
+        if (!allows(track, number)) return false;
         const artist = artists?.[number] ?? "";
-        if (wanted !== undefined && !wanted.has(artist.toLowerCase())) return false;
-        if (carried !== undefined && !carried.has(number)) return false;
-        if (refuses(track, artist)) return false;
-        if (artist === "" || (perArtist === undefined && lately.size === 0)) return true;
+        if (perArtist === undefined || artist === "") return true;
         const key = keys.of(artist);
-        if (lately.has(key)) return false;
         const count = counts.get(key) ?? 0;
         counts.set(key, count + 1);
-        return perArtist === undefined || count < perArtist;
+        return count < perArtist;
       };
     };
+    return { allows, passes };
+  }
+
+  /** Tells whether a track is by one of these artists, in any case. */
+  #tracksBy(artists: readonly string[]): Passes {
+    const { names, of } = artistNumbers(this.#catalogue.artists!);
+    const lowered = (this.#lowered ??= names.map((name) => name.toLowerCase()));
+    const wanted = new Set(artists.flatMap(spellings));
+    const isWanted = Uint8Array.from(lowered, (name) => Number(wanted.has(name)));
+    return (track) => isWanted[of[track]!] === 1;
   }
 
   #carried(words: readonly string[]): Set<number> {

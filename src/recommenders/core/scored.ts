@@ -3,7 +3,7 @@
  * tracks.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import type { NumberedRanking, RecommenderState } from "../contract.js";
+import type { NumberedRanking, Passes, RecommenderState } from "../contract.js";
 import type { Query } from "./query.js";
 import { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
@@ -55,46 +55,52 @@ export class ScoredRecommender extends TwoDoors {
     this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
   }
 
-  protected rank(queries: readonly Query[], k: number): NumberedRanking[] {
+  protected rank(queries: readonly Query[], k: number, passes?: Passes): NumberedRanking[] {
     const size = Math.min(k, this.#parts.catalogue.tracks.length);
     if (queries.length > 1) this.#parts.scorer.prepare?.(queries, size);
-    return queries.map((query) => this.#rank(query, size));
+    return queries.map((query) => this.#rank(query, size, passes));
   }
 
   protected state(): RecommenderState {
     return this.#parts.state();
   }
 
-  #rank(query: Query, k: number): NumberedRanking {
+  #rank(query: Query, k: number, passes?: Passes): NumberedRanking {
     const board = this.#board;
     const inContext = this.#inContext;
     board.clear();
-    this.#parts.scorer.score(query, board, k);
+    // The best that pass may be far from the best of all.
+    this.#parts.scorer.score(query, board, passes === undefined ? k : inContext.length);
     for (const track of query.tracks) inContext[track] = 1;
     this.#top.start(k);
+    let lowest = 0;
     for (let i = 0; i < board.count; i++) {
       const track = board.touched[i]!;
       const weight = inContext[track] === 1 ? this.#repeats : 1;
-      if (weight !== 0) this.#top.push(track, board.scores[track]! * weight);
+      if (weight === 0) continue;
+      const score = board.scores[track]! * weight;
+      if (score < lowest) lowest = score;
+      if (passes === undefined || passes(track)) this.#top.push(track, score);
     }
     const best = this.#top.take();
-    const filled = this.#fill(query, k, best.scores);
+    const missing = k - best.numbers.length;
+    const filled = missing > 0 ? this.#fill(query, missing, Math.fround(lowest) - 2, passes) : undefined;
     for (const track of query.tracks) inContext[track] = 0;
     return filled === undefined ? best : joined(best, filled);
   }
 
-  /** Fills up below the lowest score (or 0, if lower): by 1 to 2. */
-  #fill(query: Query, k: number, scores: Float32Array) {
+  /** @param below 2 below the lowest score, or below 0 if that is lower: tracks are filled up 1 to 2 below it */
+  #fill(query: Query, missing: number, below: number, passes?: Passes): NumberedRanking | undefined {
     const { filler } = this.#parts;
-    const missing = k - scores.length;
-    if (missing <= 0 || filler === undefined) return undefined;
+    if (filler === undefined) return undefined;
     const board = this.#board;
     const fills = this.#fillBoard;
     const skip = (track: number) =>
-      this.#inContext[track] === 1 ? this.#repeats === 0 || board.has(track) : board.has(track);
+      board.has(track) ||
+      (this.#inContext[track] === 1 && this.#repeats === 0) ||
+      (passes !== undefined && !passes(track));
     fills.clear();
     filler.fill(query, fills, missing, skip);
-    const below = Math.min(0, scores.length === 0 ? 0 : scores[scores.length - 1]!) - 2;
     this.#top.start(missing);
     for (let i = 0; i < fills.count; i++) {
       const track = fills.touched[i]!;

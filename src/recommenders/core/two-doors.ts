@@ -5,6 +5,7 @@ import type {
   FittedRecommender,
   InNumbers,
   NumberedRanking,
+  Passes,
   Ranking,
   RecommenderState,
 } from "../contract.js";
@@ -26,6 +27,7 @@ export abstract class TwoDoors implements FittedRecommender {
         checkK(k);
         return this.rank(contexts.map(queryOf), k);
       },
+      among: (context, k, passes) => this.rank([queryOf(context)], k, passes)[0]!,
     };
   }
 
@@ -49,8 +51,12 @@ export abstract class TwoDoors implements FittedRecommender {
   /** The state that `save` returns, without the catalogue's mark. */
   protected abstract state(): RecommenderState;
 
-  /** Returns one ranking per query; k is an integer ≥ 1, and may exceed the number of tracks. */
-  protected abstract rank(queries: readonly Query[], k: number): NumberedRanking[];
+  /**
+   * Returns one ranking per query; k is an integer ≥ 1, and may exceed the number of tracks.
+   *
+   * @param passes see `InNumbers.among`; default: all tracks do
+   */
+  protected abstract rank(queries: readonly Query[], k: number, passes?: Passes): NumberedRanking[];
 }
 
 /** @param tracks the list that the numbers index */

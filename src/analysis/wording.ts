@@ -11,7 +11,7 @@ export const unknownNextText = {
 
 /** If there is no fit. */
 export const noPowerLawText = ({ artistBins }: Pick<Analysis, "artistBins">): string =>
-  `no fit is possible: all ${artistBins ? "artists" : "songs"} are played about equally often; give it more playlists`;
+  `no fit is possible: all ${artistBins ? "artists" : "songs"} have similar counts; give it more playlists`;
 
 /** How many tracks are on a map, and how often each is played at least. */
 export function tracksOnMap({ points }: { readonly points: ReadonlyArray<Pick<MapPoint, "plays">> }): string {

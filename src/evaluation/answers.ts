@@ -2,6 +2,7 @@
 import {
   type Context,
   type InNumbers,
+  inNumbersOf,
   type NumberedRanking,
   type Ranking,
   requireRankings,
@@ -36,12 +37,10 @@ export interface Standings {
 export type Ask = (batch: readonly Asked[], k: number) => Promise<() => Answer[]>;
 
 export function askingOf(recommender: Answering, facts: TrainingFacts): Ask {
-  const { inNumbers } = recommender;
-  return inNumbers !== undefined &&
-    inNumbers.tracks === facts.tracks &&
-    inNumbers.insteadOf === recommender.recommend
-    ? askByNumbers(recommender.name, inNumbers, facts)
-    : askByIds(recommender, facts);
+  const inNumbers = inNumbersOf(recommender, facts.tracks);
+  return inNumbers === undefined
+    ? askByIds(recommender, facts)
+    : askByNumbers(recommender.name, inNumbers, facts);
 }
 
 function askByNumbers(

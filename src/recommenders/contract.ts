@@ -80,6 +80,20 @@ export interface Recommender {
 }
 
 /**
+ * How to ask a recommender by the numbers of `tracks`; undefined if it can only be asked by id: numbers of another list would mean other
+ * tracks, and a wrapped recommender has another `recommend`.
+ */
+export function inNumbersOf<Answers>(
+  {
+    recommend,
+    inNumbers,
+  }: { readonly recommend: unknown; readonly inNumbers?: InNumbers<Answers> | undefined },
+  tracks: readonly string[],
+): InNumbers<Answers> | undefined {
+  return inNumbers?.tracks === tracks && inNumbers.insteadOf === recommend ? inNumbers : undefined;
+}
+
+/**
  * Checks that an argument is a recommender. In plain JavaScript it may be a promise (a missing await), a kind, or a state.
  *
  * @param of the caller, for the message: "Explainer"

@@ -8,6 +8,7 @@ import { checkRules, type Rules } from "./check-rules.js";
 import {
   type Context,
   type FittedRecommender,
+  inNumbersOf,
   type Passes,
   type Ranking,
   type Recommender,
@@ -30,8 +31,6 @@ export class RuledRecommender {
   readonly #catalogue: Catalogue;
   readonly #titles: TitleWords | undefined;
   readonly #numbers: TrackNumbers;
-  /** The names of the catalogue's artists in lower case, by artist number. */
-  #lowered: readonly string[] | undefined;
 
   /** @throws SegueError (misuse) if the recommender has no `save`, or the catalogue is not one */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
@@ -75,12 +74,14 @@ export class RuledRecommender {
 
   /** The best k of the tracks that are allowed; undefined if the recommender can only rank all. */
   #among(context: Context, k: number, allows: Allows): Ranking | undefined {
-    const { inNumbers, recommend } = this.#recommender;
     const { tracks } = this.#catalogue;
-    if (inNumbers?.among === undefined || inNumbers.tracks !== tracks || inNumbers.insteadOf !== recommend)
-      return undefined;
     const passes = (number: number) => allows(tracks[number]!, number);
-    return inIds(inNumbers.among(this.#numbers.numbered(context), k, passes), tracks);
+    const ranking = inNumbersOf(this.#recommender, tracks)?.among?.(
+      this.#numbers.numbered(context),
+      k,
+      passes,
+    );
+    return ranking && inIds(ranking, tracks);
   }
 
   /**
@@ -136,10 +137,14 @@ export class RuledRecommender {
   /** Tells whether a track is by one of these artists, in any case. */
   #tracksBy(artists: readonly string[]): Passes {
     const { names, of } = artistNumbers(this.#catalogue.artists!);
-    const lowered = (this.#lowered ??= names.map((name) => name.toLowerCase()));
     const wanted = new Set(artists.flatMap(spellings));
-    const isWanted = Uint8Array.from(lowered, (name) => Number(wanted.has(name)));
-    return (track) => isWanted[of[track]!] === 1;
+    /** By artist: 0 until it is asked for, then 1 if it is wanted and 2 if not. */
+    const known = new Uint8Array(names.length);
+    return (track) => {
+      const artist = of[track];
+      if (artist === undefined) return false;
+      return (known[artist] ||= wanted.has(names[artist]!.toLowerCase()) ? 1 : 2) === 1;
+    };
   }
 
   #carried(words: readonly string[]): Set<number> {

@@ -4,7 +4,7 @@ import { distPath, growMemory } from "./index.js";
 
 it.skipIf(process.platform !== "linux")(
   "says what to do under a limit of address space, and it helps",
-  () => {
+  (context) => {
     const allocate = `import { wasmMemory } from ${JSON.stringify(distPath("system/index.js"))};
     try { console.log(wasmMemory({ initial: 40 }, "training", "lower --vector-size").buffer.byteLength); }
     catch (error) { console.log(error.code, error.message, error.hint); }`;
@@ -17,10 +17,17 @@ it.skipIf(process.platform !== "linux")(
           env: { ...process.env, NODE_OPTIONS },
         },
       ).trim();
-    expect(under("")).toBe(
+    const allocated = `${40 * 65_536}`;
+    const refused = under("");
+    // Its V8 does without guard regions where none fit.
+    if (refused === allocated) {
+      console.log("memory under a limit skipped: this Node.js needs no advice there (Node 20 and 22 do)");
+      context.skip();
+    }
+    expect(refused).toBe(
       "out-of-memory the system refused 3 MiB of memory in one piece for training free memory, lower --vector-size; if the address space is limited (ulimit -v), set NODE_OPTIONS=--disable-wasm-trap-handler",
     );
-    expect(under("--disable-wasm-trap-handler")).toBe(`${40 * 65_536}`);
+    expect(under("--disable-wasm-trap-handler")).toBe(allocated);
   },
 );
 

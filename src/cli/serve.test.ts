@@ -613,9 +613,9 @@ it.each([
       expect(log()).toMatch(new RegExp(`"keys":${keys},"msg":"endpoint ready"`));
       const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
       process.kill(pid, "SIGHUP");
-      await expect.poll(log).toContain(`"msg":"${message}`);
+      await expect.poll(log, { timeout: 10_000 }).toContain(`"msg":"${message}`);
       // The bundle is opened again all the same.
-      await expect.poll(log).toContain('"msg":"model reloaded"');
+      await expect.poll(log, { timeout: 10_000 }).toContain('"msg":"model reloaded"');
       expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(status);
     });
   },

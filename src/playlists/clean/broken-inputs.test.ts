@@ -315,7 +315,8 @@ describe("broken inputs", () => {
     for (const { rows, rejected } of [whole, lines]) {
       expect(rows).toHaveLength(2);
       expect(rejected).toMatchObject([
-        { reason: "not a playlist", text: expect.stringMatching(/too deeply/) },
+        // Node.js 26 reads it to its end.
+        { reason: "not a playlist", text: expect.stringMatching(/too deeply|^\{"name": ?"x"/) },
       ]);
     }
   });

@@ -61,6 +61,7 @@ export function readHeader(
     delimiter: names.length === 1 ? inNoText : delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
     isUnquoted: style === "none",
+    mayLackLast: names.at(-1) === "",
     isTitled: at.artist !== -1 && at.artist === at.track,
   };
 }

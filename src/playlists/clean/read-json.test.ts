@@ -113,6 +113,12 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it("reads lines of lists, also if the first is long", async () => {
+    const long = Array.from({ length: 10_000 }, (_, i) => `id of track ${i}`);
+    const { facts } = await clean({ "ids.jsonl": lines([long, ["a", "b"]]) });
+    expect(facts).toMatchObject({ accepted: 10_002, rejected: 0 });
+  });
+
   it("reads a number as the text of it, but not one that JSON rounds: several ids would become one", async () => {
     // The first track decides whether these are read as sequences.
     for (const first of ['"7"', "7"]) {

@@ -290,6 +290,11 @@ describe("broken inputs", () => {
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
     ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /compressed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
+    [
+      "mix.cue",
+      'PERFORMER "x"\r\nFILE "a.mp3" MP3\r\n  TRACK 01 AUDIO\r\n    TITLE "Uprising"\r\n',
+      /a cue sheet$/,
+    ],
     ["Read_Me_First.pdf", "%PDF-1.4\n%", /a PDF document$/],
     ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
     ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],

@@ -84,6 +84,12 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   // "[00:00] Artist - Title" is a line of a tracklist.
   if (/^(\{|\[(?!\d+:\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
+  if (/^\s*TRACK \d+ AUDIO\s*$/m.test(text))
+    throw new SegueError(`${name} is a cue sheet`, {
+      hint: 'write its tracks as CSV: below a line "artist,track", one per line',
+      exitCode: 2,
+      code: "foreign",
+    });
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: its first line has binary data`, {
@@ -149,7 +155,7 @@ function refuseForeign(head: Buffer, name: string): void {
     new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
-    throw foreign("a zip archive", "unpack it first, and pass its files");
+    throw foreign("a zip archive", "unpack the archive that it is in, and pass this one");
   }
   if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign("a PDF document", leaveItOut);
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);

@@ -84,6 +84,13 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it("reads the tracks of a release from MusicBrainz", async () => {
+    const credit = ["Simon", "Garfunkel"].map((name) => ({ name, joinphrase: " & ", artist: { name } }));
+    const medium = { position: 1, tracks: [{ number: "1", title: "America", "artist-credit": credit }] };
+    const { rows } = await clean({ "disc.jsonl": lines([medium]) });
+    expect(rows).toEqual([[0, null, "Simon, Garfunkel", "America", "disc"]]);
+  });
+
   it("reads an array with one playlist per line, wherever the commas are", async () => {
     for (const text of [
       `[\n${JSON.stringify(written)}\n,${JSON.stringify(written)}\n]`,

@@ -479,7 +479,7 @@ describe("broken inputs", () => {
       /Mac OS Roman\? .*: iconv -f macintosh -t utf-8 /,
     );
     const header = line("K\x9fnstler;Titel\nA;x\n");
-    expect((await failure({ "b.csv": header })).hint).toContain(`utf-8 ${at("b.csv")} >`);
+    expect((await failure({ "b.csv": header })).hint).toContain(`utf-8 ${at("b.csv")} > utf-8-b.csv`);
     // Signs of Windows-1252.
     const { hint } = await failure({ "c.csv": line("artist;track\n\x93Abc\x94;Don\x92t\x85\n") });
     expect(hint).toMatch(/--encoding latin-1/);

@@ -1,6 +1,6 @@
 /** The header of a CSV file: its columns, its delimiter, and whether `\` escapes. */
 import { isUtf8 } from "node:buffer";
-import { quoted, SegueError, shellWord } from "../../system/index.js";
+import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-layout.js";
 import { fromMac, LikelyEncoding } from "./likely-encoding.js";
@@ -149,7 +149,7 @@ export function notUtf8(path: string, line: number, header: Buffer): SegueError 
     `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(text))}`,
     {
       hint: likely.isMac
-        ? fromMac(shellWord(path))
+        ? fromMac(path)
         : "are the names right? Then pass --encoding latin-1; otherwise save the file as UTF-8",
       exitCode: 2,
       code: "not-utf-8",

@@ -1,4 +1,6 @@
 /** Tells Latin-1 from Mac OS Roman, in which Excel and others on a Mac save text, by where the letters with accents are. */
+import { basename } from "node:path";
+import { shellWord } from "../../system/index.js";
 
 /** In Latin-1. */
 const accents = /[\xe0-\xff]/g;
@@ -26,5 +28,5 @@ export class LikelyEncoding {
 }
 
 /** How to convert a file from Mac OS Roman. */
-export const fromMac = (file: string): string =>
-  `is it Mac OS Roman? Then convert it, and pass the other file: iconv -f macintosh -t utf-8 ${file} > utf-8.csv`;
+export const fromMac = (path: string): string =>
+  `is it Mac OS Roman? Then convert it, and pass the other file: iconv -f macintosh -t utf-8 ${shellWord(path)} > ${shellWord(`utf-8-${basename(path)}`)}`;

@@ -28,6 +28,8 @@ describe("playlists of music players", () => {
       ["Air", "Talisman"],
     ]);
     expect(rejected).toMatchObject([{ line: 7, reason: "not a play" }]);
+    const latin = Buffer.from("#EXTVDJ:<artist>Bj\xf6rk</artist><title>x</title>\n1.mp3\n", "latin1");
+    expect((await failure({ "b.m3u": latin })).hint).toMatch(/--encoding latin-1/);
   });
 
   it("are parted in linear time, however long a name is", async () => {

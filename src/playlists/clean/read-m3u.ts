@@ -1,6 +1,7 @@
 /**
  * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` describes the file that the next line
- * names; VirtualDJ writes `#EXTVDJ:` with tags instead. The file is one playlist. Entries without such a line are rejected: the artist cannot be told from a path.
+ * names; VirtualDJ writes `#EXTVDJ:` with tags instead. The file is one playlist. Entries without such a line are rejected: the
+ * artist cannot be told from a path.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
 import { type Rejects, toldText } from "./rejects.js";
@@ -32,7 +33,8 @@ export async function readM3u(
       line++;
       const named = toldText(given);
       const start = named.slice(0, 8).trimStart();
-      if (start.startsWith("#EXTINF:") || tagged(given) !== undefined) told = given;
+      const isTagged = start === "#EXTVDJ:" && (typeof given !== "string" || tagged(given) !== undefined);
+      if (isTagged || start.startsWith("#EXTINF:")) told = given;
       if (start === "" || start.startsWith("#")) continue;
       const play = tagged(told) ?? titledPlay(told ?? "", beforeArtist);
       if (typeof play === "object")

@@ -5,6 +5,7 @@
 import { extname } from "node:path";
 import { type Head, readHead, SegueError, shellWord } from "../../system/index.js";
 import type { CleanOptions } from "./clean-playlists.js";
+import { usualNames } from "./column-names.js";
 import { headerBelow } from "./csv-header.js";
 import { type InputForm, isArchive, isSpreadsheet, readForm } from "./forms.js";
 import { type InputFile, memberFile, usualEnding } from "./input-files.js";
@@ -19,6 +20,8 @@ interface Kind {
   readonly isMusic: boolean;
   /** Whether their tracks are in playlists: not a history or a library. */
   readonly isPlaylists?: boolean;
+  /** Whether their tracks seem to have times. */
+  readonly isTimed?: boolean;
   /** Why they cannot be read. */
   readonly error?: SegueError;
   readonly files: InputFile[];
@@ -120,7 +123,7 @@ async function kindOf(
     const { form, ...read } = await readForm(file);
     if (form === "csv") return { form, ...csvKind(read, file.path, options) };
     if (form === "json") return { form, ...jsonKind(read, options) };
-    return { form, isMusic: true, isPlaylists: true, key: form };
+    return { form, isMusic: true, isPlaylists: true, isTimed: form === "parquet", key: form };
   } catch (error) {
     // A damaged file must not be skipped silently: its kind would be incomplete.
     if (!(error instanceof SegueError) || passed.has(error.code)) throw error;
@@ -154,7 +157,7 @@ function csvKind(
     );
     if (found !== undefined) {
       const held = fieldNames.filter((_, i) => found.header.held[i] !== undefined);
-      return { isMusic: true, isPlaylists: held.includes("playlist"), key: `csv ${held}` };
+      return { isMusic: true, isPlaylists: held.includes("playlist"), isTimed: true, key: `csv ${held}` };
     }
   } catch (error) {
     if (!isOfColumns(error)) throw error;
@@ -174,21 +177,26 @@ function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
   const isMapped = Object.values(mapping).some((column) => keys.has(column.replace(/^.*\./, "")));
   const isMusic = !isSearch && (isMapped || [...keys].some((key) => usualKeys.test(key)));
   const isPlaylists = isMusic && first[0] === "playlists";
-  return { isMusic, isPlaylists, key: `json ${isSearch} ${text[0]} ${first.join(" ")}` };
+  const isTimed =
+    isMusic && [...keys].some((key) => key === mapping.time?.replace(/^.*\./, "") || isTime(key));
+  return { isMusic, isPlaylists, isTimed, key: `json ${isSearch} ${text[0]} ${first.join(" ")}` };
 }
 
 const usualKeys = /artist|track|song|creator|subtitles/i;
+/** "subtitles" are in a history of YouTube, whose key "time" is the length of a track in other files. */
+const isTime = (key: string) => key === "subtitles" || usualNames("time").some((isUsual) => isUsual(key));
 
 /**
  * Orders kinds by how likely they are meant: those with music first, then playlists, since a history that is not split at its pauses is
- * a single one, then by bytes, since histories are large.
+ * a single one, or with a gap those with times, since others cannot be split; then by bytes, since histories are large.
  */
 function byPromise({ format = "auto", mapping, sessionGap = 0 }: KindOptions) {
-  const wantsPlaylists = sessionGap === 0 && mapping === undefined;
-  const rank = ({ form, isMusic, isPlaylists }: Kind) =>
-    (isMusic ? 2 : 0) +
-    (isPlaylists && wantsPlaylists ? 1 : 0) +
-    (format !== "auto" && form === format ? 4 : 0);
+  const isPreferred = ({ isPlaylists, isTimed }: Kind) =>
+    sessionGap > 0 || mapping?.time ? isTimed : mapping === undefined && isPlaylists;
+  const rank = (kind: Kind) =>
+    (kind.isMusic ? 2 : 0) +
+    (isPreferred(kind) ? 1 : 0) +
+    (format !== "auto" && kind.form === format ? 4 : 0);
   const bytes = ({ files }: Kind) => files.reduce((sum, file) => sum + file.bytes, 0);
   return (a: Kind, b: Kind) => rank(b) - rank(a) || bytes(b) - bytes(a);
 }

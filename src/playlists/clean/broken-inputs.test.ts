@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -67,6 +68,17 @@ describe("broken inputs", () => {
     expect(ofList).toMatch(
       /begin the file with the line "track", and pass --columns "artist=track,track=track"; if the/,
     );
+    expect(ofList).not.toMatch(/mapping, such as|in front/);
+    const comma = "Earth, Wind & Fire - September\n";
+    expect((await failure({ "list.txt": comma })).hint).toMatch(/begin the file with the line "track"/);
+    for (const front of ["[04:30] ", "[1:04:30] ", "12. "]) {
+      const { hint: ofNumbered } = await failure({ "list.txt": `${front}Muse – Uprising\n` });
+      expect(ofNumbered).toMatch(/first remove the numbers or times in front: sed -E 's/);
+      const [, program] = /sed -E '([^']+)'/.exec(ofNumbered)!;
+      expect(execFileSync("sed", ["-E", program!], { input: `${front}Muse – Uprising` }).toString()).toBe(
+        "Muse – Uprising",
+      );
+    }
     const mapping = { artist: "track", track: "track" };
     const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
     expect(rows.map((row) => row.slice(2, 4))).toEqual([
@@ -92,11 +104,15 @@ describe("broken inputs", () => {
       '"clock<tab>track<tab>…", and pass --columns "artist=track,track=track"',
     ],
     ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track in their places'],
+    [
+      "18:05;Muse;Uprising - Live",
+      '"clock;…;…", with artist and track in their places (if "Artist - Title" is in one, only track in its place, and pass --columns "artist=track,track=track")',
+    ],
   ])("a log without a header: says which columns may be which, %s", async (line, proposal) => {
     const { hint } = await failure({ "a.log": `${line}\n` });
     expect(hint).toContain(`begin the file with one that does: ${proposal};`);
     const head = proposal.split('"')[1]!.replaceAll("<tab>", "\t");
-    if (!proposal.includes("columns")) return;
+    if (!head.includes("track")) return;
     const mapping = { artist: "track", track: "track" };
     const { rows } = await clean({ "a.log": `${head}\n${line}\n` }, { mapping });
     expect(rows[0]!.slice(2, 4)).toEqual(["Muse", "Uprising"]);
@@ -250,7 +266,7 @@ describe("broken inputs", () => {
   });
 
   it("without a rejects file: counts and shows rejects, and says how to keep them", async () => {
-    const [some, none] = [at("some.csv"), at("none.csv")];
+    const [some, none] = [at("some.csv"), at("n o n e.csv")];
     await writeFile(some, `${header}"u","","t","p"\n${good}`);
     await writeFile(none, `${header}"u","","t","p"\n`);
     const output = at("out", "master.parquet");
@@ -259,7 +275,12 @@ describe("broken inputs", () => {
     expect(facts.firstRejects).toMatchObject([{ file: some, line: 2, reason: "empty artist" }]);
     expect(await readdir(at("out"))).toEqual(["master.parquet"]);
     await expect(cleanPlaylists({ inputs: [none], output })).rejects.toMatchObject({
-      hint: `segue run intermediate --input ${none} keeps all of them in a file`,
+      hint: `segue run intermediate --input '${none}' keeps all of them in a file`,
+    });
+    const many = ["1", "2", "3", "4"].map((name) => at(name));
+    for (const each of many) await writeFile(each, await readFile(none));
+    await expect(cleanPlaylists({ inputs: many, output })).rejects.toMatchObject({
+      hint: `segue run intermediate --input ${many[0]} … keeps all of them in a file`,
     });
   });
 
@@ -269,6 +290,12 @@ describe("broken inputs", () => {
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
     ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /compressed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
+    [
+      "mix.cue",
+      'PERFORMER "x"\r\nFILE "a.mp3" MP3\r\n  TRACK 01 AUDIO\r\n    TITLE "Uprising"\r\n',
+      /a cue sheet$/,
+    ],
+    ["Read_Me_First.pdf", "%PDF-1.4\n%", /a PDF document$/],
     ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
     ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],
@@ -277,6 +304,11 @@ describe("broken inputs", () => {
     const failed = await failure({ [name]: contents });
     expect(failed.message).toMatch(message);
     expect(failed.left).toEqual([]);
+  });
+
+  it("a web page beside the files: is to be left out", async () => {
+    const { hint } = await failure({ "archive_browser.html": "<!DOCTYPE html>\n<html></html>" });
+    expect(hint).toMatch(/^leave it out/);
   });
 
   it("Parquet whose rows are damaged, though its columns can be read", async () => {
@@ -438,6 +470,19 @@ describe("broken inputs", () => {
 
   it("a file in Latin-1: says how to read it", async () => {
     const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
+    expect(hint).toMatch(/--encoding latin-1/);
+  });
+
+  it("a file in Mac OS Roman, its header too: says how to convert it", async () => {
+    const line = (names: string) => Buffer.from(names, "latin1");
+    const rows = line("artist;track\nBj\x9ark;J\x97ga\nBeyonc\x8e;x\nDon\xd5t;x\n");
+    expect((await failure({ "a.csv": rows })).hint).toMatch(
+      /Mac OS Roman\? .*: iconv -f macintosh -t utf-8 /,
+    );
+    const header = line("K\x9fnstler;Titel\nA;x\n");
+    expect((await failure({ "b.csv": header })).hint).toContain(`utf-8 ${at("b.csv")} > utf-8-b.csv`);
+    // Signs of Windows-1252.
+    const { hint } = await failure({ "c.csv": line("artist;track\n\x93Abc\x94;Don\x92t\x85\n") });
     expect(hint).toMatch(/--encoding latin-1/);
   });
 

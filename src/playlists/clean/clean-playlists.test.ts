@@ -158,6 +158,15 @@ describe("the forms", () => {
     expect(rejected).toMatchObject([{ line: 4, reason: "wrong number of fields" }]);
   });
 
+  it("reads rows without the delimiter that ends their header", async () => {
+    const { rows, rejected } = await clean({ "a.csv": "artist;track;playlist;\nA;x;p\nB;y;p;\nC;z\n" });
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["A", "x", "p"],
+      ["B", "y", "p"],
+    ]);
+    expect(rejected).toMatchObject([{ line: 4, reason: "wrong number of fields" }]);
+  });
+
   it("reads Latin-1 with the option", async () => {
     const { rows } = await clean(
       { "a.csv": Buffer.from(`${header}"u","Beyoncé","Déjà Vu","été"\n`, "latin1") },

@@ -9,6 +9,7 @@ import {
   moveIntoPlace,
   type Progress,
   SegueError,
+  shellWord,
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
@@ -187,10 +188,14 @@ async function cleanInto(
     if (kept) await moveIntoPlace(rejectsFile, kept);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
+  const list = `[${read.parts.map(sqlString).join(", ")}]`;
+  const isAccepted = form === "parquet" ? "reason IS NULL" : "true";
   const parts: PartsRead = {
-    parts: `[${read.parts.map(sqlString).join(", ")}]`,
-    accepted: form === "parquet" ? "reason IS NULL" : "true",
-    played: times.column(),
+    parts: list,
+    accepted: isAccepted,
+    played: hasTimes(options)
+      ? await times.column(database, `read_parquet(${list}) WHERE ${isAccepted}`)
+      : "NULL",
   };
   const leftOut = await countLeftOut(database, options.leaveOut, parts);
   if (leftOut?.plays === accepted) throw nothingLeft(accepted);
@@ -279,9 +284,11 @@ function noUsableRows(
   const most = Math.max(...Object.values(byReason));
   const told = first.find(({ reason }) => byReason[reason] === most) ?? first[0]!;
   const { file, line, reason, detail } = told;
+  // A shell may have made many names of a glob.
+  const named = inputs.length > 3 ? [shellWord(inputs[0]!), "…"] : inputs.map(shellWord);
   const where =
     kept === undefined
-      ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
+      ? `segue run intermediate --input ${named.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
   return new SegueError(
     `none of the ${rows} rows can be used; ${told === first[0] ? "the first," : "most are like"} ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,

@@ -43,6 +43,29 @@ describe("times", () => {
     expect(tracks((await clean({}, { mapping, inputs: ["log.parquet"] })).rows)).toEqual(inOrder);
   });
 
+  it("reads numbers such as 20240131 as days if all are, as Apple Music writes them", async () => {
+    const days = ["20240201", "20240131", "20240131"];
+    const log = (times: readonly string[]) =>
+      `artist,track,played_at\n${times.map((time, i) => `A,${i},${time}\n`).join("")}`;
+    const { rows, facts } = await clean({ "log.csv": log(days) }, { sessionGap: 30 });
+    expect(rows.map((row) => row.slice(3))).toEqual([
+      ["2", "log 2024-01-31 00:00"],
+      ["1", "log 2024-01-31 00:00"],
+      ["0", "log 2024-02-01 00:00"],
+    ]);
+    expect(facts.notes).toEqual([expect.stringMatching(/times are days without a clock/)]);
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (FROM ${sqlString(at("log.csv"))}) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    const table = await clean({}, { inputs: ["log.parquet"], sessionGap: 30 });
+    expect(table.rows.map((row) => row.slice(3))).toEqual(rows.map((row) => row.slice(3)));
+    // Seconds of 1970, one of which is no day.
+    const { facts: of1970 } = await clean({ "log.csv": log([...days, "20240199"]) }, { sessionGap: 30 });
+    expect(of1970.sessions).toBe(1);
+  });
+
   it("begins a playlist after each pause, and finds the time column by name", async () => {
     const { rows, facts } = await clean({ "log.csv": csv }, { sessionGap: 29 });
     expect(rows.map(([, user, , track, playlist]) => [user, track, playlist])).toEqual([

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-layout.js";
+import { fromMac, LikelyEncoding } from "./likely-encoding.js";
 import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { EscapeStyle } from "./raw-file-choices.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
@@ -33,12 +34,13 @@ export function readHeader(
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
-  const ifNoHeader =
-    names.length === 1
-      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"'
-      : names.every((name) => partTitle(name) !== undefined)
-        ? 'if each line is a playlist, write it as JSON: {"name": "…", "tracks": ["Artist - Title", …]}'
-        : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
+  // A comma before a space is part of a name: "Earth, Wind & Fire - September".
+  const isTitle = names.length === 1 || (/^[^,;|\t]*(, [^,;|\t]*)*$/.test(line) && isTitled(line));
+  const ifNoHeader = isTitle
+    ? `if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"${numbered.test(line) ? ` (and first remove the numbers or times in front: ${withoutNumbers})` : ""}`
+    : names.every(isTitled)
+      ? 'if each line is a playlist, write it as JSON: {"name": "…", "tracks": ["Artist - Title", …]}'
+      : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = explainingQuotes(line, where, () =>
     matchColumns(names, options.mapping, where, {
       needsTime: options.needsTime ?? false,
@@ -61,9 +63,17 @@ export function readHeader(
     delimiter: names.length === 1 ? inNoText : delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
     isUnquoted: style === "none",
+    mayLackLast: names.at(-1) === "",
     isTitled: at.artist !== -1 && at.artist === at.track,
   };
 }
+
+const isTitled = (text: string) => partTitle(text) !== undefined;
+
+/** What a tracklist has in front of a play: "1. ", "[04:30] ". */
+const numbered = /^\s*[[(]?\d[\d:]*[\])]?[.)]?\s+\S/;
+/** Removes that from each line. */
+const withoutNumbers = "sed -E 's/^ *[[(]?[0-9][0-9:]*[])]?[.)]? +//'";
 
 /** Explains columns that are missing because an unclosed quote joins them. */
 function explainingQuotes<Found>(line: string, where: string, match: () => Found): Found {
@@ -83,16 +93,23 @@ function exampleHeader(cells: readonly string[], delimiter: string): string {
   const first = (test: (cell: string) => boolean) => cells.findIndex(test);
   const date = first((cell) => /\D/.test(cell) && parseTime(cell, "day-first") !== undefined);
   const clock = first(isClockAlone);
-  const title = first((cell) => partTitle(cell) !== undefined);
+  // With other words beside it, a dash may also be one in a title: "Hello - Remastered". A path is no word.
+  const words = cells.filter((cell, index) => /^[^/]*\p{L}/u.test(cell) && index !== date && index !== clock);
+  const title = first(isTitled);
+  const isAlone = words.length === 1;
   const names =
     Math.max(date, clock, title) === -1
       ? ["user_id", "artist", "track", "playlist"].slice(cells.length < 4 ? 1 : 0)
       : cells.map((_, index) =>
-          index === date ? "date" : index === clock ? "clock" : index === title ? "track" : "…",
+          index === date ? "date" : index === clock ? "clock" : isAlone && index === title ? "track" : "…",
         );
   const line = `"${names.join(delimiter).replaceAll("\t", "<tab>")}"`;
-  if (title !== -1) return `${line}, and pass --columns "artist=track,track=track"`;
-  return names.includes("artist") ? line : `${line}, with artist and track in their places`;
+  const ofTitles = 'pass --columns "artist=track,track=track"';
+  if (isAlone && title !== -1) return `${line}, and ${ofTitles}`;
+  if (names.includes("artist")) return line;
+  const unless =
+    title === -1 ? "" : ` (if "Artist - Title" is in one, only track in its place, and ${ofTitles})`;
+  return `${line}, with artist and track in their places${unless}`;
 }
 
 /** The first of some lines that names the required columns: reports have a title above their table. */
@@ -125,10 +142,15 @@ export function headerBelow(
 
 /** The error for a header that is not UTF-8. */
 export function notUtf8(path: string, line: number, header: Buffer): SegueError {
+  const text = header.toString("latin1");
+  const likely = new LikelyEncoding();
+  likely.add(text);
   return new SegueError(
-    `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
+    `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(text))}`,
     {
-      hint: "are the names right? Then pass --encoding latin-1; otherwise save the file as UTF-8",
+      hint: likely.isMac
+        ? fromMac(path)
+        : "are the names right? Then pass --encoding latin-1; otherwise save the file as UTF-8",
       exitCode: 2,
       code: "not-utf-8",
     },

@@ -6,6 +6,8 @@ export interface CsvLayout {
   readonly escape: number;
   /** Whether quotes are ordinary characters. Default: false. */
   readonly isUnquoted?: boolean;
+  /** Whether rows may lack the last field, because the header ends with a delimiter and names none. Default: false. */
+  readonly mayLackLast?: boolean;
   /** For each field of the file, the column of `RowWriter` that receives it. */
   readonly columns: readonly number[];
   /** Whether the artist's column is "Artist - Title", whose second part goes to the track's column. Default: false. */

@@ -5,6 +5,8 @@
  * closing quote, across line ends too; inside, `""` stands for a quote. The escape byte, if there is one, makes the next byte
  * literal, inside quotes and outside. A line ends with LF or CR LF. Empty lines are not rows.
  *
+ * Some programs end each row with a delimiter: if the first row has one more field than wanted, and it is empty, others may, too.
+ *
  * A record over several lines is valid only if it ends properly, with the right number of fields, within 64 KiB.
  */
 import type { ByteColumn } from "../../system/index.js";
@@ -30,6 +32,8 @@ export class CsvRecord {
   hasBlanks = false;
   /** Why it is malformed: an unclosed quote, text after a closing quote, or the number of fields. */
   problem: "open" | "text" | "fields" = "open";
+  /** Whether rows may end with a delimiter; known after the first. In other files a name with a delimiter would be read as two fields. */
+  #mayEndTwice: boolean | undefined;
   readonly #layout: CsvLayout;
   readonly #columns: readonly ByteColumn[];
 
@@ -46,7 +50,7 @@ export class CsvRecord {
    * @returns the position after it, or one of the results above
    */
   scan(buffer: Buffer, start: number, end: number, last: boolean): number {
-    const { delimiter, escape: escapeByte, columns, isUnquoted = false } = this.#layout;
+    const { delimiter, escape: escapeByte, columns, isUnquoted, mayLackLast } = this.#layout;
     const taking = this.#columns;
     const spare = spareColumn;
     const wanted = columns.length;
@@ -137,7 +141,11 @@ export class CsvRecord {
         position++;
       } else if (!last) return needMore;
       this.lineEnds = lineEnds + 1;
-      return fields === wanted ? position : this.#spoilt(lineEnds > 0 ? "open" : "fields");
+      const isEndedTwice = fields === wanted + 1 && length === 0;
+      if (fields === wanted || isEndedTwice) this.#mayEndTwice ??= isEndedTwice;
+      if (fields === wanted || (isEndedTwice && this.#mayEndTwice)) return position;
+      if (mayLackLast && fields === wanted - 1) return position;
+      return this.#spoilt(lineEnds > 0 ? "open" : "fields");
     }
   }
 

@@ -93,6 +93,15 @@ describe("CsvScanner", () => {
         ["u", "b", "t", "p"],
       ],
     ],
+    [
+      "a delimiter at the end of each row",
+      '"u","a","t","p",\r\nu,a,t,p,\nu,a,t,p',
+      [
+        ["u", "a", "t", "p"],
+        ["u", "a", "t", "p"],
+        ["u", "a", "t", "p"],
+      ],
+    ],
     ["quotes inside a bare field", 'u,a,7" Version,p', [["u", "a", '7" Version', "p"]]],
     ["spaces around names, and keeps those within", '" u ","a  b ", t ,p', [["u", "a  b", "t", "p"]]],
     [
@@ -115,6 +124,7 @@ describe("CsvScanner", () => {
   it.each([
     ["too few fields", '"u","a","t"', "wrong number of fields"],
     ["too many fields", '"u","a","t","p","x"', "wrong number of fields"],
+    ["a delimiter at the end of one row", "u,a,b,t,", "wrong number of fields"],
     ["an unclosed quote", '"u","a","t,"p"', "unclosed quote"],
     ["an unclosed quote at the end of the line", '"u","a","t","p', "unclosed quote"],
     ["text after a quote", '"u","a" b,"t","p"', "text after a closing quote"],

@@ -49,6 +49,7 @@ function parseRecord(record: string, escapes: boolean): string[] | "more" | "tex
 export function slowScan(text: string, escapes: boolean) {
   const rows: string[][] = [];
   const rejects: { line: number; reason: string }[] = [];
+  let mayEndTwice: boolean | undefined;
   // Lines with their line ends; the last may have none.
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const bare = (record: string) =>
@@ -67,9 +68,11 @@ export function slowScan(text: string, escapes: boolean) {
       parsed = parseRecord(bare(record), escapes);
       if (parsed === "more" && parseRecord(record, escapes) !== "more") break;
     }
+    const isEndedTwice = parsed.length === 5 && parsed[4] === "";
+    if (isEndedTwice || (Array.isArray(parsed) && parsed.length === 4)) mayEndTwice ??= isEndedTwice;
     let problem: Problem | undefined;
     if (parsed === "more" || parsed === "text") problem = parsed === "more" || used > 1 ? "open" : "text";
-    else if (parsed.length !== 4) problem = used > 1 ? "open" : "fields";
+    else if (parsed.length !== 4 && !(isEndedTwice && mayEndTwice)) problem = used > 1 ? "open" : "fields";
     const reject = (reason: string) => rejects.push({ line: at + 1 + 1, reason });
     if (problem !== undefined) {
       used = 1;
@@ -82,7 +85,7 @@ export function slowScan(text: string, escapes: boolean) {
       const odd = visible.split('"').length % 2 === 0;
       reject(problem === "open" || odd ? "unclosed quote" : "text after a closing quote");
     } else {
-      const fields = (parsed as string[]).map((field) => field.trim().normalize("NFC"));
+      const fields = (parsed as string[]).slice(0, 4).map((field) => field.trim().normalize("NFC"));
       const empty = fields.findIndex((field) => /^[\0-\x20]*$/.test(field));
       if (empty === -1) rows.push(fields);
       else reject(`empty ${["user_id", "artist", "track", "playlist"][empty]}`);

@@ -1,5 +1,5 @@
 /** Detects the form of an input from its contents, not its name. */
-import { type Head, type NamedFile, readHead, SegueError } from "../../system/index.js";
+import { type Head, type NamedFile, readHead, SegueError, shellWord } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
 import { fromSheet } from "./zip-archive.js";
@@ -63,7 +63,7 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
     if (!gzipped) return "parquet";
     // Parquet is read from its end, which gzip yields last.
     throw new SegueError(`${name} is gzipped Parquet, which is not read`, {
-      hint: `unpack it first: gunzip ${name}`,
+      hint: `unpack it first: gunzip ${shellWord(name)}`,
     });
   }
   if (/\.parquet$/i.test(name) && head.length > 0)
@@ -81,8 +81,15 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   const start = text.trimStart();
   if (isPls(start)) return "pls";
   if (/^<[!?a-z]/i.test(start)) return xmlForm(start) ?? refuseMarkup(start, name);
-  if (/^[[{]/.test(start)) return jsonForm(start, isWhole);
+  // "[00:00] Artist - Title" is a line of a tracklist.
+  if (/^(\{|\[(?!\d+:\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
+  if (/^\s*TRACK \d+ AUDIO\s*$/m.test(text))
+    throw new SegueError(`${name} is a cue sheet`, {
+      hint: 'write its tracks as CSV: below a line "artist,track", one per line',
+      exitCode: 2,
+      code: "foreign",
+    });
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: its first line has binary data`, {
@@ -91,7 +98,7 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
     });
   if (/\r(?!\n)./.test(header))
     throw new SegueError(`${name} ends its lines with bare carriage returns instead of line feeds`, {
-      hint: `convert it: tr '\\r' '\\n' < ${name} > lf-${nameOf(name)}`,
+      hint: `convert it: tr '\\r' '\\n' < ${shellWord(name)} > ${shellWord(`lf-${nameOf(name)}`)}`,
       code: "wrong-line-ends",
     });
   return "csv";
@@ -109,8 +116,12 @@ function jsonForm(start: string, isWhole: boolean): InputForm | undefined {
 
 /** Whether a file of the form "json" has one object per line; otherwise it is one document. */
 export async function isJsonLines(file: NamedFile): Promise<boolean> {
-  const { head } = await readHead(file);
-  const start = head.toString("utf8").trimStart();
+  let read = await readHead(file);
+  const text = () => read.head.toString("utf8").trimStart();
+  // The first of many arrays may be long, and a part of it looks like a document.
+  for (let size = 1 << 20; !read.isWhole && /^\[[^\n]*$/.test(text()) && size <= longestHead; size *= 16)
+    read = await readHead(file, size);
+  const start = text();
   const lines = start.split("\n", 3);
   // An array over several lines is one document, even with one entry per line.
   if (start.startsWith("[") && lines.length > 1 && !isJson(lines[0]!)) return false;
@@ -135,6 +146,8 @@ export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 
 export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
+const leaveItOut = "leave it out, and name only the files with playlists";
+
 /** Refuses other common files by their first bytes, with a hint how to convert them. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
@@ -142,14 +155,16 @@ function refuseForeign(head: Buffer, name: string): void {
     new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
-    throw foreign("a zip archive", "unpack it first, and pass its files");
+    throw foreign("a zip archive", "unpack the archive that it is in, and pass this one");
   }
+  if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign("a PDF document", leaveItOut);
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
   if (begins(0x42, 0x5a, 0x68))
-    throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
+    throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${shellWord(name)}`);
   if (begins(0xfd, 0x37, 0x7a, 0x58))
-    throw foreign("compressed by xz", `unpack it first: unxz --keep ${name}`);
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("compressed by zstd", `unpack it first: unzstd ${name}`);
+    throw foreign("compressed by xz", `unpack it first: unxz --keep ${shellWord(name)}`);
+  if (begins(0x28, 0xb5, 0x2f, 0xfd))
+    throw foreign("compressed by zstd", `unpack it first: unzstd ${shellWord(name)}`);
 }
 
 /** Refuses web pages, and XML that is not a known form of playlists. */
@@ -168,7 +183,9 @@ function refuseMarkup(start: string, name: string): never {
       );
     throw refused(
       "a web page, not a table",
-      "was it downloaded from the right address, by someone who is logged in?",
+      /\.html?$/i.test(name)
+        ? leaveItOut
+        : "was it downloaded from the right address, by someone who is logged in?",
     );
   }
   throw refused(

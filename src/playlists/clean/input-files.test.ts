@@ -1,19 +1,37 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { findInputs } from "./input-files.js";
 
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-inputs-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
 it("uses a file with several names once, at its first place and by its first name", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "segue-inputs-"));
-  try {
-    await mkdir(join(folder, "sub"));
-    for (const name of ["a.csv", "b.csv"]) await writeFile(join(folder, name), name);
-    await symlink(join(folder, "a.csv"), join(folder, "c.csv"));
-    const named = ["b.csv", "sub/../b.csv", "*.csv", "./a.csv"].map((name) => `${folder}/${name}`);
-    const found = await findInputs(named);
-    expect(found.map(({ path }) => path)).toEqual([`${folder}/b.csv`, `${folder}/a.csv`]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await mkdir(join(folder, "sub"));
+  for (const name of ["a.csv", "b.csv"]) await writeFile(join(folder, name), name);
+  await symlink(join(folder, "a.csv"), join(folder, "c.csv"));
+  const named = ["b.csv", "sub/../b.csv", "*.csv", "./a.csv"].map((name) => `${folder}/${name}`);
+  const found = await findInputs(named);
+  expect(found.map(({ path }) => path)).toEqual([`${folder}/b.csv`, `${folder}/a.csv`]);
+});
+
+it("says of a folder which glob finds its files, and how to pass an unpacked archive", async () => {
+  const data = join(folder, "my data");
+  await mkdir(join(data, "Takeout", "lists"), { recursive: true });
+  await writeFile(join(data, "Takeout", "archive_browser.html"), "");
+  const refused = (): Promise<{ hint: string }> =>
+    findInputs([`${data}/`]).then(
+      () => expect.fail("a folder is read"),
+      (error) => error,
+    );
+  expect((await refused()).hint).toContain(`'${data}/*.csv'`);
+  await writeFile(join(data, "Takeout", "lists", "a.json.gz"), "");
+  const { hint } = await refused();
+  expect(hint).toMatch(/; or, if an archive was unpacked there, .*: zip -r 'my data\.zip' '[^']+my data'$/);
+  const glob = /'([^']+)'/.exec(hint)![1]!;
+  expect((await findInputs([glob])).map(({ path }) => path)).toEqual([`${data}/Takeout/lists/a.json.gz`]);
 });

@@ -1,8 +1,9 @@
 /** Finds the files for paths and globs. */
 import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import type { NamedFile } from "../../system/index.js";
-import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { misuse, notTwice, SegueError, shellWord, sqlString, withDuckDb } from "../../system/index.js";
 import type { InputForm } from "./forms.js";
 import { naturalOrder } from "./natural-order.js";
 import { type ArchiveMember, memberPath, memberStream, membersOf } from "./zip-archive.js";
@@ -48,10 +49,7 @@ export async function findInputs(
       return undefined;
     });
     if (facts?.isDirectory())
-      throw misuse(
-        `${input} is a folder`,
-        `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*${await endingIn(input)}'`,
-      );
+      throw misuse(`${input} is a folder`, await insteadOf(input.replace(/(?<=.)\/+$/, "")));
     if (facts !== undefined) {
       await take(input, facts);
       continue;
@@ -96,10 +94,26 @@ function unreadable(path: string, cause: unknown, remedy = "chmod +x on the fold
 export const usualEndings = "csv|tsv|tab|psv|txt|jsonl?|ndjson|parquet|pq|m3u8?|pls|xspf|jspf|xml|nml";
 export const usualEnding = new RegExp(`\\.(${usualEndings})(\\.gz)?$`, "i");
 
-/** The extension of the first file in the folder that seems to hold playlists: ".m3u8", ".csv.gz". */
-async function endingIn(folder: string): Promise<string> {
-  const names = (await readdir(folder).catch(() => [])).sort();
-  return names.map((name) => usualEnding.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
+/** What to pass instead of a folder: a glob that fits, or an archive, of which only the files with playlists are read. */
+async function insteadOf(folder: string): Promise<string> {
+  const glob = (await globIn(folder)) ?? "/*.csv";
+  const archive = shellWord(`${basename(resolve(folder))}.zip`);
+  return `name its files, for example with a glob: ${shellWord(folder + glob)}; or, if an archive was unpacked there, pass that, or pack it again: zip -r ${archive} ${shellWord(folder)}`;
+}
+
+/** A glob for the extension of the first file that seems to hold playlists: "/*.m3u8", with `/**` in front if it is in a folder within. */
+async function globIn(folder: string, depth = 0): Promise<string | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  entries.sort((a, b) => naturalOrder(a.name, b.name));
+  const ending = entries.map(({ name }) => usualEnding.exec(name)?.[0]).find((each) => each !== undefined);
+  if (ending !== undefined) return `${depth === 0 ? "" : "/**"}/*${ending}`;
+  // As deep as an archive of Google's, and not through a whole disk.
+  if (depth === 3) return undefined;
+  for (const entry of entries) {
+    const found = entry.isDirectory() ? await globIn(join(folder, entry.name), depth + 1) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const isGlob = (input: string) => /[*?[]/.test(input);

@@ -13,13 +13,13 @@ export interface LooseSequence {
 /**
  * Sources of these words include the Million Playlist Dataset (pid, artist_name), the data that Spotify gives its users (items,
  * artistName), its web API (artists, a list of objects with a name), JSPF, which is XSPF in JSON (a playlist with a list called track,
- * creator), and lists that people wrote themselves.
+ * creator), MusicBrainz (artist-credit), and lists that people wrote themselves.
  */
 const words = {
   id: ["playlist_id", "pid", "id"],
   title: ["title", "name", "playlist", "playlist_name", "playlistName"],
   tracks: ["tracks", "items", "songs", "track"],
-  artist: ["artist", "artist_name", "artistName", "artists", "creator"],
+  artist: ["artist", "artist_name", "artistName", "artists", "creator", "artist-credit"],
   track: ["track", "track_name", "trackName", "name", "title", "song"],
 } as const;
 

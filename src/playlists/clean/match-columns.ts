@@ -9,6 +9,7 @@ import {
   noArtist,
 } from "./column-mapping.js";
 import { isDay, isLikePlaylist, likely, usualClocks, usualNames } from "./column-names.js";
+import { partTitle } from "./titled-play.js";
 
 /** The index of each field's column, -1 if it has none; "clock" is the second column of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
@@ -172,6 +173,8 @@ function wrongColumns(
     .map((field) => `${field}=${standing(field) ?? proposed(field)}${field === "time" ? clock : ""}`);
   const title = names[found.track] ?? (names.length === 1 ? names[0] : "COLUMN");
   const time = isOnlyTime ? proposed("time") : "";
+  // A line that is a play names no columns.
+  const isPlay = more !== undefined && names.length === 1 && partTitle(names[0]!) !== undefined;
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
@@ -193,7 +196,7 @@ function wrongColumns(
         : quoted([...new Set(missing.map((field) => mapping[field] ?? field))])
     }`,
     {
-      hint: hints.join("; "),
+      hint: isPlay ? more : hints.join("; "),
       // Most often a mapping is missing, which a resumed run would not have either.
       exitCode: 2,
       code: "wrong-columns",

@@ -7,8 +7,10 @@ import type { DayOrder } from "./raw-file-choices.js";
 import {
   hasShortYear,
   hasShortYearSql,
+  isDayNumberSql,
   isSlashed,
   isSlashedSql,
+  ofDayNumberSql,
   parseTime,
   timeSql,
 } from "./time-of-play.js";
@@ -101,11 +103,20 @@ export class PlayTimes {
   }
 
   /**
-   * SQL for the milliseconds since 1970 in the column "time" of the rows.
+   * SQL for the milliseconds since 1970 in the column "time" of the rows. If all times are numbers such as 20240131, they are days.
    *
+   * @param rows the rows with times, as SQL
    * @throws SegueError if some dates have the day first and others the month; (misuse) if no date tells which
    */
-  column(): string {
+  async column(database: Database, rows: string): Promise<string> {
+    const column = this.#column();
+    const { areDays } = await database.row<{ areDays: boolean }>(
+      `SELECT count(*) > 0 AND bool_and(${isDayNumberSql(column)}) AS "areDays" FROM ${rows}`,
+    );
+    return areDays ? ofDayNumberSql(column) : column;
+  }
+
+  #column(): string {
     const order = this.#order();
     if (order === undefined) return "time::BIGINT";
     const place = order === "day-first" ? 1 : -1;

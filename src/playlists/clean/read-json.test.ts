@@ -84,6 +84,13 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it("reads the tracks of a release from MusicBrainz", async () => {
+    const credit = ["Simon", "Garfunkel"].map((name) => ({ name, joinphrase: " & ", artist: { name } }));
+    const medium = { position: 1, tracks: [{ number: "1", title: "America", "artist-credit": credit }] };
+    const { rows } = await clean({ "disc.jsonl": lines([medium]) });
+    expect(rows).toEqual([[0, null, "Simon, Garfunkel", "America", "disc"]]);
+  });
+
   it("reads an array with one playlist per line, wherever the commas are", async () => {
     for (const text of [
       `[\n${JSON.stringify(written)}\n,${JSON.stringify(written)}\n]`,
@@ -111,6 +118,12 @@ describe("playlists in JSON with other field names", () => {
       [1, null, null, "8", "ids 1"],
       [2, null, null, "a-b", "ids 2"],
     ]);
+  });
+
+  it("reads lines of lists, also if the first is long", async () => {
+    const long = Array.from({ length: 10_000 }, (_, i) => `id of track ${i}`);
+    const { facts } = await clean({ "ids.jsonl": lines([long, ["a", "b"]]) });
+    expect(facts).toMatchObject({ accepted: 10_002, rejected: 0 });
   });
 
   it("reads a number as the text of it, but not one that JSON rounds: several ids would become one", async () => {

@@ -18,6 +18,20 @@ describe("playlists of music players", () => {
     expect(facts.form).toBe("m3u");
   });
 
+  it("are read from VirtualDJ, too", async () => {
+    const { rows, rejected } = await clean({
+      "a.m3u":
+        "#EXTVDJ:<time>20:00</time><artist>Simon &amp; Garfunkel</artist><title>A - B</title>\r\nC:\\1.mp3\r\n#EXTINF:9,Air - Talisman\n#EXTVDJ:<filesize>4</filesize>\n2.mp3\n#EXTVDJ:<title>x</title>\n3.mp3\n",
+    });
+    expect(rows.map((row) => row.slice(2, 4))).toEqual([
+      ["Simon & Garfunkel", "A - B"],
+      ["Air", "Talisman"],
+    ]);
+    expect(rejected).toMatchObject([{ line: 7, reason: "not a play" }]);
+    const latin = Buffer.from("#EXTVDJ:<artist>Bj\xf6rk</artist><title>x</title>\n1.mp3\n", "latin1");
+    expect((await failure({ "b.m3u": latin })).hint).toMatch(/--encoding latin-1/);
+  });
+
   it("are parted in linear time, however long a name is", async () => {
     const began = performance.now();
     const { rejected } = await clean({
@@ -39,7 +53,10 @@ describe("playlists of music players", () => {
       [6, "not a play", "#EXTINF:9,Jingle\n3.mp3"],
       [8, "not UTF-8", "#EXTINF:9,Björk - Jóga\n4.mp3"],
     ]);
-    expect(facts.remedies).toEqual([expect.stringMatching(/--encoding latin-1/)]);
+    expect(facts.remedies).toEqual([
+      expect.stringMatching(/--encoding latin-1/),
+      expect.stringMatching(/save the playlist as extended M3U/),
+    ]);
     expect((await clean({ "a.m3u": text }, { encoding: "latin-1" })).rows[1]).toEqual([
       3,
       null,

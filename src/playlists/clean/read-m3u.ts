@@ -1,6 +1,7 @@
 /**
  * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` describes the file that the next line
- * names. The file is one playlist. Entries without such a line are rejected: the artist cannot be told from a path.
+ * names; VirtualDJ writes `#EXTVDJ:` with tags instead. The file is one playlist. Entries without such a line are rejected: the
+ * artist cannot be told from a path.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
 import { type Rejects, toldText } from "./rejects.js";
@@ -9,6 +10,9 @@ import { titledPlay } from "./titled-play.js";
 
 /** Before the comma are seconds and, from some players, attributes in quotes. */
 const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;
+
+const withTitles =
+  "a path does not tell artist and title: save the playlist as extended M3U, XSPF or CSV, which name them";
 
 /**
  * @param playlist its name
@@ -29,18 +33,32 @@ export async function readM3u(
       line++;
       const named = toldText(given);
       const start = named.slice(0, 8).trimStart();
-      if (start.startsWith("#EXTINF:")) told = given;
+      const isTagged = start === "#EXTVDJ:" && (typeof given !== "string" || tagged(given) !== undefined);
+      if (isTagged || start.startsWith("#EXTINF:")) told = given;
       if (start === "" || start.startsWith("#")) continue;
-      const play = titledPlay(told ?? "", beforeArtist);
+      const play = tagged(told) ?? titledPlay(told ?? "", beforeArtist);
       if (typeof play === "object")
         writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
       else {
         const text = told === undefined ? named : `${toldText(told)}\n${named}`;
         const detail = play === "not a play" ? 'expected "#EXTINF:215,Artist - Title" above it' : undefined;
-        rejects.add({ file: source.path, line, reason: play, detail, text });
+        rejects.add({ file: source.path, line, reason: play, detail, text }, told ? undefined : withTitles);
       }
       rows++;
       told = undefined;
     }
   return { rows };
 }
+
+/** The play in a line of VirtualDJ: "#EXTVDJ:<artist>Muse</artist><title>Uprising</title>". */
+function tagged(line: Line | undefined): { artist: string; track: string } | undefined {
+  if (typeof line !== "string" || !line.startsWith("#EXTVDJ:") || line.includes("\0")) return undefined;
+  const [artist, track] = ["artist", "title"].map((tag) => {
+    const from = line.indexOf(`<${tag}>`) + tag.length + 2;
+    return line.slice(from, Math.max(from, line.indexOf(`</${tag}>`, from)));
+  });
+  return artist && track ? { artist: unescaped(artist), track: unescaped(track) } : undefined;
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const unescaped = (text: string) => text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name) => entities[name]!);

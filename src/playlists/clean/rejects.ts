@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Line } from "../../system/index.js";
+import { LikelyEncoding } from "./likely-encoding.js";
 import { timeRemedy } from "./time-of-play.js";
 
 /** Why a row was not used. */
@@ -55,7 +56,6 @@ export function toldJson(value: unknown): string {
 }
 
 const remedies: Partial<Record<RejectReason, string | ((detail?: string) => string)>> = {
-  "not UTF-8": "is it Latin-1? Then pass --encoding latin-1",
   "not a time": (quotedTime = '""') => timeRemedy(quotedTime.slice(1, -1)),
   "not a song":
     'in a history of YouTube, songs are the plays of an artist\'s channel ("Muse - Topic"): other videos do not name artist and title',
@@ -69,6 +69,7 @@ export class Rejects {
   readonly byReason: Partial<Record<RejectReason, number>> = {};
   count = 0;
   readonly #remedies = new Set<string>();
+  readonly #encoding = new LikelyEncoding();
   readonly #file: number | undefined;
   #pending: string[] = [];
 
@@ -79,7 +80,7 @@ export class Rejects {
 
   /** Advice that may make rejected rows usable, each a sentence that names an option. */
   get remedies(): readonly string[] {
-    return [...this.#remedies];
+    return [...(this.byReason["not UTF-8"] ? [this.#encoding.remedy] : []), ...this.#remedies];
   }
 
   /** @param remedy advice that may make such rows usable; default: the usual one for the reason */
@@ -88,6 +89,7 @@ export class Rejects {
     const kept = { ...reject, text: cut };
     this.count++;
     this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
+    if (reject.reason === "not UTF-8") this.#encoding.add(cut);
     const usual = remedies[reject.reason];
     const sentence = remedy ?? (typeof usual === "function" ? usual(reject.detail) : usual);
     if (sentence !== undefined) this.#remedies.add(sentence);

@@ -19,6 +19,9 @@ const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
 /** 2024/1/31, as spreadsheets write it with the year first. */
 const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
+/** 20240131 before a clock; without one it may be any number. */
+const closed = String.raw`^(\d{4})(\d{2})(\d{2})([ T]\d)`;
+const closedDay = new RegExp(closed);
 /** 31/01/24: the year is last, and its century is chosen as by strptime. */
 const shortYear = [
   { century: "20", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])([0-5]\d|6[0-8])\b` },
@@ -97,6 +100,7 @@ function usual(text: string, order: DayOrder | undefined): string {
   const iso8601 = (year: string, month: string, date: string) =>
     `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
   return text
+    .replace(closedDay, "$1-$2-$3$4")
     .replace(yearFirst, (_, year, month, date) => iso8601(year, month, date))
     .replace(pointedDay, (_, date, month, year) => iso8601(year, month, date))
     .replace(loggedDay, "$1 $2 $3 ")
@@ -184,7 +188,8 @@ const zonedSql = (text: string) =>
  */
 export function timeSql(column: string, order?: DayOrder): string {
   const plain = `regexp_replace(${wholeYearSql(column)}, '${logged}', '\\1 \\2 \\3 ')`;
-  const trimmed = `regexp_replace(${plain}, '${pointed}', '\\3-\\2-\\1')`;
+  const opened = `regexp_replace(${plain}, '${closed}', '\\1-\\2-\\3\\4')`;
+  const trimmed = `regexp_replace(${opened}, '${pointed}', '\\3-\\2-\\1')`;
   const text =
     order === undefined
       ? trimmed
@@ -200,6 +205,15 @@ export function timeSql(column: string, order?: DayOrder): string {
       ${zonedSql(words)}
     )) END`;
 }
+
+/** Whether milliseconds since 1970 come from a number of seconds that is rather a day, 20240131, as SQL. */
+export const isDayNumberSql = (ms: string): string =>
+  `CASE WHEN ${ms} BETWEEN 19700101000 AND 20991231000 AND ${ms} % 1000 = 0
+   THEN try_strptime((${ms} // 1000)::VARCHAR, '%Y%m%d') IS NOT NULL ELSE false END`;
+
+/** The milliseconds since 1970 of that day, as SQL. */
+export const ofDayNumberSql = (ms: string): string =>
+  `epoch_ms(strptime((${ms} // 1000)::VARCHAR, '%Y%m%d'))`;
 
 /** `isSlashed` as SQL. */
 export const isSlashedSql = (column: string): string =>

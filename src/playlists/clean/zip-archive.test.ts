@@ -152,6 +152,18 @@ describe("an archive", () => {
     ]);
   });
 
+  it("of larger playlists and a library gives the history if it can be split, since they have no times", async () => {
+    const entry = { track: { trackName: "Uprising", artistName: "Muse" }, addedDate: "2024-01-01" };
+    const files = {
+      "history.json": history(3),
+      "Playlist1.json": JSON.stringify({ playlists: [{ name: "gym", items: Array(99).fill(entry) }] }),
+      "YourLibrary.json": JSON.stringify({ tracks: Array(99).fill({ artist: "Muse", track: "Uprising" }) }),
+      "gym.m3u": `#EXTM3U\n${"#EXTINF:1,Muse - Uprising\nx.mp3\n".repeat(99)}`,
+    };
+    const { zipped, plain } = await bothWays(files, "history.json", { sessionGap: 30 });
+    expect(zipped.rows).toEqual(plain.rows);
+  });
+
   it("gives no hint for files without tracks", async () => {
     const files = {
       "Playlist1.json": spotify[`${account}/Playlist1.json`]!,

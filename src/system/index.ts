@@ -1,5 +1,5 @@
 /** What every room uses: errors, files, randomness, progress. Knows nothing of playlists or models. */
-export { besideUrl, distPath, packageRoot, readKernel } from "./assets.js";
+export { besideUrl, distPath, packageRoot, packageVersion, readKernel } from "./assets.js";
 export {
   isUnfinished,
   moveIntoPlace,

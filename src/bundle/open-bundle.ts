@@ -12,6 +12,7 @@ import {
   aFunction,
   aPath,
   misuse,
+  remembered,
   requireOptions,
   requireWithin,
   SegueError,
@@ -139,9 +140,7 @@ export function bundleOf(contents: BundleContents, options: OpenOptions = {}): B
     state: (name) => stateOf(name).state,
     recommender: (asked) => {
       const { name, state } = stateOf(asked);
-      let recommender = restored.get(name);
-      if (!recommender) restored.set(name, (recommender = byIndex(state) ?? restore(state, catalogue)));
-      return recommender;
+      return remembered(restored, name, () => byIndex(state) ?? restore(state, catalogue));
     },
   };
 }

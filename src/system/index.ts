@@ -42,6 +42,7 @@ export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { quoted, shortened } from "./quoted.js";
 export { Random } from "./random.js";
+export { remembered } from "./remembered.js";
 export {
   readSafetensors,
   type Tensor,

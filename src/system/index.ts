@@ -40,7 +40,7 @@ export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./p
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
-export { quoted, shortened } from "./quoted.js";
+export { firstTen, quoted, shortened } from "./quoted.js";
 export { Random } from "./random.js";
 export { remembered } from "./remembered.js";
 export {
@@ -66,6 +66,7 @@ export {
   type TextSource,
   textChunks,
 } from "./text-source.js";
+export { cut, textWidth } from "./text-width.js";
 export { ownThread } from "./thread.js";
 export {
   aFunction,

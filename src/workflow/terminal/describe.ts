@@ -6,7 +6,7 @@ import { type Commands, waysOn } from "./commands.js";
 import { duration, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
-import { folded, packed } from "./text-width.js";
+import { folded, packed } from "./line-breaks.js";
 
 /** How many tasks of one step are listed individually. */
 const shownTasks = 20;

@@ -3,7 +3,7 @@ import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
 import { type Commands, waysOn } from "./commands.js";
-import { duration, statusAndTime } from "./duration.js";
+import { duration, durationIfKnown, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
 import { folded, packed } from "./line-breaks.js";
@@ -85,7 +85,7 @@ function taskRow(task: TaskSummary): string[] {
   return [
     `  ${task.step}/${task.task}`,
     colour(colourOfStatus(task.status), task.status),
-    task.seconds === undefined ? "" : duration(task.seconds),
+    durationIfKnown(task.seconds),
     notes.join("; "),
   ];
 }

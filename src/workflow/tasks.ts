@@ -86,8 +86,9 @@ async function summarize(
       const failed = await read<FailedRecord>("failed.json");
       return {
         attempt,
-        ...((failed ?? started) ? { started: (failed ?? started)!.started } : {}),
-        ...(failed ? { finished: failed.finished, error: failed.error } : {}),
+        started: (failed ?? started)?.started,
+        finished: failed?.finished,
+        error: failed?.error,
       };
     }),
   );
@@ -101,27 +102,21 @@ async function summarize(
     ? await readSoundRecord<DoneRecord>(store, keys.done(flow, run, step, task), note)
     : undefined;
   if (done) {
-    const own = attempts.find((each) => each.attempt === done.attempt);
+    const { attempt, started, finished } = done;
+    const own = attempts.find((each) => each.attempt === attempt);
     const others = attempts.filter((each) => each !== own);
     return {
       step,
       task,
       status: "done",
-      started: done.started,
-      finished: done.finished,
-      seconds: (Date.parse(done.finished) - Date.parse(done.started)) / 1000,
-      attempts: [
-        ...others,
-        {
-          attempt: done.attempt,
-          started: done.started,
-          finished: done.finished,
-          ...(own?.error ? { error: own.error } : {}),
-        },
-      ],
-      ...(done.caught ? { error: done.caught } : {}),
+      started,
+      finished,
+      seconds: (Date.parse(finished) - Date.parse(started)) / 1000,
+      attempts: [...others, { attempt, started, finished, error: own?.error }],
+      error: done.caught,
       caught: done.caught !== undefined,
-      ...(done.reused ? { reusedFrom: done.reused.run, reusedWhy: done.reused.why } : {}),
+      reusedFrom: done.reused?.run,
+      reusedWhy: done.reused?.why,
     };
   }
   const last = attempts.at(-1);
@@ -134,11 +129,11 @@ async function summarize(
     step,
     task,
     status,
-    ...(last?.started ? { started: last.started } : {}),
-    ...(last?.finished ? { finished: last.finished } : {}),
-    ...(last?.started && until !== undefined ? { seconds: (until - Date.parse(last.started)) / 1000 } : {}),
+    started: last?.started,
+    finished: last?.finished,
+    seconds: last?.started && until ? (until - Date.parse(last.started)) / 1000 : undefined,
     attempts,
-    ...((damage ?? last?.error) ? { error: (damage ?? last?.error)! } : {}),
+    error: damage ?? last?.error,
     caught: false,
   };
 }

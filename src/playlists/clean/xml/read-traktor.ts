@@ -46,7 +46,7 @@ export async function readTraktor(
           sort === "SMARTLIST"
           ? "the smart playlists"
           : undefined;
-      library.addList({ ...list, ...(leftOut !== undefined && { leftOut }) });
+      library.addList({ ...list, leftOut });
     },
   });
   return library.write(firstRowId, writer, rejects);

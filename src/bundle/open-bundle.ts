@@ -155,7 +155,7 @@ function vectorsOf(
     tracks: Array.from(array(stored.rows), (number) => tracks[number]!),
     size: stored.size,
     vectors: array(stored.vectors) as Float32Array,
-    ...(stored.counts ? { counts: array(stored.counts) as Float64Array } : {}),
-    ...(stored.outputs ? { outputs: array(stored.outputs) as Float32Array } : {}),
+    counts: stored.counts === undefined ? undefined : (array(stored.counts) as Float64Array),
+    outputs: stored.outputs === undefined ? undefined : (array(stored.outputs) as Float32Array),
   });
 }

@@ -175,10 +175,10 @@ async function fill(
     formatVersion: FORMAT_VERSION,
     segueVersion: packageVersion(),
     ...facts,
-    ...(input.dataFingerprint === undefined ? {} : { dataFingerprint: input.dataFingerprint }),
+    dataFingerprint: input.dataFingerprint,
     tracks: catalogue.tracks.length,
-    ...(vectors ? { vectors: { rows: vectors.length, size: vectors.size } } : {}),
-    ...(index ? { index } : {}),
+    vectors: vectors && { rows: vectors.length, size: vectors.size },
+    index,
     recommenders: Object.keys(input.recommenders),
     files,
   });
@@ -219,8 +219,8 @@ function storeVectors(
     size: vectors.size,
     rows: pool.add(rows),
     vectors: pool.add(vectors.vectors),
-    ...(vectors.counts ? { counts: pool.add(Float64Array.from(vectors.counts)) } : {}),
-    ...(vectors.outputs ? { outputs: pool.add(vectors.outputs) } : {}),
+    counts: vectors.counts && pool.add(Float64Array.from(vectors.counts)),
+    outputs: vectors.outputs && pool.add(vectors.outputs),
     ...(lists
       ? {
           lists: {

@@ -1,5 +1,4 @@
 /** The manifest of a bundle: what it is, where it came from, and a checksum of every file. */
-
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { SegueError } from "../system/index.js";

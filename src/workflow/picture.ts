@@ -1,5 +1,4 @@
 /** Draws a flow: its steps in columns from left to right, a foreach as a stack of sheets; for a run, with states and times. */
-
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
 import { checkFlow } from "./check.js";
 import type { AnyFlow } from "./flow.js";

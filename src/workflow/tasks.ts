@@ -76,27 +76,8 @@ async function summarize(
   const note = (error: SegueError) => {
     damage ??= { kind: "error", ...errorData(error) };
   };
-  const attempts = await Promise.all(
-    [...found.attempts].map(async ([attempt, files]): Promise<AttemptSummary> => {
-      const read = <T>(file: string) =>
-        files.has(file)
-          ? readSoundRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file), note)
-          : Promise.resolve(undefined);
-      const started = await read<AttemptRecord>("started.json");
-      const failed = await read<FailedRecord>("failed.json");
-      return {
-        attempt,
-        started: (failed ?? started)?.started,
-        finished: failed?.finished,
-        error: failed?.error,
-      };
-    }),
-  );
-  // A worker that takes over a task makes the lost attempt again, with the same number.
-  attempts.sort(
-    (a, b) =>
-      Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10) ||
-      ((a.started ?? "") < (b.started ?? "") ? -1 : 1),
+  const attempts = await attemptsOf(found.attempts, <T>(attempt: string, file: string) =>
+    readSoundRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file), note),
   );
   const done = found.done
     ? await readSoundRecord<DoneRecord>(store, keys.done(flow, run, step, task), note)
@@ -136,6 +117,32 @@ async function summarize(
     error: damage ?? last?.error,
     caught: false,
   };
+}
+
+/** @param files the names of each attempt's records @param read reads one of them */
+async function attemptsOf(
+  files: ReadonlyMap<string, ReadonlySet<string>>,
+  read: <T>(attempt: string, file: string) => Promise<T | undefined>,
+): Promise<AttemptSummary[]> {
+  const attempts = await Promise.all(
+    [...files].map(async ([attempt, names]): Promise<AttemptSummary> => {
+      const readIfThere = <T>(file: string) => (names.has(file) ? read<T>(attempt, file) : undefined);
+      const started = await readIfThere<AttemptRecord>("started.json");
+      const failed = await readIfThere<FailedRecord>("failed.json");
+      return {
+        attempt,
+        started: (failed ?? started)?.started,
+        finished: failed?.finished,
+        error: failed?.error,
+      };
+    }),
+  );
+  // A worker that takes over a task makes the lost attempt again, with the same number.
+  return attempts.sort(
+    (a, b) =>
+      Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10) ||
+      ((a.started ?? "") < (b.started ?? "") ? -1 : 1),
+  );
 }
 
 /** Compares by number: "2" before "10", "1.2" before "1.10". */

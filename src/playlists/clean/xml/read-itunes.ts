@@ -3,7 +3,6 @@
  * every track by id, and `Playlists` refers to them. Many of these are not playlists that somebody made: the library itself,
  * downloads, folders with all their contents, and smart playlists, which are searches.
  */
-
 import { SegueError, type TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";

@@ -14,13 +14,9 @@ export { explainDiskError } from "./disk-error.js";
 export {
   type Database,
   type DuckDbOptions,
-  fillSql,
   memoryAmount,
   parquetDamage,
   preloadDuckDb,
-  sqlName,
-  sqlPath,
-  sqlString,
   uintColumn,
   withDuckDb,
 } from "./duckdb.js";
@@ -28,6 +24,7 @@ export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
+export { isGzip } from "./gzip.js";
 export { requireKnown, requireObject, requireOptions } from "./known-options.js";
 export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
 export { usableCores, usableMemory } from "./machine.js";
@@ -54,10 +51,10 @@ export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { shellWord } from "./shell-word.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
+export { fillSql, sqlName, sqlPath, sqlString } from "./sql-text.js";
 export { refuseTemporary, temporaryFolder } from "./temporary-folder.js";
 export {
   type Head,
-  isGzip,
   type Line,
   lineBlocks,
   longestText,

@@ -92,7 +92,7 @@ export function explainMembers<Thrown>(
   return new SegueError(message, {
     hint: [...(hint === undefined ? [] : [hint]), ...more].join("\n"),
     exitCode,
-    ...(code !== undefined && { code }),
+    code,
     cause,
   });
 }
@@ -142,8 +142,8 @@ function csvKind(
   const options = {
     playlist: "",
     needsTime: Boolean(sessionGap),
-    ...(mapping && { mapping }),
-    ...(style && { escape: style }),
+    mapping,
+    escape: style,
   };
   try {
     const found = headerBelow(

@@ -85,7 +85,7 @@ export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}
     samples > 0
       ? await goodnessOfFit(counts, fit, { ...options, samples }).catch(noneOfTooLittle)
       : undefined;
-  return { ...distributions, powerLaw: { what, ...fit, comparisons, ...(goodness ? { goodness } : {}) } };
+  return { ...distributions, powerLaw: { what, ...fit, comparisons, goodness } };
 }
 
 function fitIfPossible(counts: Tally): PowerLawFit | undefined {

@@ -1,4 +1,5 @@
 /** An analysis as text for the terminal: figures and small charts within 80 columns. */
+import { cut, textWidth } from "../system/index.js";
 import type { Analysis } from "./analyze.js";
 import type { Bin, Ranked } from "./distributions.js";
 import { agreementText, noPowerLawText, tracksOnMap, unknownNextText } from "./wording.js";
@@ -13,30 +14,10 @@ function bar(share: number, width: number): string {
   return "█".repeat(Math.floor(units / 8)) + eighths[units % 8]!;
 }
 
-const wideMark = /\p{Mark}/u;
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-/** Cuts or pads to a number of terminal columns; Chinese, Japanese, Korean and emoji take two. */
+/** Cuts or pads to a number of terminal columns. */
 export function fitColumns(text: string, columns: number): string {
-  let used = 0;
-  let shown = "";
-  const parts = [...text.replace(/[\p{Cc}\u202d\u202e]/gu, " ")].map((letter) => ({
-    letter,
-    width: wideMark.test(letter) ? 0 : wide.test(letter) ? 2 : 1,
-  }));
-  const total = parts.reduce((sum, { width }) => sum + width, 0);
-  const room = total > columns ? columns - 1 : columns;
-  for (const { letter, width } of parts) {
-    if (used + width > room) break;
-    shown += letter;
-    used += width;
-  }
-  if (total > columns) {
-    shown += "…";
-    used++;
-  }
-  return shown + " ".repeat(columns - used);
+  const shown = cut(text.replace(/[\p{Cc}\u202d\u202e]/gu, " "), columns);
+  return shown + " ".repeat(columns - textWidth(shown));
 }
 
 function bins(title: string, list: readonly Bin[]): string[] {

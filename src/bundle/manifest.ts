@@ -1,6 +1,5 @@
 /** The manifest of a bundle: what it is, where it came from, and a checksum of every file. */
-
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { SegueError } from "../system/index.js";
 import { manifestName } from "./bundles-in.js";
@@ -50,10 +49,7 @@ export function sealManifest(manifest: Omit<Manifest, "id">): Manifest {
 
 function idOf(manifest: Omit<Manifest, "id"> & { id?: string }): string {
   const { id: _, ...rest } = manifest;
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(rest)))
-    .digest("hex")
-    .slice(0, 16);
+  return hash("sha256", JSON.stringify(sorted(rest))).slice(0, 16);
 }
 
 /** The same value with the keys of all objects sorted. */

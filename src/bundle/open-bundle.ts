@@ -12,6 +12,7 @@ import {
   aFunction,
   aPath,
   misuse,
+  remembered,
   requireOptions,
   requireWithin,
   SegueError,
@@ -139,9 +140,7 @@ export function bundleOf(contents: BundleContents, options: OpenOptions = {}): B
     state: (name) => stateOf(name).state,
     recommender: (asked) => {
       const { name, state } = stateOf(asked);
-      let recommender = restored.get(name);
-      if (!recommender) restored.set(name, (recommender = byIndex(state) ?? restore(state, catalogue)));
-      return recommender;
+      return remembered(restored, name, () => byIndex(state) ?? restore(state, catalogue));
     },
   };
 }
@@ -156,7 +155,7 @@ function vectorsOf(
     tracks: Array.from(array(stored.rows), (number) => tracks[number]!),
     size: stored.size,
     vectors: array(stored.vectors) as Float32Array,
-    ...(stored.counts ? { counts: array(stored.counts) as Float64Array } : {}),
-    ...(stored.outputs ? { outputs: array(stored.outputs) as Float32Array } : {}),
+    counts: stored.counts === undefined ? undefined : (array(stored.counts) as Float64Array),
+    outputs: stored.outputs === undefined ? undefined : (array(stored.outputs) as Float32Array),
   });
 }

@@ -1,5 +1,5 @@
 /** Reads a bundle's files, and checks all of them against the manifest before any is used. */
-import { createHash, webcrypto } from "node:crypto";
+import { createHash, hash, webcrypto } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/index.js";
@@ -99,7 +99,7 @@ async function checkedTensors(folder: string, name: string, manifest: Manifest):
 
 async function checkedJson<T>(folder: string, name: string, manifest: Manifest): Promise<T> {
   const bytes = await readFile(join(folder, name));
-  compare(folder, name, manifest, createHash("sha256").update(bytes).digest("hex"));
+  compare(folder, name, manifest, hash("sha256", bytes));
   return JSON.parse(bytes.toString("utf8")) as T;
 }
 

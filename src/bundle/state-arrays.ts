@@ -44,8 +44,8 @@ export class ArrayPool {
       version,
       settings,
       arrays: mapped(arrays, (array) => this.add(array)),
-      ...(parts ? { parts: mapped(parts, (part) => this.store(part)) } : {}),
-      ...(catalogue ? { catalogue } : {}),
+      parts: parts && mapped(parts, (part) => this.store(part)),
+      catalogue,
     };
   }
 }
@@ -61,7 +61,7 @@ export function loadState(stored: StoredState, tensors: Readonly<Record<string, 
   return {
     ...stored,
     arrays: mapped(stored.arrays, (name) => arrayNamed(name, tensors, `recommender "${stored.kind}"`)),
-    ...(stored.parts ? { parts: mapped(stored.parts, (part) => loadState(part, tensors)) } : {}),
+    parts: stored.parts && mapped(stored.parts, (part) => loadState(part, tensors)),
   } as RecommenderState;
 }
 

@@ -1,6 +1,7 @@
 /** Writes a model bundle: one folder with everything that a server needs, written atomically and reproducibly. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
@@ -10,7 +11,7 @@ import {
   messageOf,
   misuse,
   type Progress,
-  packageRoot,
+  packageVersion,
   requireOptions,
   SegueError,
   settleBoth,
@@ -110,9 +111,9 @@ export async function writeBundle(
   await writeAtomically(folder, async (temporary) => {
     await mkdir(temporary);
     manifest = await fill(temporary, input, facts, options);
-    if (await exists(folder)) await rename(folder, replaced);
+    if (existsSync(folder)) await rename(folder, replaced);
   }).finally(async () => {
-    if (!(await exists(folder)) && (await exists(replaced))) await rename(replaced, folder);
+    if (!existsSync(folder) && existsSync(replaced)) await rename(replaced, folder);
     await rm(replaced, { recursive: true, force: true });
   });
   return manifest!;
@@ -168,19 +169,16 @@ async function fill(
     const path = join(folder, name);
     files[name] = { bytes: (await stat(path)).size, sha256: sums.get(name) ?? (await sha256Of(path)) };
   }
-  const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
   const index = vectors && vectors.length > 0 ? factsOf(vectors, lists) : undefined;
   const manifest = sealManifest({
     format: "segue-bundle",
     formatVersion: FORMAT_VERSION,
-    segueVersion: version,
+    segueVersion: packageVersion(),
     ...facts,
-    ...(input.dataFingerprint === undefined ? {} : { dataFingerprint: input.dataFingerprint }),
+    dataFingerprint: input.dataFingerprint,
     tracks: catalogue.tracks.length,
-    ...(vectors ? { vectors: { rows: vectors.length, size: vectors.size } } : {}),
-    ...(index ? { index } : {}),
+    vectors: vectors && { rows: vectors.length, size: vectors.size },
+    index,
     recommenders: Object.keys(input.recommenders),
     files,
   });
@@ -221,8 +219,8 @@ function storeVectors(
     size: vectors.size,
     rows: pool.add(rows),
     vectors: pool.add(vectors.vectors),
-    ...(vectors.counts ? { counts: pool.add(Float64Array.from(vectors.counts)) } : {}),
-    ...(vectors.outputs ? { outputs: pool.add(vectors.outputs) } : {}),
+    counts: vectors.counts && pool.add(Float64Array.from(vectors.counts)),
+    outputs: vectors.outputs && pool.add(vectors.outputs),
     ...(lists
       ? {
           lists: {
@@ -263,17 +261,10 @@ function plain(name: string, facts: Readonly<Record<string, unknown>> | undefine
 }
 
 async function refuseOthers(folder: string): Promise<void> {
-  if (!(await exists(folder))) return;
+  if (!existsSync(folder)) return;
   const held = await readdir(folder).catch(() => {
     throw misuse(`${folder} is a file; a bundle is a folder`);
   });
   if (held.length > 0 && !held.includes(manifestName))
     throw misuse(`${folder} is not empty and not a bundle`, "Write the bundle to a new folder.");
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

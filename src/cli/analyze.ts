@@ -60,8 +60,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   }).finally(clear);
   const { top, bootstrap, seed } = options;
   const found = await analyzeCorpus(corpus, { top, bootstrap, seed, progress, signal }).finally(clear);
-  const map = options.map ? await mapOf() : undefined;
-  const analysis = { ...found, ...(map ? { map } : {}) };
+  const analysis = { ...found, map: options.map ? await mapOf() : undefined };
   const files = output === undefined ? [] : await writePictures(output);
   if (options.json) console.log(JSON.stringify(analysis));
   else {

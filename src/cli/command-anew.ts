@@ -42,7 +42,7 @@ export async function commandAnew(
         flows: flows.map(({ name }) => name),
         flags: flag ? [...flags, `--${flag.name}`, flag.value] : flags,
       },
-      ...(first.sources === undefined ? {} : { sources: first.sources }),
+      sources: first.sources,
     },
     datastore,
   );

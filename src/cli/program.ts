@@ -1,8 +1,6 @@
 /** Every verb, in the order in which `segue --help` shows them. A verb is one file with one `register` function. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { packageRoot } from "../system/index.js";
+import { packageVersion } from "../system/index.js";
 import { registerAnalyze } from "./analyze.js";
 import { registerBench } from "./bench.js";
 import { registerCard } from "./card.js";
@@ -51,12 +49,9 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
 ];
 
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
   const program = new Command("segue")
     .description("What should play next? From raw playlists to a live, checked recommendation endpoint.")
-    .version(version)
+    .version(packageVersion())
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
     .helpCommand(false)

@@ -44,8 +44,7 @@ export function rawFileOptions({
   mergeCapitals = false,
 }: RawFileOptions): RawFileOptions {
   return {
-    ...(columns !== undefined && { columns }),
-    ...{ encoding, escape: style, sessionGap, sessionLength, dates, leaveOut },
+    ...{ columns, encoding, escape: style, sessionGap, sessionLength, dates, leaveOut },
     ...{ mergeVersions, mergeCapitals },
   };
 }

@@ -90,7 +90,7 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
     const rules = await rulesOf(live, options);
     if (forPlaylists !== undefined) return await forPlaylists(live, rules);
     const meant = await live.meant(tracks);
-    const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };
+    const context: Context = { tracks: meant, title };
     const { readAs } = await import("../serving/index.js");
     await print(live, context, readAs(tracks, meant), rules, options);
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { textWidth } from "../workflow/terminal/text-width.js";
+import { textWidth } from "../system/index.js";
 import { recommendationText } from "./recommendation-text.js";
 
 const long = `Somebody-${"A Long Title ".repeat(8)}`;

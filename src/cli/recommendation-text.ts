@@ -1,7 +1,7 @@
 /** The answer of `segue recommend` for people: rank, track, score, reasons. */
 import { type Reason, reasonsAsText } from "../recommenders/index.js";
+import { cut } from "../system/index.js";
 import { colour, columns } from "../workflow/terminal/format.js";
-import { cut } from "../workflow/terminal/text-width.js";
 
 export interface Shown {
   readonly track: string;

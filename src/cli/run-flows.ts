@@ -143,16 +143,8 @@ async function runAll(
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
   // Segue's own parameters do not apply to other flows.
-  const shipped = modules === undefined ? { shipped: join(packageRoot, "conf") } : {};
-  // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
-  const plans = [];
-  for (const flow of flows) {
-    const layered = await readParameters("conf", flow, { known: [...flowOrder, ...flows], ...shipped });
-    const given = givenParameters(command, flow);
-    const parameters = { ...layered.values, ...given };
-    const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
-    plans.push({ flow, parameters, checked });
-  }
+  const shipped = modules === undefined ? join(packageRoot, "conf") : undefined;
+  const plans = await plansFor(flows, command, shipped);
   for (const { flow, checked } of plans) await checkParameters(flow, checked, engine);
   const client = await clientOf(options);
   // For each flow, the run made by this command or named by --from: others may run the same flows meanwhile.
@@ -165,8 +157,7 @@ async function runAll(
   const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results: RunResult[] = [];
   try {
-    for (const { flow, parameters } of plans) {
-      const place = flows.indexOf(flow);
+    for (const [place, { flow, parameters }] of plans.entries()) {
       const again = flowsFrom(place, chain, flagsOfOthers(flowOrder, flows.slice(place)));
       const next = flowsFrom(place + 1, chain, flagsOfOthers(flowOrder, flows.slice(place + 1)));
       const result = await runAndCleanUp(
@@ -179,7 +170,7 @@ async function runAll(
             tags: options.tag ?? [],
             cache: options.cache ?? false,
             sources,
-            ...(next.flows.length === 0 ? {} : { next }),
+            next: next.flows.length === 0 ? undefined : next,
             again,
             engine,
             pool,
@@ -207,6 +198,19 @@ async function runAll(
   const report = await writeReport(client, results.at(-1)!, options.data);
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
   else printOutcome(outcome, report, datastoreFlag(command));
+}
+
+/** Each flow with its parameters. All are parsed before the first starts: a typo in the last must not cost the work of the first. */
+async function plansFor(flows: readonly AnyFlow[], command: Command, shipped: string | undefined) {
+  const plans = [];
+  for (const flow of flows) {
+    const layered = await readParameters("conf", flow, { known: [...flowOrder, ...flows], shipped });
+    const given = givenParameters(command, flow);
+    const parameters = { ...layered.values, ...given };
+    const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
+    plans.push({ flow, parameters, checked });
+  }
+  return plans;
 }
 
 function withoutGiven(sources: Readonly<Record<string, string>>, given: object): Record<string, string> {

@@ -69,7 +69,7 @@ export async function runOutcome(
     ...(test && {
       k: test.k,
       testHitRatio: test.hitRatio,
-      ...(test.base === undefined ? {} : { baseProtocolTestHitRatio: test.base }),
+      baseProtocolTestHitRatio: test.base,
       popularityHitRatio: test.popularity,
       randomBetHitRatio: test.randomBet,
     }),
@@ -80,11 +80,9 @@ export async function runOutcome(
       sample: modeling && (await sampleOf(await dataRunsOf(client, modeling))),
       kFlag: "--knn-k",
     }),
-    ...(check ? { check } : {}),
-    ...(isKept && endpoint !== undefined && endpoint.target !== "planned"
-      ? { endpoint: kept(endpoint) }
-      : {}),
-    ...(endpoint?.target === "planned" ? { requests: endpoint.requests } : {}),
+    check: check ?? undefined,
+    endpoint: isKept && endpoint !== undefined && endpoint.target !== "planned" ? kept(endpoint) : undefined,
+    requests: endpoint?.target === "planned" ? endpoint.requests : undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
-import { duration } from "../workflow/terminal/duration.js";
+import { durationIfKnown } from "../workflow/terminal/duration.js";
 import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
@@ -50,7 +50,7 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
   const rows = found.map((run) => [
     `${run.flow}/${run.run}`,
     colour(colourOfStatus(run.status), run.status),
-    run.seconds === undefined ? "" : duration(run.seconds),
+    durationIfKnown(run.seconds),
     localTime(run.created),
     [...run.tags, ...(run.origin ? [`resumes ${run.origin}`] : [])].join(", "),
   ]);

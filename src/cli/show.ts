@@ -81,11 +81,10 @@ async function showRun(client: Client, run: RunReader, options: Options, flags: 
     return;
   }
   const { describeRun } = await import("../workflow/terminal/describe.js");
-  const next = commandAfter({ next: record.next }, {}, flags);
   console.log(
     describeRun(summary, tasks, {
       flags,
-      ...(next && { next }),
+      next: commandAfter({ next: record.next }, {}, flags),
       again: await commandForFailed(client, summary, record, flags),
       printed: await lastPrinted(run, summary),
     }),

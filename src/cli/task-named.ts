@@ -1,5 +1,5 @@
 /** Parses "run/step/task" paths: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
-import { misuse } from "../system/index.js";
+import { firstTen, misuse } from "../system/index.js";
 import type { Client, RunReader, TaskReader } from "../workflow/index.js";
 import { requireStep } from "../workflow/require-step.js";
 
@@ -46,10 +46,7 @@ export async function onlyTaskNamed(client: Client, path: string): Promise<TaskR
   if (isTaskName(named.at(-1)!))
     throw misuse(`nothing may follow task ${place}, but "${more}" does`, `leave it out: ${place}`);
   const tasks = (await task.run.tasks(task.step)).map((each) => each.task);
-  throw misuse(
-    `step "${task.step}" has no task "${more}"`,
-    `its tasks: ${tasks.slice(0, 10).join(", ")}${tasks.length > 10 ? ", …" : ""}`,
-  );
+  throw misuse(`step "${task.step}" has no task "${more}"`, `its tasks: ${firstTen(tasks)}`);
 }
 
 async function taskOf(run: RunReader, [step, ...more]: readonly string[]): Promise<Named> {

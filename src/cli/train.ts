@@ -69,8 +69,8 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
     const result = await trainTrack2Vec(trained, {
       ...settings,
       vectorSize: vectorSize ?? from?.size ?? 48,
-      ...(from && { from }),
-      ...(validation && { validation }),
+      from,
+      validation,
       // Only with a checkpoint, since with `onEpoch` the threads wait after each epoch.
       ...(options.checkpoint && {
         checkpoint: options.checkpoint,
@@ -79,7 +79,7 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
           return undefined;
         },
       }),
-      ...(options.resume && { resume: options.resume }),
+      resume: options.resume || undefined,
       progress,
       signal,
       wording,
@@ -96,8 +96,9 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
       seconds: result.seconds,
       words_per_second: result.wordsPerSecond,
       loss_per_epoch: result.lossPerEpoch,
-      ...(validation && { hit_ratio_per_epoch: result.hitRatioPerEpoch, best_epoch: result.epoch }),
-      ...(resume !== undefined && { resumed_epochs: result.resumedEpochs }),
+      hit_ratio_per_epoch: validation && result.hitRatioPerEpoch,
+      best_epoch: validation && result.epoch,
+      resumed_epochs: resume === undefined ? undefined : result.resumedEpochs,
       peak_rss_mb: peakRssMb(),
     };
     if (options.json) console.log(JSON.stringify(figures));

@@ -1,5 +1,4 @@
 /** The output of `segue train` when it is done or stopped. */
-
 import { shellWord } from "../system/index.js";
 import type { TrainingResult } from "../track2vec/index.js";
 import { counted } from "../workflow/terminal/format.js";

@@ -1,4 +1,5 @@
 /** Artists by number, computed once per list of artists, as `trackIndex` is per list of tracks. */
+import { remembered } from "../system/index.js";
 
 export interface ArtistNumbers {
   /** Distinct, in order of first appearance. */
@@ -11,12 +12,7 @@ const known = new WeakMap<readonly string[], ArtistNumbers>();
 
 /** Numbers a catalogue's artists. The first call takes one pass over the list, which must not change afterwards. */
 export function artistNumbers(artists: readonly string[]): ArtistNumbers {
-  let numbers = known.get(artists);
-  if (numbers === undefined) {
-    numbers = count(artists);
-    known.set(artists, numbers);
-  }
-  return numbers;
+  return remembered(known, artists, () => count(artists));
 }
 
 /** Caches numbers read from a file, if they are numbered by first appearance, as `artistNumbers` does. */

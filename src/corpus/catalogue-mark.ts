@@ -1,5 +1,6 @@
 /** Identifies a catalogue, so that a recommender can recognise the one its track numbers refer to. */
 import { createHash } from "node:crypto";
+import { remembered } from "../system/index.js";
 
 export interface CatalogueMark {
   readonly tracks: number;
@@ -12,13 +13,10 @@ const idsAtOnce = 10_000;
 
 /** The mark of a list of tracks. The first call takes one pass over the list, which must not change afterwards. */
 export function catalogueMark(tracks: readonly string[]): CatalogueMark {
-  let mark = marks.get(tracks);
-  if (mark === undefined) {
+  return remembered(marks, tracks, () => {
     const hash = createHash("sha256");
     for (let at = 0; at < tracks.length; at += idsAtOnce)
       hash.update(`${tracks.slice(at, at + idsAtOnce).join("\0")}\0`);
-    mark = { tracks: tracks.length, ids: hash.digest("hex").slice(0, 16) };
-    marks.set(tracks, mark);
-  }
-  return mark;
+    return { tracks: tracks.length, ids: hash.digest("hex").slice(0, 16) };
+  });
 }

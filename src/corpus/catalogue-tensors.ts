@@ -1,5 +1,4 @@
 /** A catalogue as arrays: packed ids, distinct artist names, and each track's artist by number. */
-
 import { type PackedStrings, packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
 import { artistNumbers, knowArtistNumbers } from "./artist-numbers.js";
 import type { Catalogue } from "./corpus.js";

@@ -102,11 +102,11 @@ export class CorpusBuilder {
     return {
       // Copies, because caches such as `trackIndex` rely on the lists never changing.
       tracks: this.#tracks.slice(),
-      ...(this.#hasArtists ? { artists: this.#artists.slice() } : {}),
+      artists: this.#hasArtists ? this.#artists.slice() : undefined,
       offsets: Uint32Array.from(this.#offsets),
       items: this.#items.slice(0, this.#length),
       playlistIds: this.#playlistIds.slice(),
-      ...(this.#hasTitles ? { titles: this.#titles.slice() } : {}),
+      titles: this.#hasTitles ? this.#titles.slice() : undefined,
     };
   }
 }

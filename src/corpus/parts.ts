@@ -48,11 +48,11 @@ export function partOf(corpus: Corpus, belongs: (playlist: number) => boolean): 
     Array.from(numbers, (number) => strings[number]!);
   return {
     tracks: chosen(corpus.tracks, tracks),
-    ...(artists ? { artists: chosen(artists, tracks) } : {}),
+    artists: artists && chosen(artists, tracks),
     offsets,
     items,
-    ...(playlistIds ? { playlistIds: chosen(playlistIds, playlists) } : {}),
-    ...(titles ? { titles: chosen(titles, playlists) } : {}),
+    playlistIds: playlistIds && chosen(playlistIds, playlists),
+    titles: titles && chosen(titles, playlists),
   };
 }
 
@@ -66,8 +66,7 @@ export function queriesOf(corpus: Corpus): Query[] {
     );
     const next = tracks.pop();
     if (next === undefined) continue;
-    const title = corpus.titles?.[p];
-    queries.push({ context: tracks, next, ...(title ? { title } : {}) });
+    queries.push({ context: tracks, next, title: corpus.titles?.[p] || undefined });
   }
   return queries;
 }

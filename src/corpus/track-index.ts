@@ -1,17 +1,11 @@
 /** Maps track ids to numbers, with one shared index per list of tracks. */
+import { remembered } from "../system/index.js";
 
 const indices = new WeakMap<readonly string[], TrackIndex>();
 
-/**
- * The index of a list of tracks. The first call takes one pass over the list, which must not change afterwards.
- */
+/** The index of a list of tracks. The first call takes one pass over the list, which must not change afterwards. */
 export function trackIndex(tracks: readonly string[]): TrackIndex {
-  let index = indices.get(tracks);
-  if (index === undefined) {
-    index = new TrackIndex(tracks);
-    indices.set(tracks, index);
-  }
-  return index;
+  return remembered(indices, tracks, () => new TrackIndex(tracks));
 }
 
 /**

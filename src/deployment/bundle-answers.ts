@@ -73,7 +73,7 @@ export async function savedModelAnswers(bundle: string): Promise<Answers> {
   if (vectors === undefined) throw new SegueError(`the bundle ${bundle} has no track vectors`);
   const k = Math.min(invocationsKOf(manifest), vectors.length - 1);
   const expected = (track: string) => {
-    if (vectors.indexOf(track) < 0) {
+    if (!vectors.has(track)) {
       return { output_1: new Array<number>(k).fill(0), output_2: vectors.tracks.slice(0, k) };
     }
     const { scores, tracks } = vectors.nearest(track, k);

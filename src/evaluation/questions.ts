@@ -38,14 +38,14 @@ export function questionsOf(playlists: Corpus, options: QuestionOptions = {}): Q
   for (let p = 0; p < playlistCount(playlists); p++) {
     const items = playlists.items.subarray(playlists.offsets[p]!, playlists.offsets[p + 1]!);
     const tracks = Array.from(items, (item) => playlists.tracks[item]!);
-    const title = playlists.titles?.[p];
+    const title = playlists.titles?.[p] || undefined;
     for (let at = positions === "last" ? tracks.length - 1 : 1; at > 0 && at < tracks.length; at++) {
       questions.push({
         context: tracks.slice(0, at),
         next: tracks[at]!,
         playlist: p,
-        ...(title ? { title } : {}),
-        ...(remaining ? { rest: tracks.slice(at + 1) } : {}),
+        title,
+        rest: remaining ? tracks.slice(at + 1) : undefined,
       });
     }
   }

@@ -1,4 +1,5 @@
 /** Slices: the same metrics over parts of the queries, to see where a recommender does well. */
+import { remembered } from "../system/index.js";
 import type { TrainingFacts } from "./facts.js";
 
 /** One way to partition the queries: each gets exactly one of the labels. */
@@ -49,21 +50,19 @@ const thirds = new WeakMap<TrainingFacts, Uint8Array>();
 
 /** By track number: 0, 1 or 2. Computed once per facts, however many recommenders are evaluated. */
 function popularityThirds(facts: TrainingFacts): Uint8Array {
-  let part = thirds.get(facts);
-  if (part === undefined) {
+  return remembered(thirds, facts, () => {
     const order = Uint32Array.from(facts.plays.keys()).sort(
       (a, b) => facts.plays[b]! - facts.plays[a]! || a - b,
     );
     const all = facts.plays.reduce((sum, plays) => sum + plays, 0);
-    part = new Uint8Array(facts.size);
+    const part = new Uint8Array(facts.size);
     let gathered = 0;
     for (const track of order) {
       part[track] = Math.min(2, Math.floor((3 * gathered) / all));
       gathered += facts.plays[track]!;
     }
-    thirds.set(facts, part);
-  }
-  return part;
+    return part;
+  });
 }
 
 const lengths = [0, 1, 4, 9, 49];

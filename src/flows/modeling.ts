@@ -5,7 +5,7 @@ import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
 import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
-import { gridChart } from "./parts/hit-ratio-charts.js";
+import { gridCaption, gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
 import { asTable, gridRow, isEmpty, leadOf, type TrainedPoint } from "./parts/ranking.js";
 
@@ -93,9 +93,7 @@ export const modeling = flow("modeling", {
         { title: "grid points", value: ranking.length },
       ]);
       card.table(rows, { highlight: 0, caption: "Validation, best first" });
-      card.chart(gridChart(ranking), {
-        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap`,
-      });
+      card.chart(gridChart(ranking), { caption: gridCaption(`Hit ratio@${parameters.knnK}`) });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {
         card.chart(lossChart(curves), { caption: "Loss per epoch" });

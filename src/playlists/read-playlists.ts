@@ -89,12 +89,7 @@ export async function readPlaylists(
   const folder = await temporaryFolder("playlists");
   try {
     const master = join(folder, "master.parquet");
-    const facts = await cleanPlaylists({
-      ...reading,
-      ...(columns && { mapping: columns }),
-      inputs,
-      output: master,
-    });
+    const facts = await cleanPlaylists({ ...reading, mapping: columns, inputs, output: master });
     for (const line of linesOn(facts)) tell(line);
     progress?.({ task: "numbering plays", done: 0 });
     const wanted = { master, minTracks, mergeVersions, mergeCapitals, progress, signal };

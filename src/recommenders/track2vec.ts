@@ -135,7 +135,7 @@ function make(
       ...(vectors.counts === undefined ? {} : { counts: Float64Array.from(vectors.counts) }),
       ...(name === "nearest" || vectors.outputs === undefined ? {} : { outputs: vectors.outputs }),
     },
-    ...(fallback === undefined ? {} : { parts: { fallback: fallback.save() } }),
+    parts: fallback && { fallback: fallback.save() },
   });
   const parts = { name, catalogue, scorer, repeats, filler: fallback, state };
   return new VectorRecommender(parts, vectors, lossPerEpoch);
@@ -163,8 +163,8 @@ function restore(name: "nearest" | "track2vec", state: RecommenderState, catalog
     tracks: Array.from(numbers, (number) => catalogue.tracks[number]!),
     size: settings.vectorSize,
     vectors: values as Float32Array,
-    ...(counts === undefined ? {} : { counts: counts as Float64Array }),
-    ...(outputs === undefined ? {} : { outputs: outputs as Float32Array }),
+    counts: counts as Float64Array | undefined,
+    outputs: outputs as Float32Array | undefined,
   });
   const saved = state.parts?.fallback;
   return make(

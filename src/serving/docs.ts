@@ -1,12 +1,10 @@
 /** `/openapi.json`, generated from the routes' schemas, and `/docs`, which shows it. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyContextConfig, FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { packageRoot } from "../system/index.js";
+import { packageVersion } from "../system/index.js";
 import type { App } from "./routes/routes.js";
 
 /** A client may use either; requests sent from /docs use the one entered there. */
@@ -26,16 +24,13 @@ const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 66 16">${arro
  * @param keysRequired whether requests need an API key
  */
 export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: {
         title: "Segue",
         description: "What should play next?",
-        version,
+        version: packageVersion(),
       },
       ...(keysRequired
         ? { security: [{ bearer: [] }, { header: [] }], components: { securitySchemes: keys } }

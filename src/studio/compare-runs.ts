@@ -1,5 +1,5 @@
 /** Two runs side by side, for the studio and for `segue show --compare`. The studio's pages use this, so nothing here may need Node. */
-import { clock } from "../workflow/terminal/duration.js";
+import { durationIfKnown } from "../workflow/terminal/duration.js";
 import type { Figure, RunFigures } from "./run-figures.js";
 
 export interface ComparedRun {
@@ -61,7 +61,7 @@ export function compareRuns(both: Both<ComparedRun>): Comparison {
     run: group(
       "The run",
       () => ["state", "time"],
-      ({ status, seconds }, name) => (name === "state" ? status : clock(seconds)),
+      ({ status, seconds }, name) => (name === "state" ? status : durationIfKnown(seconds)),
     ),
     figures: titles.map((title) => ({ title, rows: figureRows(both, title) })),
     parameters: group(
@@ -97,7 +97,7 @@ function united([left, right]: Both<readonly string[]>): string[] {
 
 function timeOf({ tasks }: ComparedRun["run"], step: string): string {
   const own = tasks.filter((task) => task.step === step);
-  return own.length === 0 ? "" : clock(own.reduce((sum, task) => sum + (task.seconds ?? 0), 0));
+  return own.length === 0 ? "" : durationIfKnown(own.reduce((sum, task) => sum + (task.seconds ?? 0), 0));
 }
 
 function shown(figure: Figure | undefined): string {

@@ -12,6 +12,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The root of the installed package, with package.json. */
 export const packageRoot = dirname(dirname(here));
 
+/** The installed version, such as "0.1.0". */
+export const packageVersion = (): string =>
+  JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
+
 /** The absolute path of a built file. @param relative to dist/: "assembly/track2vec.wasm" */
 export function distPath(relative: string): string {
   return join(packageRoot, "dist", ...relative.split("/"));

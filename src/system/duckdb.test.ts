@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillSql, sqlString, withDuckDb } from "./duckdb.js";
+import { withDuckDb } from "./duckdb.js";
 import { usableMemory } from "./machine.js";
 
 let folder: string;
@@ -120,15 +120,5 @@ describe("withDuckDb", () => {
     expect(await limitAt("104857600B")).toBe("100.0 MiB");
     const most = Math.floor((usableMemory() * 3) / 4 / 2 ** 20);
     expect(await limitAt("900TB")).toBe(await limitAt(`${most}MiB`));
-  });
-});
-
-describe("SQL text", () => {
-  it("quotes strings", () => expect(sqlString("it's")).toBe("'it''s'"));
-
-  it("fills every placeholder, and only existing ones", () => {
-    expect(fillSql("SELECT {{a}}, {{a}}", { a: "1" })).toBe("SELECT 1, 1");
-    expect(() => fillSql("SELECT {{a}}", {})).toThrow("{{a}}");
-    expect(() => fillSql("SELECT 1", { a: "1" })).toThrow("no place for a");
   });
 });

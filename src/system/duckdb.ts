@@ -178,35 +178,6 @@ export function uintColumn(chunk: DuckDBDataChunk, column: number): Uint32Array 
   return items;
 }
 
-/** A string as a SQL literal, where no value can be bound (`COPY … TO 'path'`). */
-export function sqlString(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A path as a SQL literal for `read_parquet`, which would take `*`, `?` and `[` in it for a pattern. */
-export function sqlPath(path: string): string {
-  return sqlString(path.replace(/[*?[]/g, "[$&]"));
-}
-
-/** A name as a SQL identifier. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Replaces the `{{name}}` placeholders of a SQL file. @throws Error if a placeholder has no fragment, or a fragment no placeholder */
-export function fillSql(template: string, fragments: Readonly<Record<string, string>>): string {
-  const used = new Set<string>();
-  const filled = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const fragment = fragments[name];
-    if (fragment === undefined) throw new Error(`the SQL needs {{${name}}}, which was not given`);
-    used.add(name);
-    return fragment;
-  });
-  const unused = Object.keys(fragments).filter((name) => !used.has(name));
-  if (unused.length > 0) throw new Error(`the SQL has no place for ${unused.join(", ")}`);
-  return filled;
-}
-
 /** What DuckDB says about Parquet whose content it cannot read, in one line; undefined for any other error. */
 export function parquetDamage(error: unknown): string | undefined {
   // A full disk, or a file that may not be read, is another matter.

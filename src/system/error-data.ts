@@ -21,12 +21,7 @@ export function errorData(error: unknown): ErrorData {
   const message = messageOf(error);
   if (!isSegueError(error)) return { message };
   const { hint, code, exitCode } = error;
-  return {
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(code === undefined ? {} : { code }),
-    exitCode,
-  };
+  return { message, hint, code, exitCode };
 }
 
 /** The error again, always as a `SegueError`. */

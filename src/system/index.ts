@@ -1,5 +1,5 @@
 /** What every room uses: errors, files, randomness, progress. Knows nothing of playlists or models. */
-export { besideUrl, distPath, packageRoot, readKernel } from "./assets.js";
+export { besideUrl, distPath, packageRoot, packageVersion, readKernel } from "./assets.js";
 export {
   isUnfinished,
   moveIntoPlace,
@@ -14,13 +14,9 @@ export { explainDiskError } from "./disk-error.js";
 export {
   type Database,
   type DuckDbOptions,
-  fillSql,
   memoryAmount,
   parquetDamage,
   preloadDuckDb,
-  sqlName,
-  sqlPath,
-  sqlString,
   uintColumn,
   withDuckDb,
 } from "./duckdb.js";
@@ -28,6 +24,7 @@ export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
+export { isGzip } from "./gzip.js";
 export { requireKnown, requireObject, requireOptions } from "./known-options.js";
 export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
 export { usableCores, usableMemory } from "./machine.js";
@@ -40,8 +37,9 @@ export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./p
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
-export { quoted, shortened } from "./quoted.js";
+export { firstTen, quoted, shortened } from "./quoted.js";
 export { Random } from "./random.js";
+export { remembered } from "./remembered.js";
 export {
   readSafetensors,
   type Tensor,
@@ -53,10 +51,10 @@ export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { shellWord } from "./shell-word.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
+export { fillSql, sqlName, sqlPath, sqlString } from "./sql-text.js";
 export { refuseTemporary, temporaryFolder } from "./temporary-folder.js";
 export {
   type Head,
-  isGzip,
   type Line,
   lineBlocks,
   longestText,
@@ -65,6 +63,7 @@ export {
   type TextSource,
   textChunks,
 } from "./text-source.js";
+export { cut, textWidth } from "./text-width.js";
 export { ownThread } from "./thread.js";
 export {
   aFunction,

@@ -2,14 +2,14 @@
  * Leftovers of killed processes. What a process must remove in the end bears its mark in its name, so that another one can remove it if
  * that process was killed.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { bornOf, isAlive } from "./processes.js";
 
 /** Containers that share a folder, and even a host name, number their processes separately. */
-const machine = createHash("sha256").update(`${hostname()} ${processNumbers()}`).digest("hex").slice(0, 8);
+const machine = hash("sha256", `${hostname()} ${processNumbers()}`).slice(0, 8);
 
 function processNumbers(): string {
   try {

@@ -5,6 +5,10 @@ const longest = 200;
 export const shortened = (text: string): string =>
   text.length > longest ? `${text.slice(0, longest)}…` : text;
 
+/** The first ten of a list, for messages: `0, 1, 2`; "…" stands for the others. */
+export const firstTen = (names: readonly string[]): string =>
+  `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
+
 /** How many names a message shows. */
 const most = 40;
 

@@ -6,10 +6,19 @@ import { constants, isUtf8 } from "node:buffer";
 import { constants as access, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { addAbortSignal, pipeline, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { addAbortSignal, type Readable } from "node:stream";
 import { explainDiskError } from "./disk-error.js";
 import { messageOf, SegueError } from "./errors.js";
+import { isGzip, unpack } from "./gzip.js";
+import {
+  fromLatin1,
+  fromUtf8,
+  fromUtf16,
+  type ToUtf8,
+  type Utf16,
+  utf8Mark,
+  utf16Of,
+} from "./text-encodings.js";
 
 export interface NamedFile {
   /** Its path, or its name for users if `open` opens it. */
@@ -35,7 +44,6 @@ export interface Head {
   readonly utf16: Utf16 | undefined;
 }
 
-type Utf16 = "utf-16le" | "utf-16be";
 type Chunks = AsyncGenerator<Buffer, void, undefined>;
 
 const chunkSize = 1 << 20;
@@ -141,7 +149,7 @@ async function openText(source: TextSource, size: number) {
       ? fromUtf16(utf16, source.path)
       : source.encoding === "latin-1" && !isMarked
         ? fromLatin1
-        : same;
+        : fromUtf8;
     const chunks = decoded(rest, decode, isMarked ? utf8Mark.length : 0);
     return { chunks, gzipped, utf16, close: closeAll };
   } catch (error) {
@@ -221,91 +229,11 @@ async function peek(chunks: AsyncIterator<Buffer>, size: number): Promise<{ head
   return { head, rest: rest() };
 }
 
-/** Converts a chunk to UTF-8. Called with undefined after the last one, it returns what is left. */
-type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
-
-const nothing = Buffer.alloc(0);
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
-
 /** Replaces carriage returns by line feeds, in place. */
 function withLineFeeds(text: Buffer): Buffer {
   for (let at = text.indexOf(carriageReturn); at !== -1; at = text.indexOf(carriageReturn, at + 1))
     text[at] = lineFeed;
   return text;
-}
-
-const same: ToUtf8 = (chunk) => chunk ?? nothing;
-
-/** Windows-1252's characters from 0x80, where Latin-1 has control characters. People and the web call both Latin-1. */
-const windowsOnly = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
-
-const fromLatin1: ToUtf8 = (chunk = nothing) =>
-  Buffer.from(
-    chunk.toString("latin1").replace(/[\x80-\x9f]/g, (control) => windowsOnly[control.charCodeAt(0) - 0x80]!),
-  );
-
-function fromUtf16(order: Utf16, path: string): ToUtf8 {
-  const decoder = new TextDecoder(order, { fatal: true });
-  return (chunk) => {
-    try {
-      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
-    } catch (cause) {
-      throw new SegueError(`${path} is damaged: it begins as UTF-16 text, but has other bytes further on`, {
-        hint: "copy or export it again, preferably as UTF-8",
-        code: "damaged",
-        cause,
-      });
-    }
-  };
-}
-
-/** Detects UTF-16 by its byte order mark or, without one, by the zero in every other byte of ASCII text. */
-function utf16Of(head: Buffer): Utf16 | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
-  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
-  const first = head.subarray(0, 64);
-  if (first.length < 8) return undefined;
-  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
-  const isZeroIn = (from: number) =>
-    first[from] === 0 && zeros(from) > first.length / 3 && zeros(1 - from) === 0;
-  return isZeroIn(1) ? "utf-16le" : isZeroIn(0) ? "utf-16be" : undefined;
-}
-
-async function* unpack(chunks: Chunks, path: string, chunkSize: number): Chunks {
-  let bytes = 0;
-  // Errors of the file reach the loop, too.
-  const gunzip = pipeline(chunks, createGunzip({ chunkSize }), () => {});
-  try {
-    for await (const chunk of gunzip) {
-      bytes += (chunk as Buffer).length;
-      yield chunk as Buffer;
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "Z_BUF_ERROR") throw cutShort(path, bytes, error);
-    throw code?.startsWith("Z_") ? notGzip(path, error) : error;
-  }
-}
-
-/** Whether these are the first bytes of a gzip file. */
-export function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
-function cutShort(path: string, bytes: number, cause: unknown): SegueError {
-  return new SegueError(`${path} is cut short: the gzip data ends after ${bytes} bytes of text`, {
-    hint: "copy or download it again, and check it with `gzip -t`",
-    code: "cut-short",
-    cause,
-  });
-}
-
-function notGzip(path: string, cause: unknown): SegueError {
-  return new SegueError(`${path} is damaged: it begins as gzip but does not unpack`, {
-    hint: "copy or download it again, and check it with `gzip -t`",
-    code: "damaged",
-    cause,
-  });
 }

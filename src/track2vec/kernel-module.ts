@@ -1,17 +1,12 @@
 /** Compiles kernels, with relaxed SIMD if the engine supports it. */
 import { setFlagsFromString } from "node:v8";
-import { readKernel } from "../system/index.js";
+import { readKernel, remembered } from "../system/index.js";
 
 const modules = new Map<boolean, WebAssembly.Module>();
 
 /** The training kernel (assembly/track2vec.ts), compiled once per process. @param shared whether threads share its memory */
 export function loadKernel(shared: boolean): WebAssembly.Module {
-  let module = modules.get(shared);
-  if (!module) {
-    module = compileRelaxed(`track2vec${shared ? "" : "-unshared"}`);
-    modules.set(shared, module);
-  }
-  return module;
+  return remembered(modules, shared, () => compileRelaxed(`track2vec${shared ? "" : "-unshared"}`));
 }
 
 /**

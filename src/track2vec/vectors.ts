@@ -56,9 +56,7 @@ const rowNumbers: ValueRange = {
 };
 const perRow = thingWith("a typed array", "subarray", "length");
 const floats: ValueRange = { wanted: "a Float32Array", holds: (value) => value instanceof Float32Array };
-const partNames: readonly (keyof TrackVectorsParts)[] = [
-  ...(["tracks", "size", "vectors", "counts", "outputs", "noun"] as const),
-];
+const partNames = ["tracks", "size", "vectors", "counts", "outputs", "noun"];
 
 /** One vector per track, and queries on them: gensim's `KeyedVectors`. Immutable. */
 export class TrackVectors {

@@ -128,16 +128,16 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const cycle = nodes.find((node) => comesBack(nodes, node.name));
   if (cycle)
     problems.push({
-      message: `step "${cycle.name}" waits for itself, through ${cycle.after.map((each) => `"${each}"`).join(" and ")}`,
+      message: `step "${cycle.name}" waits for itself, through ${allOf(cycle.after)}`,
       hint: "a flow cannot have a cycle: remove the step that leads back from its `after`",
     });
   return problems;
 }
 
+const allOf = (steps: readonly string[]) => steps.map((each) => `"${each}"`).join(" and ");
+
 const waitsFor = ({ name, after }: StepNode): string =>
-  after.includes(name)
-    ? "itself"
-    : `${after.map((each) => `"${each}"`).join(" and ")}, which ${after.length > 1 ? "wait" : "waits"} for it`;
+  after.includes(name) ? "itself" : `${allOf(after)}, which ${after.length > 1 ? "wait" : "waits"} for it`;
 
 function comesBack(nodes: readonly StepNode[], name: string): boolean {
   const seen = new Set<string>();

@@ -8,7 +8,15 @@
  * Such a chain is lazy: nothing is read until its end is awaited. The error for something missing lists what there is instead.
  */
 import { requireStore, type Store, storeAt } from "../storage/index.js";
-import { didYouMean, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
+import {
+  didYouMean,
+  firstTen,
+  misuse,
+  requireWithin,
+  SegueError,
+  someText,
+  thingWith,
+} from "../system/index.js";
 import { aFlowName, isFlowName } from "./flow-name.js";
 import { readRecord } from "./read-record.js";
 import { keys } from "./records.js";
@@ -63,7 +71,7 @@ export class Client {
     if (alike.length > 1)
       throw misuse(
         `"${text}" may be any of ${alike.length} runs in ${this.store.url}`,
-        `name one: ${listed(alike.map((each) => `${each.flow}/${each.run}`))}`,
+        `name one: ${firstTen(alike.map((each) => `${each.flow}/${each.run}`))}`,
       );
     const found = named ?? alike[0];
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
@@ -82,9 +90,6 @@ export class Client {
     );
   }
 }
-
-const listed = (names: readonly string[]) =>
-  `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
 
 /**
  * Opens a client on a datastore.

@@ -3,7 +3,7 @@ import { SegueError } from "../system/index.js";
 import { isFileArtifact } from "./artifacts/file.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { isTable, rowAt } from "./artifacts/table.js";
-import type { Refs } from "./merge.js";
+import { type Refs, refOf } from "./merge.js";
 
 /** The error code of a task that leaves the next foreach without a list. */
 export const withoutList = "foreach-without-list";
@@ -21,9 +21,7 @@ export function itemCount(ref: ArtifactRef | undefined): number | undefined {
 
 /** The first foreach whose list is missing from the artifacts of the task before it. */
 export function withoutItems(toCome: readonly ForeachToCome[], refs: Refs): ForeachToCome | undefined {
-  return toCome.find(
-    ({ over }) => itemCount(Object.hasOwn(refs, over) ? refs[over] : undefined) === undefined,
-  );
+  return toCome.find(({ over }) => itemCount(refOf(refs, over)) === undefined);
 }
 
 /** The item at `index` of a stored artifact. */
@@ -45,7 +43,7 @@ export function requireItems(
   if (!lacking) return;
   const { foreach, over } = lacking;
   const value = (returned as Readonly<Record<string, unknown>> | null | undefined)?.[over];
-  const ref = Object.hasOwn(refs, over) ? refs[over] : undefined;
+  const ref = refOf(refs, over);
   const why =
     ref === undefined
       ? `step "${step}" did not write`

@@ -189,22 +189,17 @@ async function keepTakenOver(
   kept: Set<string>,
   damage: Damage,
 ): Promise<void> {
-  const [flow, run] = name.split("/") as [string, string];
-  for await (const { key } of store.list(keys.tasks(flow, run))) {
-    if (!key.endsWith("/done.json")) continue;
-    const from = (await readNeeded<DoneRecord>(store, key, damage))?.reused?.run;
-    if (from !== undefined) kept.add(`${flow}/${from}`);
+  const [flow] = name.split("/");
+  for await (const { key, record } of doneRecords(store, name, damage)) {
+    if (record?.reused) kept.add(`${flow}/${record.reused.run}`);
     if (damage.has(key)) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
   }
 }
 
 async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Damage): Promise<Set<string>> {
   const needed = new Set<string>();
-  for (const name of kept) {
-    const [flow, run] = name.split("/") as [string, string];
-    for await (const { key } of store.list(keys.tasks(flow, run))) {
-      if (!key.endsWith("/done.json")) continue;
-      const record = await readNeeded<DoneRecord>(store, key, damage);
+  for (const name of kept)
+    for await (const { record } of doneRecords(store, name, damage))
       for (const ref of Object.values(record?.artifacts ?? {})) {
         if (needed.has(objectKey(ref.sha))) continue;
         needed.add(objectKey(ref.sha));
@@ -212,9 +207,13 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Da
         const manifest = await readNeeded<FolderManifest>(store, objectKey(ref.sha), damage);
         for (const file of manifest?.files ?? []) needed.add(objectKey(file.sha));
       }
-    }
-  }
   return needed;
+}
+
+/** The done-records of a run; undefined for a damaged one, which is noted in `damage`. @param name "flow/run" */
+async function* doneRecords(store: Store, name: string, damage: Damage) {
+  for await (const { key } of store.list(`tasks/${name}/`))
+    if (key.endsWith("/done.json")) yield { key, record: await readNeeded<DoneRecord>(store, key, damage) };
 }
 
 /** The errors of damaged records of kept runs, by key. */

@@ -1,6 +1,6 @@
 /** Loads what a task reads: the records of the tasks before it, and the artifacts they point at. */
 import type { Store } from "../storage/index.js";
-import { SegueError } from "../system/index.js";
+import { remembered, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { itemAt } from "./foreach-items.js";
@@ -49,12 +49,8 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   const load = (name: string, ref: ArtifactRef) => {
     // An artifact that many inputs inherit is loaded once. Two with the same content stay separate: a step may modify one of them.
     const key = `${name}/${ref.by}/${ref.sha}`;
-    let value = loaded.get(key);
-    if (!value) {
-      value = loadArtifact(store, ref, `artifact "${name}" of ${spec.flow}/${spec.run}/${ref.by}`);
-      loaded.set(key, value);
-    }
-    return value;
+    const where = `artifact "${name}" of ${spec.flow}/${spec.run}/${ref.by}`;
+    return remembered(loaded, key, () => loadArtifact(store, ref, where));
   };
   const { refs, ambiguous, parents } = await loadRefs(store, spec);
   let inputs: unknown;

@@ -1,5 +1,4 @@
 /** Counts the tasks of a run's steps, including those still waiting to run: a foreach has one per item. */
-
 import { itemCount } from "./foreach-items.js";
 import { foreachScopes } from "./graph.js";
 import type { RunReader } from "./run-reader.js";

@@ -3,6 +3,10 @@ import type { ArtifactRef } from "./artifacts/ref.js";
 
 export type Refs = Readonly<Record<string, ArtifactRef>>;
 
+/** The reference of this name, if there is one. Every object inherits names such as "constructor". */
+export const refOf = (refs: Refs, name: string): ArtifactRef | undefined =>
+  Object.hasOwn(refs, name) ? refs[name] : undefined;
+
 /** After a foreach: the artifacts from before it that no task within rewrote. */
 export function unchanged(outer: Refs, inputs: readonly Refs[]): Refs {
   return Object.fromEntries(
@@ -16,8 +20,7 @@ export function merged(branches: readonly Refs[]): { refs: Refs; ambiguous: stri
   const ambiguous = new Set<string>();
   for (const branch of branches) {
     for (const [name, ref] of Object.entries(branch)) {
-      // Every object inherits names such as "constructor".
-      const known = Object.hasOwn(refs, name) ? refs[name] : undefined;
+      const known = refOf(refs, name);
       if (known !== undefined && known.by !== ref.by) ambiguous.add(name);
       refs[name] = known ?? ref;
     }

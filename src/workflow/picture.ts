@@ -1,12 +1,11 @@
 /** Draws a flow: its steps in columns from left to right, a foreach as a stack of sheets; for a run, with states and times. */
-
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
 import { checkFlow } from "./check.js";
 import type { AnyFlow } from "./flow.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { knownTasks } from "./known-tasks.js";
 import type { RunReader } from "./run-reader.js";
-import { duration, statusAndTime } from "./terminal/duration.js";
+import { durationIfKnown, statusAndTime } from "./terminal/duration.js";
 import { onlyTheme, type Theme, whenDark } from "./theme.js";
 
 export interface StepState {
@@ -125,7 +124,7 @@ function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepSt
   const sheet = (by: number) =>
     `<rect class="box ${status}" x="${x + by}" y="${y - by}" width="${box.width}" height="${box.height}" rx="8"/>`;
   const count = state && isMany && state.known > 0 ? `${state.done} of ${state.known} tasks` : "";
-  const time = state?.seconds === undefined ? "" : duration(state.seconds);
+  const time = durationIfKnown(state?.seconds);
   const over = node.kind === "foreach" ? `foreach of ${node.over}` : node.kind === "join" ? "join" : "";
   const below = state
     ? [time, count].filter((part) => part !== "").join(" · ") ||
@@ -138,19 +137,7 @@ function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepSt
   return `<g><title>${escapeHtml(hint)}</title>${isMany ? sheet(6) + sheet(3) : ""}${sheet(0)}<circle class="dot ${status}" cx="${x + 16}" cy="${y + 21}" r="5"/><text class="name" x="${x + 28}" y="${y + 26}">${escapeHtml(name)}</text><text class="below" x="${x + 28}" y="${y + 45}">${escapeHtml(below)}</text></g>`;
 }
 
-interface Colours {
-  readonly ground: string;
-  readonly ink: string;
-  readonly soft: string;
-  readonly line: string;
-  readonly box: string;
-  readonly done: string;
-  readonly running: string;
-  readonly failed: string;
-  readonly waiting: string;
-}
-
-const light: Colours = {
+const light = {
   ground: "#fbfcfe",
   ink: "#1c2330",
   soft: "#5b6575",
@@ -162,7 +149,7 @@ const light: Colours = {
   waiting: "#a2abb8",
 };
 
-const dark: Colours = {
+const dark: typeof light = {
   ground: "#161b22",
   ink: "#e6e9ef",
   soft: "#9aa4b5",
@@ -175,7 +162,7 @@ const dark: Colours = {
 };
 
 /** Literal colours, because not every SVG renderer supports CSS variables. */
-function coloured(c: Colours): string {
+function coloured(c: typeof light): string {
   return [
     `.ground{fill:${c.ground}}.title,.below{fill:${c.soft}}.name{fill:${c.ink}}.arrow{stroke:${c.line}}.tip{fill:${c.line}}`,
     `.box{fill:${c.box};stroke:${c.line}}.box.done{stroke:${c.done}}.box.running{stroke:${c.running}}.box.failed,.box.interrupted{stroke:${c.failed}}`,

@@ -1,5 +1,5 @@
 /** Reuses done-records: of the runs that a run resumes, and of the cache. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Store } from "../storage/index.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { withoutItems } from "./foreach-items.js";
@@ -105,9 +105,7 @@ export class Reuse {
 
   #cacheKey(ready: ReadyTask): string {
     const { flow, code, parameters } = this.#run;
-    return createHash("sha256")
-      .update(JSON.stringify([flow, code, parameters, ready.step, ready.inputs]))
-      .digest("hex");
+    return hash("sha256", JSON.stringify([flow, code, parameters, ready.step, ready.inputs]));
   }
 }
 

@@ -1,9 +1,10 @@
 /** Reads a run: its record, its tasks, and each task's artifacts, log and card. */
 import type { Store } from "../storage/index.js";
-import { didYouMean, misuse, SegueError } from "../system/index.js";
+import { didYouMean, firstTen, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { firstTask } from "./graph.js";
+import { refOf } from "./merge.js";
 import { readRecord } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus } from "./records.js";
 import { requireStep } from "./require-step.js";
@@ -100,18 +101,19 @@ export class TaskReader {
     const isOver = (await this.run.status()) === "done";
     const tasks = await this.run.tasks(this.step);
     const done = tasks.filter((each) => each.status === "done").map((each) => each.task);
-    const some = `${done.slice(0, 10).join(", ")}${done.length > 10 ? ", …" : ""}`;
     const place = `${flow}/${id}/${this.step}/${name}`;
     if (isOver)
       throw misuse(
         `there is no task ${place}`,
         done.length > 0
-          ? `its step has ${some}`
+          ? `its step has ${firstTen(done)}`
           : "its step had no task: the list that it iterates over is empty",
       );
     throw new SegueError(`task ${place} is not done`, {
       hint:
-        done.length > 0 ? `done in this step: ${some}` : `see how far the run is: segue show ${flow}/${id}`,
+        done.length > 0
+          ? `done in this step: ${firstTen(done)}`
+          : `see how far the run is: segue show ${flow}/${id}`,
       code: "task-not-done",
     });
   }
@@ -136,7 +138,7 @@ export class TaskReader {
   async artifact<T = unknown>(name: string): Promise<T> {
     const { artifacts, task } = await this.record();
     const place = `${this.run.flow}/${await this.run.id()}/${this.step}/${task}`;
-    const ref = Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
+    const ref = refOf(artifacts, name);
     if (!ref) {
       const names = Object.keys(artifacts);
       throw misuse(

@@ -165,21 +165,22 @@ export async function begin(
     version: 1,
     flow: flow.name,
     run: newRunId(new Date(), origins[0]?.run),
-    ...(flow.description === undefined ? {} : { description: flow.description }),
+    description: flow.description,
     created: new Date().toISOString(),
     parameters: recordedParameters(parameters),
     tags: [...tags],
     engine,
     module,
     code: codeHash(url),
-    nodes: retry === undefined ? flow.nodes : flow.nodes.map((node) => ({ retry, ...node })),
-    ...(retry === undefined ? {} : { retry }),
+    nodes:
+      retry === undefined ? flow.nodes : flow.nodes.map((node) => ({ ...node, retry: node.retry ?? retry })),
+    retry,
     user: userName(),
     host: hostname(),
     origins,
-    ...(options.sources === undefined ? {} : { sources: { ...options.sources } }),
-    ...(options.next === undefined ? {} : { next: options.next }),
-    ...(options.again === undefined ? {} : { again: options.again }),
+    sources: options.sources && { ...options.sources },
+    next: options.next,
+    again: options.again,
   };
   const maxWorkers = options.maxWorkers ?? usableCores();
   // Checked before anything is recorded, so that a run which cannot start leaves nothing behind.

@@ -76,23 +76,19 @@ export function stepNode(
       `catch of step "${name}": ${JSON.stringify(options.catch)} is not a valid artifact name`,
       artifactNames,
     );
-  const after = options.after ?? above;
+  const { after = above ?? [], over, description, retry, timeout, grace, resources, cache } = options;
   return {
     name,
     kind,
-    after: after === undefined ? [] : typeof after === "string" ? [after] : [...after],
-    ...(options.over === undefined ? {} : { over: options.over }),
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, ` of step "${name}"`) }),
-    ...(options.timeout === undefined
-      ? {}
-      : { timeout: seconds(`timeout of step "${name}"`, options.timeout, { above: 0 }) }),
-    ...(options.grace === undefined
-      ? {}
-      : { grace: seconds(`grace of step "${name}"`, options.grace, { least: 0 }) }),
-    ...(options.catch === undefined ? {} : { catch: options.catch }),
-    ...(options.resources === undefined ? {} : { resources: options.resources }),
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    after: [after].flat(),
+    over,
+    description,
+    retry: retry === undefined ? undefined : retryPolicy(retry, ` of step "${name}"`),
+    timeout: seconds(`timeout of step "${name}"`, timeout, { above: 0 }),
+    grace: seconds(`grace of step "${name}"`, grace, { least: 0 }),
+    catch: options.catch,
+    resources,
+    cache,
   };
 }
 
@@ -103,8 +99,13 @@ function requireResources(step: string, resources: Resources = {}): void {
       requireWithin(numberWithin({ least: 0 }), `resources.${name} of step "${step}"`, value);
 }
 
-/** Parses a time: a number of seconds, or "500ms", "90s", "10m", "2h". */
-function seconds(what: string, time: number | string, limits: { least: 0 } | { above: 0 }): number {
+/** Parses a time, if there is one: a number of seconds, or "500ms", "90s", "10m", "2h". */
+function seconds(
+  what: string,
+  time: number | string | undefined,
+  limits: { least: 0 } | { above: 0 },
+): number | undefined {
+  if (time === undefined) return undefined;
   const value = typeof time === "string" ? secondsOf(what, time) : time;
   const hint = 'write seconds as a number, or "500ms", "90s", "10m", "2h"; the longest is 24 days, "576h"';
   requireWithin(numberWithin({ ...limits, most: longestSeconds }), what, value, hint);

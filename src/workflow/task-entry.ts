@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../storage/index.js";
-import { messageOf, ownerMark, throttled } from "../system/index.js";
+import { messageOf, ownerMark, remembered, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
 import { LogRelay } from "./log-relay.js";
@@ -33,17 +33,8 @@ const send = (message: FromChild) => {
   if (process.connected && !isEnding) process.send!(message, () => {});
 };
 
-function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  let made = map.get(key);
-  if (!made) {
-    made = make();
-    map.set(key, made);
-  }
-  return made;
-}
-
 const flowOf = (module: string, flow: string) =>
-  once(flows, `${module} ${flow}`, () => unheld(() => loadFlow(module, flow)));
+  remembered(flows, `${module} ${flow}`, () => unheld(() => loadFlow(module, flow)));
 
 let unheldBy = 0;
 
@@ -110,7 +101,7 @@ async function run(spec: TaskSpec): Promise<void> {
   current = { controller, spec };
   const { step, task } = spec.ready;
   try {
-    const store = await once(stores, spec.store, () => openStore(spec.store, { hasAnswered: true }));
+    const store = await remembered(stores, spec.store, () => openStore(spec.store, { hasAnswered: true }));
     const log = new TaskLog(store, keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "log"));
     const release = capture(log);
     let closed = false;

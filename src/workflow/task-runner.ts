@@ -157,7 +157,7 @@ async function publish(
     finished: new Date().toISOString(),
     inputs: spec.ready.inputs,
     artifacts,
-    ...(caught === undefined ? {} : { caught }),
+    caught,
     host: hostname(),
   };
   const key = keys.done(spec.flow, spec.run, step, task);

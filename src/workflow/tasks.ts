@@ -76,52 +76,28 @@ async function summarize(
   const note = (error: SegueError) => {
     damage ??= { kind: "error", ...errorData(error) };
   };
-  const attempts = await Promise.all(
-    [...found.attempts].map(async ([attempt, files]): Promise<AttemptSummary> => {
-      const read = <T>(file: string) =>
-        files.has(file)
-          ? readSoundRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file), note)
-          : Promise.resolve(undefined);
-      const started = await read<AttemptRecord>("started.json");
-      const failed = await read<FailedRecord>("failed.json");
-      return {
-        attempt,
-        ...((failed ?? started) ? { started: (failed ?? started)!.started } : {}),
-        ...(failed ? { finished: failed.finished, error: failed.error } : {}),
-      };
-    }),
-  );
-  // A worker that takes over a task makes the lost attempt again, with the same number.
-  attempts.sort(
-    (a, b) =>
-      Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10) ||
-      ((a.started ?? "") < (b.started ?? "") ? -1 : 1),
+  const attempts = await attemptsOf(found.attempts, <T>(attempt: string, file: string) =>
+    readSoundRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file), note),
   );
   const done = found.done
     ? await readSoundRecord<DoneRecord>(store, keys.done(flow, run, step, task), note)
     : undefined;
   if (done) {
-    const own = attempts.find((each) => each.attempt === done.attempt);
+    const { attempt, started, finished } = done;
+    const own = attempts.find((each) => each.attempt === attempt);
     const others = attempts.filter((each) => each !== own);
     return {
       step,
       task,
       status: "done",
-      started: done.started,
-      finished: done.finished,
-      seconds: (Date.parse(done.finished) - Date.parse(done.started)) / 1000,
-      attempts: [
-        ...others,
-        {
-          attempt: done.attempt,
-          started: done.started,
-          finished: done.finished,
-          ...(own?.error ? { error: own.error } : {}),
-        },
-      ],
-      ...(done.caught ? { error: done.caught } : {}),
+      started,
+      finished,
+      seconds: (Date.parse(finished) - Date.parse(started)) / 1000,
+      attempts: [...others, { attempt, started, finished, error: own?.error }],
+      error: done.caught,
       caught: done.caught !== undefined,
-      ...(done.reused ? { reusedFrom: done.reused.run, reusedWhy: done.reused.why } : {}),
+      reusedFrom: done.reused?.run,
+      reusedWhy: done.reused?.why,
     };
   }
   const last = attempts.at(-1);
@@ -134,13 +110,39 @@ async function summarize(
     step,
     task,
     status,
-    ...(last?.started ? { started: last.started } : {}),
-    ...(last?.finished ? { finished: last.finished } : {}),
-    ...(last?.started && until !== undefined ? { seconds: (until - Date.parse(last.started)) / 1000 } : {}),
+    started: last?.started,
+    finished: last?.finished,
+    seconds: last?.started && until ? (until - Date.parse(last.started)) / 1000 : undefined,
     attempts,
-    ...((damage ?? last?.error) ? { error: (damage ?? last?.error)! } : {}),
+    error: damage ?? last?.error,
     caught: false,
   };
+}
+
+/** @param files the names of each attempt's records @param read reads one of them */
+async function attemptsOf(
+  files: ReadonlyMap<string, ReadonlySet<string>>,
+  read: <T>(attempt: string, file: string) => Promise<T | undefined>,
+): Promise<AttemptSummary[]> {
+  const attempts = await Promise.all(
+    [...files].map(async ([attempt, names]): Promise<AttemptSummary> => {
+      const readIfThere = <T>(file: string) => (names.has(file) ? read<T>(attempt, file) : undefined);
+      const started = await readIfThere<AttemptRecord>("started.json");
+      const failed = await readIfThere<FailedRecord>("failed.json");
+      return {
+        attempt,
+        started: (failed ?? started)?.started,
+        finished: failed?.finished,
+        error: failed?.error,
+      };
+    }),
+  );
+  // A worker that takes over a task makes the lost attempt again, with the same number.
+  return attempts.sort(
+    (a, b) =>
+      Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10) ||
+      ((a.started ?? "") < (b.started ?? "") ? -1 : 1),
+  );
 }
 
 /** Compares by number: "2" before "10", "1.2" before "1.10". */

@@ -136,8 +136,8 @@ export class Walk {
       step: node.name,
       task: taskName(path),
       parents,
-      ...(outer === undefined ? {} : { outer }),
-      ...(path.length > 0 ? { index: path.at(-1)! } : {}),
+      outer,
+      index: path.at(-1),
       items,
       toCome: this.#nodes
         .filter((other) => other.kind === "foreach" && other.after.includes(node.name))

@@ -27,8 +27,7 @@ export async function mapVectors(
   corpus: Corpus,
   { vectors, seed = 1, progress, signal }: MapVectorsOptions = {},
 ): Promise<TrackVectors> {
-  if (vectors && corpus.tracks.filter((track) => vectors.indexOf(track) >= 0).length >= enoughTracks)
-    return vectors;
+  if (vectors && corpus.tracks.filter((track) => vectors.has(track)).length >= enoughTracks) return vectors;
   const plays = playsOfTracks(corpus);
   const tracks = plays.filter((n) => n > 0).length;
   if (tracks < fewestTracks)

@@ -126,7 +126,7 @@ export async function drawMap(
   return {
     points: chosen.map((track, i) => ({
       track: corpus.tracks[track]!,
-      ...(corpus.artists ? { artist: corpus.artists[track]! } : {}),
+      artist: corpus.artists?.[track],
       x: Number(positions[2 * i]!.toFixed(3)),
       y: Number(positions[2 * i + 1]!.toFixed(3)),
       plays: plays[track]!,
@@ -134,7 +134,7 @@ export async function drawMap(
     })),
     genres,
     agreement,
-    ...(agreement.tracks === 0 ? { frequentWords: frequentWords(corpus) } : {}),
+    frequentWords: agreement.tracks === 0 ? frequentWords(corpus) : undefined,
     divergence,
     perplexity,
     iterations,

@@ -2,6 +2,7 @@
  * Tests whether a power law is plausible, by the semi-parametric bootstrap of Clauset et al. 2009, section 4.1: samples whose tail
  * follows the fitted law are fitted again, including xmin; p is the share of them whose distance D is at least that of the data.
  */
+import { setImmediate } from "node:timers/promises";
 import { type Progress, Random, silent } from "../../system/index.js";
 import { fitPowerLaw, type PowerLawFit } from "./fit.js";
 import type { Tally } from "./tally.js";
@@ -75,7 +76,7 @@ export async function goodnessOfFit(
     }
     if (fitPowerLaw(drawn).distance >= fit.distance) atLeast++;
     progress({ task: "testing the power law", done: s + 1, total: samples, unit: "samples" });
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
   return { p: samples === 0 ? Number.NaN : atLeast / samples, samples };
 }

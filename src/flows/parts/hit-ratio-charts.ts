@@ -25,6 +25,10 @@ function bars(values: readonly object[], onTop: object, colour: object = {}): ob
   };
 }
 
+/** @param figure such as "Hit ratio" */
+export const gridCaption = (figure: string) =>
+  `${figure} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap`;
+
 /** Hit ratio with its interval, one bar per grid point. */
 export function gridChart(ranking: readonly TrainedPoint[]): object {
   const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));

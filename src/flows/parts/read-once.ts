@@ -4,6 +4,7 @@
  */
 import { type Corpus, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { type TrainingFacts, trainingFacts } from "../../evaluation/index.js";
+import { remembered } from "../../system/index.js";
 
 interface Kept<T> {
   readonly path: string;
@@ -38,11 +39,5 @@ export function evenly(queries: readonly Query[], most: number): readonly Query[
 
 const facts = new WeakMap<Corpus, TrainingFacts>();
 
-export function factsOf(corpus: Corpus): TrainingFacts {
-  let known = facts.get(corpus);
-  if (known === undefined) {
-    known = trainingFacts(corpus);
-    facts.set(corpus, known);
-  }
-  return known;
-}
+export const factsOf = (corpus: Corpus): TrainingFacts =>
+  remembered(facts, corpus, () => trainingFacts(corpus));

@@ -5,7 +5,7 @@ import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
 import { dataRunsOf, orNone, sampleOf } from "./data-runs.js";
-import { gridChart, slicesChart } from "./hit-ratio-charts.js";
+import { gridCaption, gridChart, slicesChart } from "./hit-ratio-charts.js";
 import { gridRow, type TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
 
@@ -102,10 +102,7 @@ export function drawReport(card: Card, facts: ReportFacts): void {
   }
   card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
   card.table(ranking.map(gridRow), { highlight: 0 });
-  card.chart(gridChart(ranking), {
-    caption:
-      "Hit ratio with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap",
-  });
+  card.chart(gridChart(ranking), { caption: gridCaption("Hit ratio") });
   card.markdown(
     `## The test\n\nOn playlists that neither training nor the choice has seen.${
       facts.refit ? " The deployed model was refitted afterwards, on all playlists." : ""

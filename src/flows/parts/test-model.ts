@@ -3,6 +3,7 @@ import { openBundle } from "../../bundle/index.js";
 import type { Catalogue, Query } from "../../corpus/index.js";
 import {
   bootstrapMeans,
+  type Difference,
   type Evaluation,
   evaluateBaseProtocol,
   evaluateRecommender,
@@ -50,7 +51,7 @@ export interface TestFigures {
   /** The expected hit ratio of k random tracks of the catalogue. */
   readonly randomBet: number;
   /** The best model's hit ratio minus popularity's, over the same queries. */
-  readonly gain: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
+  readonly gain: Difference;
   readonly rows: ReadonlyArray<Record<string, string | number>>;
   readonly slices: ReadonlyArray<Record<string, string | number>>;
 }
@@ -99,7 +100,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
     copies,
     hitRatio: best.at[0]!.hitRatio,
     interval: [interval!.low, interval!.high],
-    ...(base === undefined ? {} : { base: base.at[0]!.hitRatio }),
+    base: base?.at[0]?.hitRatio,
     popularity: popular.at[0]!.hitRatio,
     randomBet,
     gain,

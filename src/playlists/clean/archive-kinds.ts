@@ -95,7 +95,7 @@ export function explainMembers<Thrown>(
   return new SegueError(message, {
     hint: [...(hint === undefined ? [] : [hint]), ...more].join("\n"),
     exitCode,
-    ...(code !== undefined && { code }),
+    code,
     cause,
   });
 }
@@ -145,8 +145,8 @@ function csvKind(
   const options = {
     playlist: "",
     needsTime: Boolean(sessionGap),
-    ...(mapping && { mapping }),
-    ...(style && { escape: style }),
+    mapping,
+    escape: style,
   };
   try {
     const found = headerBelow(

@@ -53,9 +53,9 @@ export class InputsTally {
     this.files.push({
       path,
       rows,
-      ...(isPlaylist && { playlist: { name: this.nameOf(path), ofEachUser } }),
-      ...(playlistColumn !== undefined && { playlistColumn }),
-      ...(spareTime !== undefined && { spareTime }),
+      playlist: isPlaylist ? { name: this.nameOf(path), ofEachUser } : undefined,
+      playlistColumn,
+      spareTime,
     });
   }
 }

@@ -1,5 +1,4 @@
 /** The readers of files that hold playlists, by form. */
-
 import type { TextSource } from "../../system/index.js";
 import type { InputForm } from "./forms.js";
 import { readM3u } from "./read-m3u.js";

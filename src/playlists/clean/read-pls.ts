@@ -42,7 +42,7 @@ export async function readPls(
         file: source.path,
         line,
         reason: play,
-        ...(play === "not a play" && { detail: `expected "Title${number}=Artist - Title"` }),
+        detail: play === "not a play" ? `expected "Title${number}=Artist - Title"` : undefined,
         text: toldText(text).trimEnd(),
       });
     rows++;

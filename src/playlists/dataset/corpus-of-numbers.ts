@@ -65,5 +65,5 @@ export async function corpusOfNumbers(
   const artists = Array.from(order, (number) => artistOf[number]!);
   const anyArtist = artists.some((artist) => artist !== "");
   const { offsets, items, playlistIds, titles } = plays;
-  return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
+  return { tracks, artists: anyArtist ? artists : undefined, offsets, items, playlistIds, titles };
 }

@@ -289,13 +289,12 @@ function allParts(
           ...(playlists === 1 && howToPart === undefined
             ? ['if a column tells playlists apart, name it: --columns "playlist=COLUMN"']
             : []),
-          howToPart !== undefined
-            ? howToPart
-            : dev
+          howToPart ??
+            (dev
               ? "take a larger --ratio"
               : kept - copies < fewToSplit
                 ? `give it more playlists${copies > 0 ? ` that differ: ${copies} have the same tracks as an earlier one` : ""}; segue studio FILES works with any number of them, without a test`
-                : "give it more playlists, or try another --split-seed",
+                : "give it more playlists, or try another --split-seed"),
         ].join("; "),
         exitCode: 2,
         code: "too-few-playlists",

@@ -1,5 +1,6 @@
 /** Artists as rules tell them apart: neither case nor guests count, so that "DRAKE feat. Rihanna" is "Drake". */
 import { artistNumbers, plainName } from "../../corpus/index.js";
+import { remembered } from "../../system/index.js";
 import { artistOfId } from "./artists.js";
 
 /** Longer texts are no artists, and an id may have thousands of dashes to look before. */
@@ -8,11 +9,8 @@ const longestName = 100;
 const known = new WeakMap<readonly string[], ArtistKeys>();
 
 /** The keys of a catalogue's artists, which are shared: the list must not change afterwards. */
-export function artistKeys(artists: readonly string[]): ArtistKeys {
-  let keys = known.get(artists);
-  if (keys === undefined) known.set(artists, (keys = new ArtistKeys(artists)));
-  return keys;
-}
+export const artistKeys = (artists: readonly string[]): ArtistKeys =>
+  remembered(known, artists, () => new ArtistKeys(artists));
 
 class ArtistKeys {
   readonly #artists: readonly string[];

@@ -51,7 +51,7 @@ export class Fallback implements Filler {
       version: 1,
       settings: {},
       arrays: { counts: this.counts },
-      ...(this.titles === undefined ? {} : { parts: { titles: this.titles.save() } }),
+      parts: this.titles && { titles: this.titles.save() },
     };
   }
 

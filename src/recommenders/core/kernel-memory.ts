@@ -1,5 +1,5 @@
 /** Lays out arrays in the memory of a kernel. */
-import { readKernel, SegueError, wasmMemory } from "../../system/index.js";
+import { readKernel, remembered, SegueError, wasmMemory } from "../../system/index.js";
 
 const page = 65_536;
 /** wasm32 addresses 4 GiB. */
@@ -55,11 +55,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
     });
   }
   const file = `${name}${shared ? "" : "-unshared"}`;
-  let module = modules.get(file);
-  if (module === undefined) {
-    module = new WebAssembly.Module(readKernel(file));
-    modules.set(file, module);
-  }
+  const module = remembered(modules, file, () => new WebAssembly.Module(readKernel(file)));
   // Address space for the maximum is reserved at once.
   const memory = wasmMemory({ initial: pages, maximum: pages, shared }, what);
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;

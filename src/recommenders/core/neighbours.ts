@@ -2,7 +2,6 @@
  * Finds session neighbours: the playlists most like the context. Covers V-SKNN (Ludewig & Jannach 2018) and VSTAN (Ludewig et
  * al. 2021, after STAN, Garg et al. 2019), which differ in how they weigh position and age.
  */
-
 import { largest } from "./largest.js";
 import { recencyWeights } from "./pairs.js";
 import { invert, type PlayIndex, playIndex } from "./play-index.js";

@@ -71,7 +71,7 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
   const { context, recommender: asked } = read;
   const rules = await readRules(live, request);
   const { n, variety, seed } = request;
-  const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
+  const options = { variety, seed, rules };
   const { recommender, answer: added } = await live.answered(
     asked,
     context,

@@ -70,12 +70,12 @@ export async function readRules(live: LiveModel, request: RuleRequest): Promise<
   const isCapped = perArtist !== undefined || artistSeparation !== undefined;
   if (!exclude?.length && !excludePlayed && !isCapped && filters === undefined) return undefined;
   return {
-    ...(exclude === undefined ? {} : { exclude: await live.meant(exclude) }),
-    ...(excludePlayed === undefined ? {} : { excludePlayed }),
-    ...(perArtist === undefined ? {} : { perArtist }),
-    ...(artistSeparation === undefined ? {} : { artistSeparation }),
-    ...(filters?.artists === undefined ? {} : { artists: await live.artistsMeant(filters.artists) }),
-    ...(filters?.words === undefined ? {} : { words: filters.words }),
+    exclude: exclude && (await live.meant(exclude)),
+    excludePlayed,
+    perArtist,
+    artistSeparation,
+    artists: filters?.artists && (await live.artistsMeant(filters.artists)),
+    words: filters?.words,
   };
 }
 

@@ -12,7 +12,7 @@ import {
   RuledRecommender,
   type Rules,
 } from "../../recommenders/index.js";
-import { misuse } from "../../system/index.js";
+import { misuse, remembered } from "../../system/index.js";
 import { ArtistNames, sameButForCase } from "../artist-names.js";
 import { TrackSearch } from "../track-search.js";
 
@@ -182,12 +182,16 @@ export class LiveModel {
 
   /** The recommender with rules applied; created at the first call. */
   ruled(recommender: FittedRecommender): RuledRecommender {
-    return kept(this.#ruled, recommender, () => new RuledRecommender(recommender, this.model.catalogue));
+    return remembered(
+      this.#ruled,
+      recommender,
+      () => new RuledRecommender(recommender, this.model.catalogue),
+    );
   }
 
   /** Whether any track of the catalogue passes the rules, whatever its score. */
   letPass(recommender: FittedRecommender, rules: Rules, context: Context): boolean {
-    const ruled = kept(this.#rulesAlone, recommender, () => {
+    const ruled = remembered(this.#rulesAlone, recommender, () => {
       const { catalogue } = this.model;
       const all: FittedRecommender = {
         name: recommender.name,
@@ -202,7 +206,7 @@ export class LiveModel {
 
   /** The explainer of a recommender's answers; created at the first call. */
   explainer(recommender: FittedRecommender): Explainer {
-    return kept(this.#explainers, recommender, () => new Explainer(recommender, this.model.catalogue));
+    return remembered(this.#explainers, recommender, () => new Explainer(recommender, this.model.catalogue));
   }
 
   /** How many tracks `/invocations` returns. */
@@ -236,10 +240,4 @@ export class LiveModel {
   #artistNames(): Promise<ArtistNames> {
     return (this.#artists ??= ArtistNames.build(this.model.catalogue.artists ?? []));
   }
-}
-
-function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = values.get(key);
-  if (value === undefined) values.set(key, (value = make()));
-  return value;
 }

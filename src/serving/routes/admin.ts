@@ -97,8 +97,8 @@ export async function renewAndReload(
   renewKeys: AdminParts["renewKeys"],
   reload: () => Promise<ReloadResult>,
 ): Promise<ReloadResult> {
-  const keysKept = await renewKeys?.();
-  return { ...(await reload()), ...(keysKept === undefined ? {} : { keys_kept: keysKept }) };
+  const keys_kept = await renewKeys?.();
+  return { ...(await reload()), keys_kept };
 }
 
 /**

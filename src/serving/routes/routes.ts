@@ -1,5 +1,4 @@
 /** What all groups of routes share. */
-
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type {
   FastifyBaseLogger,

@@ -108,7 +108,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
       });
       for (const track of chunk.getColumnValues(0)) tracks.push(track as string);
     }
-    return new TrackVectors({ tracks, size, vectors, ...(counts && counted ? { counts } : {}) });
+    return new TrackVectors({ tracks, size, vectors, counts: counted ? counts : undefined });
   }).catch((error: unknown) => {
     const damage = parquetDamage(error);
     throw damage === undefined ? error : fail(`not a readable Parquet file (${damage})`, error);

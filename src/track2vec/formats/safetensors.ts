@@ -79,8 +79,8 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
     tracks,
     size,
     vectors: vectors.array,
-    ...(counts ? { counts: counts.array as Float64Array } : {}),
-    ...(outputs ? { outputs: outputs.array as Float32Array } : {}),
+    counts: counts?.array as Float64Array | undefined,
+    outputs: outputs?.array as Float32Array | undefined,
   });
 }
 

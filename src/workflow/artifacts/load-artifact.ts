@@ -1,5 +1,5 @@
 /** Loads artifacts from the datastore. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Store } from "../../storage/index.js";
 import { messageOf, SegueError } from "../../system/index.js";
 import type { StoredFile } from "./file.js";
@@ -22,7 +22,7 @@ export async function loadArtifact(store: Store, ref: ArtifactRef, where: string
     return openTable(ref, () => materialize(store, { ...ref, name: "table.parquet" }, where));
   const bytes = await store.get(objectKey(ref.sha));
   if (!bytes) throw missingArtifact(ref, where);
-  if (createHash("sha256").update(bytes).digest("hex") !== ref.sha) throw damagedArtifact(store, ref, where);
+  if (hash("sha256", bytes) !== ref.sha) throw damagedArtifact(store, ref, where);
   try {
     if (ref.kind === "json") return fromJson(new TextDecoder().decode(bytes));
     const array = fromNpy(bytes);

@@ -1,5 +1,5 @@
 /** Stores artifacts: what a step returned becomes content-addressed objects and references to them. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
@@ -87,7 +87,7 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
 
 /** Stores bytes under their hash. If they exist, only touches them, so that a running `segue gc` keeps them. */
 async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string; size: number }> {
-  const sha = createHash("sha256").update(bytes).digest("hex");
+  const sha = hash("sha256", bytes);
   if (!(await store.touch(objectKey(sha)))) await store.put(objectKey(sha), bytes);
   return { sha, size: bytes.byteLength };
 }

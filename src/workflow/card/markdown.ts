@@ -1,8 +1,8 @@
-import { escapeHtml } from "../../system/index.js";
 /**
  * Converts a subset of Markdown to HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables and backslash
  * escapes. Everything else is text: HTML is shown as written, and only http(s), mailto and #place links become links.
  */
+import { escapeHtml } from "../../system/index.js";
 
 export function markdownToHtml(markdown: string): string {
   return blocks(markdown.replace(/\r\n?/g, "\n").split("\n"));

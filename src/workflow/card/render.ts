@@ -138,6 +138,8 @@ function svgImage(svg: string, alt: string, look?: "themed"): string {
   return `<img${look ? ` class="${look}"` : ""} alt="${escapeHtml(alt)}" src="data:image/svg+xml,${source}">`;
 }
 
+const typeByFirstByte: Readonly<Record<number, string>> = { 137: "png", 255: "jpeg", 82: "webp" };
+
 function image(contents: Uint8Array | string, alt: string): string {
   if (typeof contents === "string") {
     // A picture with its own dark style has its own background: white behind it would show at its rounded corners.
@@ -146,13 +148,6 @@ function image(contents: Uint8Array | string, alt: string): string {
     const message = `this image is not SVG: "${contents.slice(0, 100)}"`;
     return errorSection({ message, hint: "for a file, pass its bytes: card.image(readFileSync(path))" });
   }
-  const type =
-    contents[0] === 0x89
-      ? "image/png"
-      : contents[0] === 0xff
-        ? "image/jpeg"
-        : contents[0] === 0x52
-          ? "image/webp"
-          : "image/gif";
-  return `<img alt="${escapeHtml(alt)}" src="data:${type};base64,${Buffer.from(contents).toString("base64")}">`;
+  const type = typeByFirstByte[contents[0] ?? 0] ?? "gif";
+  return `<img alt="${escapeHtml(alt)}" src="data:image/${type};base64,${Buffer.from(contents).toString("base64")}">`;
 }

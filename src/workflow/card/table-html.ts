@@ -1,5 +1,5 @@
-import { escapeHtml } from "../../system/index.js";
 /** Renders rows as an HTML table. */
+import { escapeHtml } from "../../system/index.js";
 
 export interface TableLook {
   readonly columns?: readonly string[];

@@ -49,14 +49,14 @@ export function lost(
     const why = code ? getSystemErrorName(code) : "for an unknown reason";
     const hint =
       why === "EAGAIN" ? "raise the limit of processes (ulimit -u, or the container's)" : undefined;
-    return { kind: "lost", message: `its process could not be started (${why})`, ...(hint && { hint }) };
+    return { kind: "lost", message: `its process could not be started (${why})`, hint };
   }
   const failed = (how: string, hint?: string, reason?: string): TaskFailure => ({
     kind: "lost",
     message: `its process (${pid}) ${how} before the task was done`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(reason === undefined ? {} : { code: reason }),
-    ...(signal ? { signal } : {}),
+    hint,
+    code: reason,
+    signal: signal ?? undefined,
   });
   const there = `${Math.round(usableMemory() / 2 ** 20)} MiB`;
   const lessMemory =

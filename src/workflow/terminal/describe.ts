@@ -3,10 +3,10 @@ import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
 import { type Commands, waysOn } from "./commands.js";
-import { duration, statusAndTime } from "./duration.js";
+import { duration, durationIfKnown, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
-import { folded, packed } from "./text-width.js";
+import { folded, packed } from "./line-breaks.js";
 
 /** How many tasks of one step are listed individually. */
 const shownTasks = 20;
@@ -85,7 +85,7 @@ function taskRow(task: TaskSummary): string[] {
   return [
     `  ${task.step}/${task.task}`,
     colour(colourOfStatus(task.status), task.status),
-    task.seconds === undefined ? "" : duration(task.seconds),
+    durationIfKnown(task.seconds),
     notes.join("; "),
   ];
 }

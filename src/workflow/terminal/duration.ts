@@ -10,8 +10,9 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
-/** The duration; empty if it is not known yet. */
-export const clock = (seconds: number | undefined) => (seconds === undefined ? "" : duration(seconds));
+/** The duration; "" if it is not known yet. */
+export const durationIfKnown = (seconds: number | undefined) =>
+  seconds === undefined ? "" : duration(seconds);
 
 /** The status and duration of a run: "done in 3.20 s", "running for 41.1 s", "failed after 12.0 s", "interrupted". */
 export function statusAndTime(status: string, seconds: number | undefined): string {

@@ -1,6 +1,6 @@
 /** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
-import { textWidth } from "./text-width.js";
+import { textWidth } from "../../system/index.js";
 
 /** "1 run", "2 runs". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -3,9 +3,7 @@
  * every track by id, and `Playlists` refers to them. Many of these are not playlists that somebody made: the library itself,
  * downloads, folders with all their contents, and smart playlists, which are searches.
  */
-
-import type { TextSource } from "../../../system/index.js";
-import { SegueError } from "../../../system/index.js";
+import { SegueError, type TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import { Library, type LibraryRead } from "./library.js";
@@ -96,12 +94,11 @@ export async function readItunes(
     );
   const folders = new Map(listed.map(({ values }) => [values.get("Playlist Persistent ID"), values]));
   for (const { values, ...list } of listed) {
-    const leftOut = sortOf(values, listed.length === 1);
     library.addList({
       ...list,
       name: values.get("Name") ?? "",
       folders: foldersOf(values, folders),
-      ...(leftOut !== undefined && { leftOut }),
+      leftOut: sortOf(values, listed.length === 1),
     });
   }
   return library.write(firstRowId, writer, rejects);

@@ -2,7 +2,6 @@
  * Reads what rekordbox exports as "collection in xml format": `COLLECTION` has the tracks, `PLAYLISTS` a tree of `NODE`s, folders (Type 0) and
  * playlists (Type 1), which refer to tracks by id (KeyType 0) or location (KeyType 1).
  */
-
 import type { TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";

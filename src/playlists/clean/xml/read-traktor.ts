@@ -2,7 +2,6 @@
  * Reads a collection or a history of Traktor (`.nml`): `COLLECTION` has the tracks, each with its location, `PLAYLISTS` a tree of
  * `NODE`s, whose entries refer to tracks by location.
  */
-
 import type { TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -46,7 +45,7 @@ export async function readTraktor(
           sort === "SMARTLIST"
           ? "the smart playlists"
           : undefined;
-      library.addList({ ...list, ...(leftOut !== undefined && { leftOut }) });
+      library.addList({ ...list, leftOut });
     },
   });
   return library.write(firstRowId, writer, rejects);

@@ -2,7 +2,6 @@
  * Reads a playlist in XSPF, as VLC, Audacious, Clementine and ListenBrainz write it. The file is one playlist, named after the file,
  * since VLC gives every list the title "Playlist".
  */
-
 import type { TextSource } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";

@@ -4,6 +4,7 @@
  * its work while holding that lock, so that no two take over the same.
  */
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 const table = `CREATE TABLE IF NOT EXISTS segue_workers (
@@ -61,7 +62,7 @@ export class Claims {
   async alone(name: string, work: () => Promise<unknown>): Promise<void> {
     const client = this.#client!;
     const lock = "hashtextextended($1, 0)";
-    while (!(await tryLock(client, lock, name))) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (!(await tryLock(client, lock, name))) await sleep(200);
     try {
       await work();
     } finally {
@@ -139,7 +140,7 @@ export class Claims {
         this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);
         return;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await sleep(1000);
       }
     }
     if (!this.#closed) this.#lost(`the database has not answered for two minutes (${why})`);

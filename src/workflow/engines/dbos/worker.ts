@@ -1,7 +1,7 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. There may be any number, on any machines. */
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { SegueError } from "../../../system/index.js";
+import { remembered, SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
@@ -47,16 +47,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   signal.addEventListener("abort", () => wake(), { once: true });
   const context: TaskContext = {
     places: new Places(options.maxWorkers),
-    poolFor(code) {
-      let pool = pools.get(code);
-      if (!pool) {
+    poolFor: (code) =>
+      remembered(pools, code, () => {
         // Processes with older code are of no more use.
         for (const old of pools.values()) old.retire();
-        pool = new Pool();
-        pools.set(code, pool);
-      }
-      return pool;
-    },
+        return new Pool();
+      }),
     signalFor(id) {
       const controller = new AbortController();
       active.set(id, controller);
@@ -121,13 +117,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     // DBOS.shutdown() would wait for every run that this worker walks.
     const leaving = active.size > 0 || walks > 0;
     for (const pool of pools.values()) await pool.close();
-    if (leaving) log("its tasks are left to other workers");
-    else {
+    if (leaving) {
+      log("its tasks are left to other workers");
+      await claims.abandon();
+    } else {
       await DBOS.shutdown().catch(() => {});
       await connections.end();
+      await claims.close();
     }
-    if (leaving) await claims.abandon();
-    else await claims.close();
   }
   if (failure !== undefined)
     throw new SegueError(`worker ${executor} stops: ${failure}`, { hint: "start it again: segue worker" });

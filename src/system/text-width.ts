@@ -1,4 +1,4 @@
-/** How wide text is on a terminal, and text of a width. */
+/** How wide text is on a terminal. */
 
 /** Cuts text to a width in columns; colour codes take none, East Asian characters and emoji two. */
 export function cut(text: string, width: number): string {
@@ -25,24 +25,6 @@ export function textWidth(text: string): number {
   const bare = text.replace(/\x1b\[[0-9;]*m/g, "").replace(/\p{M}/gu, "");
   for (const character of bare) width += widthOf(character.codePointAt(0)!);
   return width;
-}
-
-/** Parts in lines of at most 80 columns, where none is longer by itself. */
-export function packed(parts: readonly string[]): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const joined = lines.length === 0 ? part : `${lines.at(-1)}  ${part}`;
-    if (lines.length > 0 && textWidth(joined) <= 80) lines[lines.length - 1] = joined;
-    else lines.push(part);
-  }
-  return lines;
-}
-
-/** A line of more than 80 columns broken after its commas where that is possible; the lines after the first are indented. */
-export function folded(line: string): string[] {
-  if (textWidth(line) <= 80) return [line];
-  const parts = line.match(/.{1,77}(?:,|$)|.+?(?:,|$)/g)!;
-  return parts.map((part, i) => (i === 0 ? part : `  ${part.trimStart()}`));
 }
 
 /** Ranges of characters that take two columns: Hangul, CJK, full-width forms, emoji. */

@@ -25,9 +25,11 @@ function bars(values: readonly object[], onTop: object, colour: object = {}): ob
   };
 }
 
-/** Hit ratio with its interval, one bar per grid point. */
+/** Hit ratio with its interval, one bar per grid point that has one. */
 export function gridChart(ranking: readonly TrainedPoint[]): object {
-  const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
+  const values = ranking
+    .filter(({ diverged }) => diverged === undefined)
+    .map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
   return bars(values, {
     mark: { type: "rule", strokeWidth: 2 },
     encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },

@@ -27,7 +27,7 @@ export const modeling = flow("modeling", {
     async ({ parameters, client }) => {
       const source = client.flow("primary").latestSuccessfulRun;
       const points = await checkedGrid(parameters);
-      console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
+      console.log(`${counted(points.length, "grid point")}: ${points.map(pointName).join(", ")}`);
       return {
         primaryRun: await source.id(),
         train: await source.artifact<FileArtifact>("trainCorpus"),

@@ -12,6 +12,8 @@ import { keyAt, keyOf, scoreOf, select, sortDown } from "./_nearest_keys";
 const spread: u32 = 2654435769;
 /** Up to this many entries are kept by insertion; more are selected first and then sorted. */
 const mostInserted: u32 = 64;
+/** Plays near those of a track are counted up to here: twice as many slots are a power of two in 32 bits. */
+const mostNearby: u32 = (1 << 30) - 1;
 
 let items: usize = 0;
 // The plays of all tracks, track by track: their positions in `items`, and the bounds and weight of their playlists.
@@ -122,16 +124,16 @@ function endNear(at: u32, playlist: u32): u32 {
   return end - at > ahead ? at + ahead + 1 : end;
 }
 
-/** The number of plays near those of a track. */
+/** The number of plays near those of a track, at most `mostNearby`. */
 function nearby(track: u32): u32 {
   let count: u32 = 0;
   const end = <usize>load<u32>(plays + (<usize>track << 2), 4);
-  for (let o = <usize>load<u32>(plays + (<usize>track << 2)); o < end; o++) {
+  for (let o = <usize>load<u32>(plays + (<usize>track << 2)); o < end && count < mostNearby; o++) {
     const at = load<u32>(positions + (o << 2));
     const playlist = load<u32>(playlistOf + (o << 2));
     count += endNear(at, playlist) - firstNear(at, playlist) - 1;
   }
-  return count;
+  return min(count, mostNearby);
 }
 
 /**

@@ -24,6 +24,16 @@ it.skipIf(!existsSync("/dev/full"))("fails with one line if standard output cann
   expect(shell(`"$NODE" "$SEGUE" nonsense 2> /dev/full`).status).toBe(2);
 });
 
+it("fails with two lines if it cannot even be loaded", () => {
+  expect(shell(`ulimit -n 40; "$NODE" "$SEGUE" runs`)).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /^error: Segue could not be loaded: EMFILE: .*\n {2}→ raise .*: ulimit -n 4096\n$/,
+    ),
+  });
+});
+
 it("exits quietly if the reader closes the pipe", () => {
   expect(shell(`"$NODE" "$SEGUE" run --help | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
 });

@@ -1,9 +1,24 @@
 #!/usr/bin/env node
 /** The `segue` command: runs a verb, and turns any error into one message and an exit code. */
-import { exitCodeOf, explainDiskError, messageOf, SegueError } from "../system/index.js";
-import { printable } from "../workflow/terminal/printable.js";
-import { createProgram } from "./program.js";
-import { reportError } from "./report-error.js";
+// Loaded here, not in the head of the file: Node would print its own trace of what cannot be loaded.
+const [
+  { exitCodeOf, explainDiskError, messageOf, SegueError },
+  { printable },
+  { createProgram },
+  { reportError },
+] = await Promise.all([
+  import("../system/index.js"),
+  import("../workflow/terminal/printable.js"),
+  import("./program.js"),
+  import("./report-error.js"),
+]).catch(({ code, message }) => {
+  const remedy =
+    code === "EMFILE"
+      ? "raise the limit of open files: ulimit -n 4096"
+      : "reinstall it, with Node 20.19 or newer";
+  console.error(`error: Segue could not be loaded: ${message}\n  → ${remedy}`);
+  process.exit(1);
+});
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that closes early ("segue runs | head") is not an error. A run has its own listener, and continues.

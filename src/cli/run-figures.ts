@@ -32,7 +32,9 @@ export async function runFigures(client: Client, run: RunReader): Promise<RunFig
       { title: "Test figures", figures: [{ name: "best model", value: best.name }, ...(tested ?? [])] },
       {
         title: `Hit ratio@${knnK} on the validation part`,
-        figures: ranking.map(({ name, hitRatio, interval }) => ({ name, value: hitRatio, interval })),
+        figures: ranking.map(({ name, hitRatio, interval, diverged }) =>
+          diverged === undefined ? { name, value: hitRatio, interval } : { name, value: "diverged" },
+        ),
       },
     ],
     questions: [start?.validation?.sha, start?.test?.sha, questions].join(),

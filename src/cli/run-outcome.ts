@@ -2,6 +2,7 @@
 import type { CheckResult } from "../deployment/index.js";
 import {
   dataRunsOf,
+  hitRatioOf,
   type KeptEndpoint,
   keptEndpoint,
   sampleOf,
@@ -98,7 +99,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
     const rows = outcome.ranking.map((point, place) => [
       place === 0 ? "→" : "",
       point.name,
-      point.hitRatio.toFixed(4),
+      hitRatioOf(point),
       interval(point.interval),
       point.base?.hitRatio.toFixed(4) ?? "",
       `${point.fitSeconds.toFixed(1)} s`,

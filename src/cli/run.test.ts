@@ -317,7 +317,7 @@ describe("segue run", () => {
     expect(await readdir(join(project, "data", "03_inputs"))).not.toContain("train.parquet");
     // What conf/local does not say, such as the grid, is as it was shipped.
     const trained = await run("run", "modeling", "--recommenders", "popularity");
-    expect(trained.stdout).toContain("1 grid points: popularity");
+    expect(trained.stdout).toContain("1 grid point: popularity");
   }, 60_000);
 
   it("leaves no table if a file has other columns, and names them", async () => {

@@ -126,6 +126,14 @@ describe("few queries", () => {
   });
 });
 
+it("says which models diverged", () => {
+  const diverged = (name: string) => ({ ...ranked(name, 0, 0), vocabulary: 0, diverged: "the training …" });
+  expect(on({ ranking: [...ranking, diverged("one")] })).toEqual(["one has no figures: the training …"]);
+  expect(on({ ranking: [...ranking, diverged("one"), diverged("two")] })).toEqual([
+    "2 models, one among them, have no figures: the training …",
+  ]);
+});
+
 describe("the choice of the best", () => {
   it("is noise where intervals overlap", () => {
     const one = [ranked("blend", 0.42), ranked("vstan", 0.4), ranked("popularity", 0.1)];

@@ -31,6 +31,8 @@ export interface RankedFigures {
   readonly asked: number;
   /** How many tracks it can recommend; 0 if it has learned nothing. */
   readonly vocabulary?: number;
+  /** Why it has no figures: how its training diverged, and what to do. */
+  readonly diverged?: string;
 }
 
 /** The input of `remarksOn`; each part may be missing. */
@@ -79,6 +81,7 @@ export function remarksOn({ test, ranking, cleaned, sample, kFlag, unit = "playl
     if (ranking !== undefined) remarks.push(...ofRanking(ranking));
     if (test?.gain !== undefined) remarks.push(...ofGain(test.gain, ranking?.[0]));
   }
+  remarks.push(...ofDiverged(ranking ?? []));
   if (cleaned !== undefined && cleaned.rejected > manyRejects * cleaned.rows)
     remarks.push(
       `${count(cleaned.rejected)} of ${count(cleaned.rows)} rows (${percent(cleaned.rejected / cleaned.rows)}) could not be used; segue dump intermediate/${cleaned.run}/clean_data/rejectedRows names the file that lists them, each with its reason${(cleaned.remedies ?? []).map((remedy) => `; ${remedy}`).join("")}`,
@@ -154,6 +157,14 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   return [
     `on validation ${who} within chance of ${best.name} (95 %), so which of them came out best may be chance; more playlists would tell`,
   ];
+}
+
+function ofDiverged(ranking: readonly RankedFigures[]): string[] {
+  const [first, ...others] = ranking.filter(({ diverged }) => diverged !== undefined);
+  if (first === undefined) return [];
+  const { name } = first;
+  const who = others.length === 0 ? `${name} has` : `${others.length + 1} models, ${name} among them, have`;
+  return [`${who} no figures: ${first.diverged}`];
 }
 
 const maybeChance = ({ p }: { readonly p: number }) => p >= 0.05;

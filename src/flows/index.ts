@@ -4,5 +4,5 @@ export { flowOrder } from "./order.js";
 export { dataRunsOf, sampleOf } from "./parts/data-runs.js";
 export { type KeptEndpoint, keptEndpoint } from "./parts/kept-endpoint.js";
 export { placesOf } from "./parts/places.js";
-export type { TrainedPoint } from "./parts/ranking.js";
+export { hitRatioOf, type TrainedPoint } from "./parts/ranking.js";
 export type { TestFigures } from "./parts/test-model.js";

@@ -1,6 +1,6 @@
 /** modeling: train → one model per grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
 import { join } from "node:path";
-import { usableCores } from "../system/index.js";
+import { SegueError, usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
 import { checkedGrid } from "./parts/check-grid.js";
@@ -27,7 +27,7 @@ export const modeling = flow("modeling", {
     async ({ parameters, client }) => {
       const source = client.flow("primary").latestSuccessfulRun;
       const points = await checkedGrid(parameters);
-      console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
+      console.log(`${counted(points.length, "grid point")}: ${points.map(pointName).join(", ")}`);
       return {
         primaryRun: await source.id(),
         train: await source.artifact<FileArtifact>("trainCorpus"),
@@ -40,7 +40,9 @@ export const modeling = flow("modeling", {
   .foreach("train", { over: "points", description: "one grid point" }, async (task) => {
     const { fitPoint } = await import("./parts/fit-point.js");
     const { saveModel } = await import("./parts/model-folder.js");
+    const { divergedPoint } = await import("./parts/diverged-point.js");
     const { item: point, parameters, artifacts, progress, signal, card } = task;
+    const began = performance.now();
     const fitted = await fitPoint({
       point,
       train: await artifacts.train.path(),
@@ -52,15 +54,20 @@ export const modeling = flow("modeling", {
         task.resources.cpus ?? threadsOf(task.index, artifacts.points, usableCores(), plays),
       progress,
       signal,
-    });
+    }).catch((error) => ({ result: divergedPoint(point, error, (performance.now() - began) / 1000) }));
+    card.title(pointName(point));
+    card.table([gridRow(fitted.result)]);
+    if (!("hits" in fitted)) {
+      console.log(`${pointName(point)}: ${fitted.result.diverged}`);
+      card.markdown(fitted.result.diverged!);
+      return { result: fitted.result, model: null };
+    }
     const folder = join(task.folder, "model");
     await saveModel(folder, fitted);
     console.log(
       `${pointName(point)}: hit ratio@${parameters.knnK} ${fitted.result.hitRatio.toFixed(4)}, ${fitted.result.fitSeconds.toFixed(1)} s`,
     );
     if (fitted.glance !== undefined) console.log(fitted.glance);
-    card.title(pointName(point));
-    card.table([gridRow(fitted.result)]);
     if (fitted.result.lossPerEpoch.length > 0)
       card.chart(lossChart([fitted.result]), { caption: "Loss per epoch" });
     return { result: fitted.result, hits: fitted.hits, model: file(folder) };
@@ -77,6 +84,7 @@ export const modeling = flow("modeling", {
         .filter((input) => input.result.base !== undefined && !isEmpty(input.result))
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
       const best = ranked[0]!;
+      if (best.model === null) throw allDiverged(ranking);
       const rows = ranking.map(gridRow);
       console.log(asTable(rows));
       console.log(
@@ -152,6 +160,16 @@ export const modeling = flow("modeling", {
         ` (popularity ${artifacts.popularityHitRatio.toFixed(4)}, random bet ${artifacts.randomBetHitRatio.toFixed(4)})`,
     );
   });
+
+/** The grid does not fit the data: no resume could help. */
+function allDiverged([first, ...others]: readonly TrainedPoint[]): SegueError {
+  const which = others.length === 0 ? "the only grid point" : "every grid point";
+  return new SegueError(`no model to keep: ${which} diverged`, {
+    hint: `${first!.name}: ${first!.diverged}`,
+    exitCode: 2,
+    code: "diverged",
+  });
+}
 
 function lossChart(points: readonly TrainedPoint[]): object {
   const values = points.flatMap((point) =>

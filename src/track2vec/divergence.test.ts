@@ -56,11 +56,14 @@ describe("the advice", () => {
       { negative: 10, alpha: 0.1 },
       "use a smaller alpha than 0.1 (0.025 by default), or a smaller negative than 10 (5 by default)",
     ],
-    [{}, "use a smaller alpha than 0.025, the default"],
-    [{ hs: true, negative: 0 }, "use a smaller alpha than 0.025, the default"],
-  ])("of %j is to lower what is farthest above its default", (given, hint) => {
-    expect(hintOf(given)).toBe(hint);
-  });
+    [{}, "use a smaller sample than 0.001, or a smaller window than 5"],
+    [{ hs: true, negative: 0, sample: 0 }, "use sample 0.001, or a smaller window than 5"],
+  ])(
+    "of %j is to lower what is farthest above its default, else what trains frequent tracks less",
+    (given, hint) => {
+      expect(hintOf(given)).toBe(hint);
+    },
+  );
 
   it("is to start from other vectors if the given ones were not trained", () => {
     expect(hintOf({ alpha: 2 }, { inputs: Float32Array.of(0, -1e30) })).toBe(

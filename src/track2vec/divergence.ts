@@ -51,7 +51,9 @@ function diverged(what: string, place: Place): SegueError {
 /**
  * The step length grows with alpha and with the number of negatives: whichever exceeds its default by the larger factor is named first.
  * Measured: with the default alpha, 700 negatives diverged, or 20 to 100 if few tracks fill the windows and `sample` does not downsample
- * them; with the default negatives, an alpha of 0.5. Large windows alone and another noise distribution did not diverge.
+ * them; with the default negatives, an alpha of 0.5. Large windows alone and another noise distribution did not diverge. If neither
+ * exceeds its default, one track is nearly all plays (99 % diverged): a tenth of `sample` or half of `window` suffices then, options that
+ * grids have, too, unlike alpha.
  */
 function remedyOf({ options, wording, from }: Place): string {
   const largest = from === undefined ? 0 : largestOf(from);
@@ -60,12 +62,18 @@ function remedyOf({ options, wording, from }: Place): string {
   const smaller = (["alpha", "negative"] as const)
     .map((name) => ({ name, excess: options[name] / word2vecDefaults[name] }))
     .sort((a, b) => b.excess - a.excess)
-    .filter(({ excess }, i) => i === 0 || excess > 1)
-    .map(({ name, excess }) => {
-      const byDefault = excess === 1 ? ", the default" : ` (${word2vecDefaults[name]} by default)`;
-      return `a smaller ${wording.option(name)} than ${options[name]}${byDefault}`;
-    });
-  return `use ${smaller.join(", or ")}`;
+    .filter(({ excess }) => excess > 1)
+    .map(
+      ({ name }) =>
+        `a smaller ${wording.option(name)} than ${options[name]} (${word2vecDefaults[name]} by default)`,
+    );
+  if (smaller.length > 0) return `use ${smaller.join(", or ")}`;
+  const { sample, window } = options;
+  const kept =
+    sample > 0
+      ? `a smaller ${wording.option("sample")} than ${sample}`
+      : `${wording.option("sample")} ${word2vecDefaults.sample}`;
+  return `use ${kept}, or a smaller ${wording.option("window")} than ${window}`;
 }
 
 function largestOf({ inputs, outputs }: Pick<Weights, "inputs" | "outputs">): number {

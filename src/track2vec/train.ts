@@ -63,8 +63,8 @@ export interface TrainingResult {
  * @param options gensim's names and defaults (see `Word2VecOptions`)
  * @throws SegueError (misuse) if an option is invalid, or the checkpoint belongs to other playlists or options; code
  *   "empty-vocabulary" if no track is left; "out-of-memory" if memory does not suffice, with how much is needed and what
- *   would fit; "diverged" after the first epoch with a non-finite loss, or if the final vectors are not finite; "corrupt"
- *   if the checkpoint is damaged
+ *   would fit; "diverged" after the first epoch with a loss that is not finite or above a million, or if the final vectors are
+ *   not finite; "corrupt" if the checkpoint is damaged
  * @throws the signal's reason, within 100 ms of its abort; likewise what `progress` or `onEpoch` throws
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {

@@ -29,9 +29,11 @@ function bars(values: readonly object[], onTop: object, colour: object = {}): ob
 export const gridCaption = (figure: string) =>
   `${figure} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap`;
 
-/** Hit ratio with its interval, one bar per grid point. */
+/** Hit ratio with its interval, one bar per grid point that has one. */
 export function gridChart(ranking: readonly TrainedPoint[]): object {
-  const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
+  const values = ranking
+    .filter(({ diverged }) => diverged === undefined)
+    .map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
   return bars(values, {
     mark: { type: "rule", strokeWidth: 2 },
     encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },

@@ -40,3 +40,10 @@ it("ranks models that learned nothing last, and compares only those with the sam
   expect(ranking.map(({ name }) => name)).toEqual(["best", "older", "empty"]);
   expect(ranking[1]!.behind).toBeUndefined();
 });
+
+it("ranks models whose training diverged after all others", () => {
+  const { result } = point("a", 0, 0, 0);
+  const diverged = { result: { ...result, diverged: "training diverged" } };
+  const ranked = rankGrid([diverged, point("empty", 0, 0, 0), point("poor", 0, 0)], 1);
+  expect(ranked.map(({ result: { name } }) => name)).toEqual(["poor", "empty", "a"]);
+});

@@ -2,7 +2,7 @@
 import { pairedDifference } from "../../evaluation/index.js";
 import { byHitRatio, type TrainedPoint } from "./ranking.js";
 
-/** A point, and its hits: 1 or 0 per playlist. Missing in runs of earlier versions. */
+/** A point, and its hits: 1 or 0 per playlist. Missing if the training diverged, and in runs of earlier versions. */
 export interface MeasuredPoint {
   readonly result: TrainedPoint;
   readonly hits?: readonly number[];

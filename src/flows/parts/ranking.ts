@@ -33,6 +33,8 @@ export interface TrainedPoint {
   readonly lossPerEpoch: readonly number[];
   /** The peak memory of the process that fitted it, in MiB, including points that it fitted before. */
   readonly peakRssMb: number;
+  /** If its training diverged: the error, and what to do. There is no model then, and all metrics are 0. */
+  readonly diverged?: string;
 }
 
 /** Whether a track-vector point has learned no vectors: it then answers only with its fallback. */
@@ -40,11 +42,11 @@ export const isEmpty = (point: TrainedPoint) => point.vocabulary === 0;
 
 /**
  * Compares points, best first; ties by name, so that the order never depends on which task ended first. Points that have learned
- * nothing come last, whatever their fallback hits.
+ * nothing come last, whatever their fallback hits; after them, those that diverged.
  */
 export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
-  const empty = Number(isEmpty(a)) - Number(isEmpty(b));
-  return empty || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
+  const without = (point: TrainedPoint) => Number(isEmpty(point)) + Number(point.diverged !== undefined);
+  return without(a) - without(b) || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
 }
 
 /** For a card: by how much the best beats the second, and whether that may be chance. Empty if nothing is known of that. */
@@ -67,14 +69,19 @@ export const asTable = (rows: ReadonlyArray<Readonly<Record<string, string | num
 
 /** A point as a row of the printed table. */
 export function gridRow(point: TrainedPoint): Record<string, string | number> {
+  const measured = point.diverged === undefined;
   return {
     model: point.name,
-    "hit ratio": point.hitRatio.toFixed(4),
+    "hit ratio": hitRatioOf(point),
     "95 %": interval(point.interval),
-    MRR: point.mrr.toFixed(4),
-    NDCG: point.ndcg.toFixed(4),
+    MRR: measured ? point.mrr.toFixed(4) : "",
+    NDCG: measured ? point.ndcg.toFixed(4) : "",
     "base protocol": point.base?.hitRatio.toFixed(4) ?? "",
     "fit s": point.fitSeconds.toFixed(1),
-    "queries/s": Math.round(point.queriesPerSecond),
+    "queries/s": measured ? Math.round(point.queriesPerSecond) : "",
   };
 }
+
+/** The hit ratio of a point as tables print it. */
+export const hitRatioOf = ({ diverged, hitRatio }: TrainedPoint): string =>
+  diverged === undefined ? hitRatio.toFixed(4) : "diverged";

@@ -119,7 +119,7 @@ export function boostMemory(
       cells: [Float64Array, (leaves + 1) * size],
     },
     `boosted trees over ${rows} rows of ${width} features`,
-    "Learn from fewer queries, or from fewer candidates of each (--set queries=10000).",
+    "Learn from fewer queries, or from fewer candidates of each (the setting queries, such as 10000).",
     shared,
   );
   const { cells, control, ...others } = arrays;

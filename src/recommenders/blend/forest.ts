@@ -79,7 +79,7 @@ export class Forest {
         scores: [Float64Array, room],
       },
       `${this.trees} boosted trees and ${most} candidates`,
-      "Ask for fewer candidates (--set candidates=200).",
+      "Ask for fewer candidates (the setting candidates, such as 100).",
     );
     this.#kernel = kernel as ForestKernel;
     this.rows = own.rows;

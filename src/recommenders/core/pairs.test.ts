@@ -69,6 +69,16 @@ describe("pairs", () => {
     );
   });
 
+  it("are counted near more plays than a hash table can have slots", async () => {
+    // 2^30 plays are near those of track 0.
+    const list = Array.from({ length: 33_000 }, (_, i) => (i % 1650 === 0 ? 1 + i / 1650 : 0));
+    const far = Number.POSITIVE_INFINITY;
+    const given = { ahead: far, behind: far, fade: 0, recency: 0, keep: 30 };
+    const pairs = await countPairs(sessionsOf([list], 21), given);
+    expect(pairs.offsets[1]).toBe(20);
+    expect(pairs.totals[0]).toBe(20 * 32_980);
+  });
+
   it("are the heaviest of long rows, few or many", async () => {
     // Tracks 0 … 9 lie in every playlist of 400, among 5,000 others.
     const lists = Array.from({ length: 30 }, (_, p) =>

@@ -85,7 +85,7 @@ export function encoderMemory(
       scores: [Float32Array, parts * tile * drawn],
     },
     `an encoder of ${trackCount} tracks in ${size} dimensions`,
-    "Give it fewer dimensions (--set vectorSize=32), or leave out rarely played tracks.",
+    "Give it fewer dimensions (the setting vectorSize, such as 32), or leave out rarely played tracks.",
     shared,
   );
   const { control, table, items, ...others } = arrays;

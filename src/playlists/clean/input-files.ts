@@ -2,7 +2,7 @@
 import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import type { NamedFile } from "../../system/index.js";
-import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { misuse, notTwice, SegueError, shellWord, sqlString, withDuckDb } from "../../system/index.js";
 import type { InputForm } from "./forms.js";
 import { naturalOrder } from "./natural-order.js";
 import { type ArchiveMember, memberPath, memberStream, membersOf } from "./zip-archive.js";
@@ -78,7 +78,7 @@ export async function findInputs(
   }
   for (const path of new Set([...found.values()].map(({ path, member }) => member?.archive ?? path)))
     await access(path, constants.R_OK).catch((cause: unknown) => {
-      throw unreadable(path, cause, `chmod +r ${path}`);
+      throw unreadable(path, cause, `chmod +r ${shellWord(path)}`);
     });
   return [...found.values()];
 }

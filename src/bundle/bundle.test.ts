@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { create } from "tar";
 import { beforeAll, describe, expect, it } from "vitest";
 import { nearestOf, restoreRecommender } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
@@ -272,6 +274,21 @@ describe("opening refuses", () => {
 
   it("a missing bundle", async () => {
     await expect(openBundle(at("nowhere"))).rejects.toMatchObject({ code: "no-bundle" });
+  });
+
+  it("an archive that leads out of its folder, with the reason", async () => {
+    const deep = "a/b/c/d/e/f";
+    mkdirSync(at(`out/in/${deep}`), { recursive: true });
+    for (const name of ["a", `in/${deep}/b`, "in/manifest.json"]) writeFileSync(at(`out/${name}`), "x");
+    // The first entry is refused while the others are still being written.
+    const names = ["../a", `${deep}/b`, "manifest.json"];
+    await create({ cwd: at("out/in"), file: at("out.tar.gz"), gzip: true, preservePaths: true }, names);
+    rmSync(at("out/a"));
+    for (let i = 0; i < 10; i++)
+      await expect(openBundle(at("out.tar.gz"))).rejects.toThrow(
+        /out\.tar\.gz is not a complete \.tar\.gz: .*'\.\.'/,
+      );
+    expect(existsSync(at("out/a"))).toBe(false);
   });
 
   it("any file that is missing, longer, or differs in one byte", async () => {

@@ -83,7 +83,8 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
     });
     return bundleOf({ ...contents, folder: place }, options);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // Unpacking may still be writing when it has failed.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }
 

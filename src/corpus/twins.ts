@@ -2,6 +2,7 @@
  * Twins: one recording under several titles ("Song - Radio Edit", "Song (Remastered 2009)", "Song"). Live takes, covers,
  * remixes and acoustic versions are other recordings, not twins.
  */
+import { normalized } from "../system/index.js";
 import type { Catalogue } from "./corpus.js";
 
 const year = String.raw`(?:19|20)\d{2}`;
@@ -20,7 +21,7 @@ const longestAddition = 64;
 
 /** The key that twins share: the id in lower case, without release tags at its end, runs of spaces collapsed. */
 export function twinKey(track: string): string {
-  let key = track.normalize("NFKC").replace(/\s+/gu, " ").trim();
+  let key = normalized(track, "NFKC").replace(/\s+/gu, " ").trim();
   for (;;) {
     const tag = addition.exec(key.slice(-longestAddition))?.[0];
     if (tag === undefined || tag.length === key.length) break;

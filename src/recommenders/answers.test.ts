@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import type { SegueError } from "../system/index.js";
+import { processorMs } from "../system/time.testkit.js";
 import { checkerboard, scenes } from "./contract.testkit.js";
 import {
   type Context,
@@ -248,6 +249,22 @@ describe("explain", () => {
     );
     expect(explainer.explain(context, "Nobody-Nothing")).toEqual([]);
   });
+});
+
+it("explains all tracks of an answer in the time of one reading of the context", async () => {
+  const explainer = new Explainer(neighbours, corpus);
+  const tracks = Array.from({ length: 1000 }, (_, i) => `${"Nobody-".repeat(200)}${i}`);
+  const spent = await processorMs(() => {
+    for (let i = 0; i < 1000; i++) explainer.explain({ tracks: [...tracks] }, "White-01");
+  });
+  expect(spent).toBeLessThan(1000);
+  // A context that has changed since is read again.
+  const growing = { tracks: ["White-01"] };
+  expect(explainer.explain(growing, "White-01")[0]).toEqual({ kind: "played", times: 1 });
+  growing.tracks.push("White-01");
+  expect(explainer.explain(growing, "White-01")[0]).toEqual({ kind: "played", times: 2 });
+  growing.tracks[0] = "Black-03";
+  expect(explainer.explain(growing, "White-01")[0]).toEqual({ kind: "played", times: 1 });
 });
 
 describe("the fallback that fills up an answer", () => {

@@ -32,6 +32,18 @@ export type Reason =
 /** Limits: the last tracks of the context, the latest playlists of the track, and how many places before it count as "after". */
 const lookedAt = { context: 50, playlists: 3000, places: 3 };
 
+/** What the reasons for every track of an answer need of the context. */
+interface ReadContext {
+  /** A copy: the caller may change its own. */
+  readonly tracks: readonly string[];
+  /** The last ones. */
+  readonly last: Query;
+  /** How often each known track has played. */
+  readonly times: ReadonlyMap<number, number>;
+  /** The numbers of the artists of the last ones. */
+  readonly artists: ReadonlySet<number>;
+}
+
 /** Explains a recommender's answers: similar playlists, near tracks, the same artist, the title, popularity. */
 export class Explainer {
   readonly #catalogue: Catalogue;
@@ -42,6 +54,7 @@ export class Explainer {
   readonly #titles: TitleWords | undefined;
   readonly #vectors: TrackVectorRows | undefined;
   readonly #artists: ArtistIndex | undefined;
+  #context: ReadContext | undefined;
 
   /**
    * Reads what the recommender's own state has: playlists (session neighbours, blend), vectors, title words, counts.
@@ -83,21 +96,40 @@ export class Explainer {
     requireWithin(someText, "track", track);
     const number = this.#numbers.get(track);
     if (number < 0) return [];
-    const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
+    const { last, times, artists } = this.#read(context.tracks);
     const reasons: Reason[] = [];
-    // The whole context, not only its last tracks: earlier plays count too.
-    const times = context.tracks.filter((played) => this.#numbers.get(played) === number).length;
-    if (times > 0) reasons.push({ kind: "played", times });
-    reasons.push(...this.#shared(new Set(query.tracks), number));
-    const near = this.#near(query.tracks, number);
+    const played = times.get(number);
+    if (played !== undefined) reasons.push({ kind: "played", times: played });
+    reasons.push(...this.#shared(new Set(last.tracks), number));
+    const near = this.#near(last.tracks, number);
     if (near !== undefined) reasons.push(near);
-    const artist = this.#playedArtist(query, number);
-    if (artist !== undefined) reasons.push({ kind: "artist", artist });
+    const artist = this.#artists?.artistOf[number] ?? 0;
+    if (artist !== 0 && artists.has(artist))
+      reasons.push({ kind: "artist", artist: this.#artists!.names[artist]! });
     reasons.push(...this.#titled(context.title, number));
     if (reasons.length === 0 && this.#counts !== undefined) {
       reasons.push({ kind: "popular", playlists: this.#counts[number]! });
     }
     return reasons;
+  }
+
+  /** Reads a context once for all tracks of an answer. The artist of an unknown track is read from its id. */
+  #read(tracks: readonly string[]): ReadContext {
+    const before = this.#context;
+    if (before?.tracks.length === tracks.length && before.tracks.every((track, i) => track === tracks[i]))
+      return before;
+    const last = this.#numbers.query({ tracks: tracks.slice(-lookedAt.context) });
+    // The whole context, not only its last tracks: earlier plays count too.
+    const times = new Map<number, number>();
+    for (const number of this.#numbers.query({ tracks }).tracks)
+      times.set(number, (times.get(number) ?? 0) + 1);
+    const index = this.#artists;
+    const artists = new Set<number>();
+    if (index !== undefined) {
+      for (const track of last.tracks) artists.add(index.artistOf[track]!);
+      for (const id of last.unknown) artists.add(index.guess(id));
+    }
+    return (this.#context = { tracks: [...tracks], last, times, artists });
   }
 
   /** The track of the context that it followed most often, and the one it shares the most playlists with. */
@@ -136,17 +168,6 @@ export class Explainer {
       }
     }
     return reasons;
-  }
-
-  /** The track's artist, if the context has a track by the same artist. The artist of an unknown track is read from its id. */
-  #playedArtist({ tracks, unknown }: Query, number: number): string | undefined {
-    const artists = this.#artists;
-    if (artists === undefined) return undefined;
-    const artist = artists.artistOf[number]!;
-    const played =
-      tracks.some((track) => artists.artistOf[track] === artist) ||
-      unknown.some((id) => artists.guess(id) === artist);
-    return artist !== 0 && played ? artists.names[artist] : undefined;
   }
 
   #near(context: Uint32Array, number: number): Reason | undefined {

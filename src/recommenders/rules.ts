@@ -3,7 +3,7 @@
  * may, by ranking the tracks that do.
  */
 import { artistNumbers, type Catalogue, requireCatalogue } from "../corpus/index.js";
-import { misuse } from "../system/index.js";
+import { misuse, normalized } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import {
   type Context,
@@ -165,7 +165,7 @@ export class RuledRecommender {
 
 /** The name in lower case: as given, and in NFC, which cleaning uses. */
 function spellings(name: string): string[] {
-  return [name.toLowerCase(), name.normalize("NFC").toLowerCase()];
+  return [name.toLowerCase(), normalized(name, "NFC").toLowerCase()];
 }
 
 function keep(ranking: Ranking, k: number, passes: (track: string) => boolean): Ranking {

@@ -1,6 +1,6 @@
 /** Artists by the words of their names, so that "beatles" finds "The Beatles" and "beyonce" finds "Beyoncé". */
 import { artistOfId } from "../recommenders/index.js";
-import { Turns } from "../system/index.js";
+import { normalized, Turns } from "../system/index.js";
 import { wordsOf } from "./words.js";
 
 /** How long building the index may block its thread at a time, in milliseconds. */
@@ -75,4 +75,4 @@ export function sameButForCase(a: string, b: string): boolean {
   return lowerCase(a) === lowerCase(b);
 }
 
-const lowerCase = (name: string) => name.normalize("NFC").toLowerCase();
+const lowerCase = (name: string) => normalized(name, "NFC").toLowerCase();

@@ -43,7 +43,7 @@ function isForeign(host: string, listens: AddressInfo | string | null, ownNamesO
 
 const refusal = (host: string, ownNamesOnly: boolean) =>
   new HttpError(403, {
-    error: `${ownNamesOnly ? "it" : "without API keys this endpoint"} is only for this machine, and does not answer to the name ${JSON.stringify(host.slice(0, 200))}`,
+    error: `${ownNamesOnly ? "this server" : "without API keys this endpoint"} is only for this machine, and does not answer to the name ${JSON.stringify(host.slice(0, 200))}`,
     code: "foreign-host",
     hint: ownNamesOnly
       ? "open it at 127.0.0.1 or localhost, or start it with --host to share it"

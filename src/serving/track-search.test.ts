@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editDistance, Random } from "../system/index.js";
+import { processorMs } from "../system/time.testkit.js";
 import { TrackSearch } from "./track-search.js";
 import { wordsOf } from "./words.js";
 
@@ -104,6 +105,16 @@ describe("search over titles and artists", () => {
     // Beside words they do not count: titles are often typed without them.
     expect(found("fire 🔥")).toEqual(found("fire"));
     expect(search.named("a - fire")).toEqual(["A-Fire 🔥", "A-Fire"]);
+  });
+
+  it("takes a moment for a word of a hundred thousand letters, and finds it by its beginning", async () => {
+    const alphabet = "abcdefghijklmnopqrstuvwxyzабвгдежзиклмнопрстуфхцчшщъыьэюя";
+    const letters = Array.from({ length: 100_000 }, () => alphabet[random.below(alphabet.length)]).join("");
+    let search: TrackSearch | undefined;
+    expect(await processorMs(async () => (search = await TrackSearch.build(["A-B", letters])))).toBeLessThan(
+      400,
+    );
+    expect(search!.find(letters.slice(0, 200), 1)[0]!.track).toBe(letters);
   });
 
   it("answers any query on an empty collection", async () => {

@@ -12,6 +12,8 @@ export interface WordMatch {
 
 const buckets = 1 << 18;
 const mostMatches = 64;
+/** Longer words are found as they are or by their beginning, not by typos: their trigrams would take quadratic time. */
+const longestMistyped = 100;
 
 export class WordIndex {
   readonly #numbers: ReadonlyMap<string, number>;
@@ -154,6 +156,7 @@ async function sortedNumbers(words: readonly string[], turns: Turns): Promise<Ui
 /** The distinct buckets of a word's trigrams, including those at its two ends. */
 function trigramBuckets(word: string): number[] {
   const found: number[] = [];
+  if (word.length > longestMistyped) return found;
   const code = (i: number) => (i < 0 || i >= word.length ? 1 : word.charCodeAt(i));
   for (let i = -1; i <= word.length - 2; i++) {
     let hash =

@@ -1,4 +1,5 @@
 /** The words of a title, normalized for search. */
+import { normalized } from "../system/index.js";
 
 const wordPattern = /[\p{L}\p{N}]+/gu;
 const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
@@ -11,7 +12,7 @@ const mayBeSymbol = /[$+<=>|~\x80-\uffff]/;
 /** The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). */
 export function wholeWordsOf(text: string): readonly string[] {
   // NFKD resolves compatibility forms (full-width letters, ligatures) and splits off accents. Apostrophes do not split words.
-  const plain = text.normalize("NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
+  const plain = normalized(text, "NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
   return plain.match(wordPattern) ?? [];
 }
 

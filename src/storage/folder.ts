@@ -98,8 +98,10 @@ export class FolderStore implements Store {
     const target = this.localPath(key);
     await this.#retryWhenSwept(() =>
       writeAtomically(target, async (temporary) => {
+        const mode = await modeOfNew(temporary);
         await copyFile(path, temporary, constants.COPYFILE_FICLONE);
-        await chmod(temporary, 0o644);
+        // Copying keeps the permissions of the source, which may be read-only.
+        await chmod(temporary, mode);
         const file = await open(temporary, "r+");
         try {
           await file.sync();
@@ -216,6 +218,16 @@ export class FolderStore implements Store {
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Creates a file, and returns the permissions that the process gives to new ones. */
+async function modeOfNew(path: string): Promise<number> {
+  const file = await open(path, "wx");
+  try {
+    return (await file.stat()).mode;
+  } finally {
+    await file.close();
+  }
+}
 
 function readingFailed(key: string, url: string, cause: unknown): SegueError {
   const explained = explainDiskError(cause, join(url, key));

@@ -1,5 +1,5 @@
 /** The contract of stores, on a folder and on S3. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
@@ -46,6 +46,27 @@ describe("FolderStore", () => {
       });
     } finally {
       rmSync(store.url, { recursive: true });
+    }
+  });
+
+  it.each([
+    ["077", 0o077],
+    ["022", 0o022],
+  ])("gives a copied file the permissions of a written one: umask %s", async (_, mask) => {
+    const folder = mkdtempSync(join(tmpdir(), "segue-store-"));
+    const before = process.umask(mask);
+    try {
+      const store = new FolderStore(join(folder, "store"));
+      const source = join(folder, "source");
+      writeFileSync(source, "1", { mode: 0o400 });
+      await store.putFile("copied", source);
+      await store.put("written", "1");
+      const [copied, written] = ["copied", "written"].map((key) => statSync(store.localPath(key)).mode);
+      expect(copied).toBe(written);
+      expect(copied! & 0o777).toBe(0o666 & ~mask);
+    } finally {
+      process.umask(before);
+      rmSync(folder, { recursive: true });
     }
   });
 });

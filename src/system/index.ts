@@ -31,6 +31,7 @@ export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest, didYouMean } from "./nearest.js";
+export { longestNormalized, normalized } from "./normalized.js";
 export { orderByCount } from "./order-by-count.js";
 export { notTwice, refusePipe } from "./ordinary-file.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";

@@ -1,5 +1,5 @@
 /** The usual names of columns, by field. */
-import { closest } from "../../system/index.js";
+import { closest, normalized } from "../../system/index.js";
 import type { MappedName } from "./column-mapping.js";
 
 // Spotify's extended streaming history.
@@ -79,8 +79,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
 
 /** Folds "Artist Name(s)", "artist_names" and "artist-names" into one spelling, and "Título" and "titulo". */
 const fold = (name: string) =>
-  name
-    .normalize("NFD")
+  normalized(name, "NFD")
     .replace(/[\s_()./-]+|\p{Mn}+/gu, "")
     .toLowerCase();
 

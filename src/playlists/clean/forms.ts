@@ -1,5 +1,5 @@
 /** Detects the form of an input from its contents, not its name. */
-import { type Head, type NamedFile, readHead, SegueError, shellWord } from "../../system/index.js";
+import { type Head, type NamedFile, readHead, SegueError, shellWord, shortened } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
 import { fromSheet } from "./zip-archive.js";
@@ -189,7 +189,7 @@ function refuseMarkup(start: string, name: string): never {
     );
   }
   throw refused(
-    `XML of another kind${root === undefined ? "" : `: its first element is <${root}>`}`,
+    `XML of another kind${root === undefined ? "" : `: its first element is <${shortened(root)}>`}`,
     "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; otherwise save the playlist as M3U or CSV",
   );
 }

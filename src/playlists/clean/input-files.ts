@@ -76,7 +76,7 @@ export async function findInputs(
   }
   for (const path of new Set([...found.values()].map(({ path, member }) => member?.archive ?? path)))
     await access(path, constants.R_OK).catch((cause: unknown) => {
-      throw unreadable(path, cause, `chmod +r ${path}`);
+      throw unreadable(path, cause, `chmod +r ${shellWord(path)}`);
     });
   return [...found.values()];
 }

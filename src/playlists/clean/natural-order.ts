@@ -1,4 +1,8 @@
 /** Natural sort order: slice 2000 comes before slice 10000. */
 const natural = new Intl.Collator("en", { numeric: true });
 
-export const naturalOrder = (a: string, b: string): number => natural.compare(a, b) || (a < b ? -1 : 1);
+/** In UTF-16 units: for names of nothing but accents, comparing takes quadratic time. */
+const compared = 1000;
+
+export const naturalOrder = (a: string, b: string): number =>
+  natural.compare(a.slice(0, compared), b.slice(0, compared)) || (a < b ? -1 : 1);

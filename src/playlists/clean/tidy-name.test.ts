@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { blanks, isSurelyTidy, tidyName, tidySql } from "./tidy-name.js";
 
 /** All of Unicode's characters. */
@@ -36,6 +37,18 @@ it("gives the same in SQL", async () => {
     const none = `SELECT ${tidySql("name")} AS name FROM (SELECT NULL::VARCHAR AS name)`;
     expect(await database.row(none)).toEqual({ name: "" });
   });
+});
+
+it("trims long names of nothing but accents in no time, and does not reorder them", async () => {
+  const accents = `a${"\u0301".repeat(10_000)}${"\u0316".repeat(10_000)}`;
+  expect(await processorMs(() => expect(tidyName(` ${accents}`)).toBe(accents))).toBeLessThan(50);
+  const spent = await processorMs(() =>
+    withDuckDb({}, async (database) => {
+      const sql = `SELECT ${tidySql("name")} AS name FROM (SELECT ${sqlString(` ${accents}`)} AS name)`;
+      expect(await database.row(sql)).toEqual({ name: accents });
+    }),
+  );
+  expect(spent).toBeLessThan(1000);
 });
 
 it("recognises all blanks", () => {

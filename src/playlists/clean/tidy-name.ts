@@ -2,15 +2,16 @@
  * Tidies names for comparison: trims them, and normalises them to NFC, so that "é" as one code point or as two is one name. Which
  * of them a file has depends on the machine that wrote it.
  */
-import { sqlString } from "../../system/index.js";
+import { longestNormalized, normalized, sqlString } from "../../system/index.js";
 
-export const tidyName = (name: string): string => name.trim().normalize("NFC");
+export const tidyName = (name: string): string => normalized(name.trim(), "NFC");
 
 /** The same as SQL, for a column of text; '' for NULL. */
 export function tidySql(column: string): string {
   const ends = sqlString(blanks);
-  return `coalesce(nfc_normalize(CASE WHEN contains(${ends}, ${column}[1]) OR contains(${ends}, ${column}[-1])
-    THEN trim(${column}, ${ends}) ELSE ${column} END), '')`;
+  const trimmed = `CASE WHEN contains(${ends}, ${column}[1]) OR contains(${ends}, ${column}[-1])
+    THEN trim(${column}, ${ends}) ELSE ${column} END`;
+  return `coalesce(CASE WHEN length(${column}) > ${longestNormalized} THEN ${trimmed} ELSE nfc_normalize(${trimmed}) END, '')`;
 }
 
 /** The characters that `tidyName` trims. */

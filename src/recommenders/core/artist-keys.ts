@@ -3,7 +3,7 @@ import { artistNumbers, plainName } from "../../corpus/index.js";
 import { remembered } from "../../system/index.js";
 import { artistOfId } from "./artists.js";
 
-/** Longer texts are no artists, and an id may have thousands of dashes to look before. */
+/** Longer texts are no artists. */
 const longestName = 100;
 
 const known = new WeakMap<readonly string[], ArtistKeys>();
@@ -32,9 +32,9 @@ class ArtistKeys {
   ofId(id: string): string {
     const all = (this.#all ??= new Set(artistNumbers(this.#artists).names.map((name) => this.of(name))));
     const find = (name: string) => {
-      const key = name.length > longestName ? "" : plainName(name);
+      const key = plainName(name);
       return key !== "" && all.has(key) ? key : undefined;
     };
-    return artistOfId(id, find) ?? "";
+    return artistOfId(id, find, longestName) ?? "";
   }
 }

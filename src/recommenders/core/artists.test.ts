@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { catalogueOf, catalogueTensors } from "../../corpus/index.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { ArtistIndex } from "./artists.js";
 import { TrackNumbers } from "./query.js";
 
@@ -57,4 +58,15 @@ it("boosts tracks of artists in the context, including late plays and unknown tr
   expect(favoured(["nobody-unheard", "e"], 3)).toEqual([10, 20, 30, 40]);
   // Nothing is left of the context before.
   expect(favoured(["d"], 2)).toEqual([10, 20, 60, 40]);
+});
+
+it("reads the artist of an id full of dashes in linear time, whatever follows the longest name", async () => {
+  const index = new ArtistIndex(["Jay", "Jay-Z"], Uint32Array.of(1, 1));
+  expect(index.names[index.guess("Jay-Z-Numb")]).toBe("Jay-Z");
+  expect(index.names[index.guess(`Jay-Z${"-".repeat(5_000)}`)]).toBe("Jay-Z");
+  expect(index.names[index.guess(`Jay-${"Y-".repeat(5_000)}`)]).toBe("Jay");
+  expect(index.guess("Jay-Z or so, who knows")).toBe(1);
+  expect(index.guess("JayZ-")).toBe(0);
+  const dashes = Array.from({ length: 200 }, (_, i) => `${"-".repeat(2_000)}${i}`);
+  expect(await processorMs(() => dashes.map((id) => index.guess(id)))).toBeLessThan(100);
 });

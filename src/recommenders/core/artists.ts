@@ -15,6 +15,7 @@ export class ArtistIndex {
    */
   readonly tracks: Rows;
   #numbers: Map<string, number> | undefined;
+  #longestName = 0;
   readonly #counts: Uint32Array;
   readonly #weights: Float64Array;
   readonly #listed: number[] = [];
@@ -38,11 +39,14 @@ export class ArtistIndex {
   guess(id: string): number {
     if (this.#numbers === undefined) {
       this.#numbers = new Map();
-      for (let artist = 1; artist < this.names.length; artist++)
-        this.#numbers.set(this.names[artist]!, artist);
+      for (let artist = 1; artist < this.names.length; artist++) {
+        const name = this.names[artist]!;
+        this.#numbers.set(name, artist);
+        this.#longestName = Math.max(this.#longestName, name.length);
+      }
     }
     const numbers = this.#numbers;
-    return artistOfId(id, (name) => numbers.get(name)) ?? 0;
+    return artistOfId(id, (name) => numbers.get(name), this.#longestName) ?? 0;
   }
 
   /** Adds up to `most` to the tracks by the context's artists, weighted by how often and how late these played. */
@@ -108,9 +112,15 @@ const mostPlays = 200;
  * ("Jay-Z-Numb" is by "Jay-Z" if that artist is known, else by "Jay").
  *
  * @param find returns what is known about a name, undefined if nothing is
+ * @param longest the length of the longest name to look up, since an id may have thousands of dashes; default: any
  */
-export function artistOfId<Known>(id: string, find: (name: string) => Known | undefined): Known | undefined {
-  for (let dash = id.length; dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
+export function artistOfId<Known>(
+  id: string,
+  find: (name: string) => Known | undefined,
+  longest = id.length,
+): Known | undefined {
+  const last = id.length <= longest ? id.length : id.lastIndexOf("-", longest);
+  for (let dash = last; dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
     const found = find(id.slice(0, dash));
     if (found !== undefined) return found;
   }

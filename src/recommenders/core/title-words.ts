@@ -3,6 +3,7 @@
  * words count more (idf).
  */
 import type { Corpus } from "../../corpus/index.js";
+import { normalized } from "../../system/index.js";
 import type { NumericArray, RecommenderState } from "../contract.js";
 import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
@@ -27,7 +28,7 @@ function wordsOf(title: string): Words {
   const joined: Words["joined"] = new Map();
   let before: { word: string; at: number } | undefined;
   for (const { 0: written, index: at } of title.matchAll(writtenWord)) {
-    const plain = written.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    const plain = normalized(written, "NFKD").replace(/\p{M}/gu, "").toLowerCase();
     for (const [marked] of plain.matchAll(writtenWord)) {
       const unmarked = marked.replace(/['’]/, "");
       const word = unmarked.length > 3 && unmarked.endsWith("s") ? unmarked.slice(0, -1) : unmarked;

@@ -1,5 +1,6 @@
 /** Shared by requests with a context: picks the recommender, resolves track names and reports unknown tracks. */
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
+import { normalized } from "../../system/index.js";
 import { HttpError } from "../http-error.js";
 import type { LiveModel } from "./served-model.js";
 
@@ -59,7 +60,7 @@ export async function readContext(live: LiveModel, request: ContextRequest): Pro
 export function readAs(asked: readonly string[], meant: readonly string[]): ReadAs[] {
   return meant.flatMap((as, i) => {
     const track = asked[i]!;
-    return as === track || as.normalize("NFC") === track.normalize("NFC") ? [] : [{ track, as }];
+    return as === track || normalized(as, "NFC") === normalized(track, "NFC") ? [] : [{ track, as }];
   });
 }
 

@@ -12,7 +12,7 @@ import {
   RuledRecommender,
   type Rules,
 } from "../../recommenders/index.js";
-import { misuse, remembered } from "../../system/index.js";
+import { misuse, normalized, remembered } from "../../system/index.js";
 import { ArtistNames, sameButForCase } from "../artist-names.js";
 import { TrackSearch } from "../track-search.js";
 
@@ -84,7 +84,7 @@ export class LiveModel {
 
   #known(track: string): string | undefined {
     if (this.knows(track)) return track;
-    const joined = track.normalize("NFC");
+    const joined = normalized(track, "NFC");
     return this.knows(joined) ? joined : undefined;
   }
 

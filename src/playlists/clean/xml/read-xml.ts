@@ -22,6 +22,8 @@ export interface XmlVisitor {
 
 /** In characters, of one element. No name is longer. */
 const longestText = 1 << 24;
+/** Folders of playlists are a few levels deep. Each level takes memory, and a small compressed file may have millions. */
+const deepest = 1000;
 
 /**
  * Visits all elements.
@@ -44,6 +46,7 @@ export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<
     opened = line();
   };
   parser.onopentag = ({ name, attributes }) => {
+    if (names.length === deepest) throw damaged(source.path, line(), "elements nested too deeply");
     visitor.open(name, attributes as Attributes, names.at(-1), opened);
     names.push(name);
     text = "";

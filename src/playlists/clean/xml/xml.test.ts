@@ -293,6 +293,11 @@ describe("broken or foreign XML", () => {
       /a\.xspf, line 3: not well-formed XML: Unexpected close tag/,
     ],
     [
+      "in too deep",
+      `<playlist>\n${"<a>".repeat(2_000)}`,
+      /line 2: not well-formed XML: elements nested too deeply/,
+    ],
+    [
       "with a bare &",
       "<playlist>\n<track><title>R & B</title></track></playlist>",
       /line 2: not well-formed XML/,
@@ -310,6 +315,7 @@ describe("broken or foreign XML", () => {
       '<?wpl version="1.0"?>\n<smil><head/></smil>',
       /XML of another kind: its first element is <smil>/,
     ],
+    ["of a long name", `<${"a".repeat(3_000)}>`, /its first element is <a{200}…>$/],
     ["a feed", `${declaration}<rss version="2.0"/>`, /its first element is <rss>/],
     ["nothing but its declaration", declaration, /XML of another kind$/],
   ])("%s is refused, with what is read", async (_, text, message) => {

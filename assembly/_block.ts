@@ -39,6 +39,8 @@ export let inputs: u32 = 0;
 export let quads: u32 = 0;
 let panel: u32 = 4;
 export let stride: usize = 0;
+/** How many pairs of inputs may be one track for the inputs to meet outputs halfway; without a bound rows grew, with 0 few tracks hit less. */
+const MOST_PAIRS: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -46,7 +48,7 @@ export function openGroup(first_: u32, centres_: u32): void {
   first = first_;
   centres = centres_;
   drawn = negatives + ((<usize>(first_ / sharing) * shared) << 3);
-  fresh = first_ % sharing == 0;
+  fresh = first_ % sharing == 0 || centres_ == 1;
   let lowest: u32 = 0xffffffff;
   let highest: u32 = 0;
   const end = windows + (<usize>(first_ + centres_) << 3);
@@ -254,8 +256,30 @@ export function updateOutputs(m: u32, from: i32, to: i32): void {
   gainFromList(<usize>load<u32>(t), <usize>load<u32>(t, 4), list, inRow + (<usize>to << 2), bytes, g, stride);
 }
 
-/** Updates the rows in `list`, one per input, by the copies of the outputs. */
-export function updateInputs(list: usize): void {
+/**
+ * Whether too many pairs of inputs are one track, as where it plays several times in a row. Halfway, its row would get back what it gave
+ * itself through the others of its plays, which `leaveOwn` does not know, and grow without bound.
+ */
+export function doInputsRecur(): bool {
+  const end = inRow + (<usize>inputs << 2);
+  let pairs = i32x4.splat(0);
+  for (let at = inRow; at < end; at += 4) {
+    const row = v128.load_splat<u32>(at);
+    // Reads up to three rows of zeros after the inputs.
+    for (let other = at + 4; other < end; other += 16) pairs = i32x4.sub(pairs, i32x4.eq(row, v128.load(other)));
+  }
+  return laneSum(pairs) > MOST_PAIRS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function laneSum(v: v128): i32 {
+  const pairs = i32x4.add(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
+  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+}
+
+/** Updates the rows in `list`, one per input, by the copies of the outputs. @param met whether these are halfway */
+export function updateInputs(list: usize, met: bool): void {
   const apart = stride;
   const length = bytes;
   const count = <i32>inputs;
@@ -268,7 +292,7 @@ export function updateInputs(list: usize): void {
     const at = list + (<usize>u << 2);
     const one = <usize>load<u32>(at);
     const two = <usize>load<u32>(at, 4);
-    if (halfway) {
+    if (met) {
       leaveOwn(one, length, g, (to - from) << 2);
       leaveOwn(two, length, g + apart, (to - from) << 2);
     }

@@ -6,6 +6,7 @@ import {
   centres,
   clearLast,
   copyOutputs,
+  doInputsRecur,
   drawn,
   first,
   fresh,
@@ -93,8 +94,9 @@ export function sampleNegatives(bag: bool, targets: usize, alpha: f32): void {
     updateCentres(back, 4);
     updateCentres(back + 2, 6);
   }
-  if (halfway) meetHalfway();
-  updateInputs(targets);
+  const meets = halfway && !doInputsRecur();
+  if (meets) meetHalfway();
+  updateInputs(targets, meets);
 }
 
 /** Puts the quad of centres from c on as outputs from m on. */

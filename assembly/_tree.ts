@@ -56,6 +56,6 @@ export function climbTree(bag: bool, targets: usize, alpha: f32): void {
     addLoss(gradientsOfScores(inputs * quads, alpha));
     clearLast();
     for (let m: u32 = 0; m < depth; m += 2) updateOutputs(m, lowest, highest);
-    updateInputs(targets);
+    updateInputs(targets, false);
   }
 }

@@ -29,7 +29,7 @@ import { ofTracks, type Wording } from "./wording.js";
 /** The name of the format, in the file's metadata. */
 export const checkpointFormat = "segue-track2vec-checkpoint";
 /** Also raised when the random draws change: a training resumed by a different kernel would end with a different result. */
-const VERSION = "7";
+const VERSION = "8";
 
 type Part = keyof Weights;
 

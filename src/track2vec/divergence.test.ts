@@ -4,6 +4,7 @@ import { atOnce, type SegueError } from "../system/index.js";
 import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { trainTrack2Vec } from "./train.js";
+import { inRuns } from "./train.testkit.js";
 import { ofTracks } from "./wording.js";
 
 describe("requireFiniteWeights", () => {
@@ -31,6 +32,13 @@ it("refuses a loss that no vectors have: garbage had been saved as vectors", () 
   const place = { epoch: 2, options: resolveOptions({}), wording: ofTracks };
   expect(() => requireFiniteLoss(700, place)).not.toThrow();
   expect(() => requireFiniteLoss(1.8e26, place)).toThrow("training diverged in epoch 2: the loss is 2e+26");
+});
+
+it.each([6, 20])("training does not diverge where tracks play up to %i times in a row", async (most) => {
+  const options = { vectorSize: 16, minCount: 1, sg: true, window: 20, epochs: 3 };
+  const { lossPerEpoch, vectors } = await trainTrack2Vec(inRuns({ playlists: 600, most }), options);
+  expect(lossPerEpoch[2]).toBeLessThan(1);
+  expect(vectors.vectors.every((x) => Math.abs(x) < 10)).toBe(true);
 });
 
 describe("the advice", () => {

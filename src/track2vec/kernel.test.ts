@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Corpus } from "../corpus/index.js";
 import { atOnce, Random } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
 import { huffmanSteps } from "./huffman.js";
@@ -14,7 +15,7 @@ import {
   skipGramStep,
 } from "./reference.testkit.js";
 import { Session } from "./session.js";
-import { groupedCorpus } from "./train.testkit.js";
+import { groupedCorpus, inRuns } from "./train.testkit.js";
 import { vocabularySteps } from "./vocabulary.js";
 import { Work } from "./work.js";
 
@@ -88,6 +89,7 @@ describe("the reference", () => {
 const few = groupedCorpus({ groups: 4, tracksPerGroup: 15, playlists: 60, length: 14 });
 /** So many tracks that centres are trained in groups. */
 const many = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 56, length: 30 });
+const runs = inRuns({ playlists: 120 });
 
 async function open(options: Partial<Word2VecOptions>, shared = true, corpus = few): Promise<Session> {
   const resolved = resolveOptions({ minCount: 1, alpha: 0.1, epochs: 3, ...options });
@@ -97,10 +99,14 @@ async function open(options: Partial<Word2VecOptions>, shared = true, corpus = f
 /** Trains an epoch or two beside the reference and compares losses and matrices. */
 async function expectReference(
   options: Partial<Word2VecOptions>,
-  { shared = true, small = true }: { shared?: boolean; small?: boolean },
+  {
+    shared = true,
+    small = true,
+    corpus = small ? few : many,
+  }: { shared?: boolean; small?: boolean; corpus?: Corpus },
 ): Promise<void> {
   const alpha = small ? 0.05 : 0.02;
-  const session = await open({ ...options, workers: "racy", alpha }, shared, small ? few : many);
+  const session = await open({ ...options, workers: "racy", alpha }, shared, corpus);
   expect(session.job.layout.group).toBe(small || options.hs ? 1 : 8);
   const reference = referenceOf(session);
   const work = new Work(session.job, 0);
@@ -166,6 +172,16 @@ describe("the kernel", () => {
     "gives the same as the reference: %o",
     async ({ small, ...options }) => {
       await expectReference({ seed: 7, sample: 0, ...options }, { small });
+    },
+    240_000,
+  );
+
+  // Inputs meet outputs halfway with few negatives only.
+  it.each([5, 20])(
+    "gives the same as the reference where tracks play several times in a row: %i",
+    async (negative) => {
+      const options = { sg: true, negative, seed: 7, sample: 0, vectorSize: 8, window: 5 };
+      await expectReference(options, { small: false, corpus: runs });
     },
     240_000,
   );

@@ -161,10 +161,20 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     }
     // Groups that share negatives use the negatives' values from before the first of these groups.
     const rows = negatives.map((drawn) => reference.outputs[drawn]!);
-    const negativeRows = layout.sharing > 1 ? rows.map((row) => row.slice()) : rows;
+    const copied = () => (layout.sharing > 1 && !layout.halfway ? rows.map((row) => row.slice()) : rows);
+    let negativeRows = copied();
     for (let from = first; from < Math.min(first + layout.sharing, centres.length); from += layout.group) {
       const members = centres.slice(from, from + layout.group);
-      trainGroup(reference, session, { all: centres, members, negatives, negativeRows, alpha }, paths);
+      const oneByOne = options.sg && members.length === 8 && pairsOfOne(members) > 9;
+      for (const part of oneByOne ? members.map((member) => [member]) : [members]) {
+        if (part.length === 1) negativeRows = copied();
+        trainGroup(
+          reference,
+          session,
+          { all: centres, members: part, negatives, negativeRows, alpha },
+          paths,
+        );
+      }
     }
   }
 }
@@ -174,6 +184,10 @@ interface Centre {
   /** Positions in the chunk. */
   readonly context: readonly number[];
 }
+
+/** How many pairs are one track. */
+const pairsOfOne = (plays: readonly Centre[]) =>
+  plays.reduce((sum, { row }, i) => sum + plays.slice(i + 1).filter((other) => other.row === row).length, 0);
 
 interface Group {
   readonly all: readonly Centre[];
@@ -225,7 +239,7 @@ function trainGroup(
   const to = Math.max(...positions, ...members.map((centre) => all.indexOf(centre))) + 1;
   const block = options.sg ? 32 : to - from;
   for (let start = from; start < to; start += block) {
-    if (layout.halfway) {
+    if (layout.halfway && pairsOfOne(all.slice(start, Math.min(start + block, to))) <= 4) {
       halfwayBlock(reference, { all, members, negatives, alpha }, start, start + block, share);
       continue;
     }

@@ -22,3 +22,16 @@ export function groupedCorpus({
   }
   return builder.build();
 }
+
+/** Playlists of twelve of 1,200 tracks, each played one to `most` times in a row. */
+export function inRuns({ playlists, most = 6 }: { playlists: number; most?: number }): Corpus {
+  const random = new Random(1);
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < playlists; p++) {
+    const runs = Array.from({ length: 12 }, (_, run) =>
+      Array<string>(1 + random.below(most)).fill(`t${(12 * p + run) % 1200}`),
+    );
+    builder.add({ id: `p${p}`, tracks: runs.flat() });
+  }
+  return builder.build();
+}

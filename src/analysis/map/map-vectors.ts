@@ -21,8 +21,7 @@ export interface MapVectorsOptions {
  * Trains with the options of the grid's first point but fewer epochs, which suffices for a map. Tracks that are played at least 3 times
  * get a vector; if fewer than 100 are, those played twice too; if these are still too few, all tracks.
  *
- * @throws SegueError (code "too-little-data") if the corpus has fewer tracks than a map needs, or so few are played that training
- *   diverges; the signal's reason
+ * @throws SegueError (code "too-little-data") if the corpus has fewer tracks than a map needs; the signal's reason
  */
 export async function mapVectors(
   corpus: Corpus,
@@ -40,14 +39,6 @@ export async function mapVectors(
   const trained = await trainTrack2Vec(corpus, {
     ...{ vectorSize: 48, window: 10, minCount, epochs: 10, sg: true, nsExponent: 0.75, seed },
     ...{ progress, signal },
-  }).catch((error) => {
-    if (!(error instanceof SegueError && error.code === "diverged")) throw error;
-    // Its hint names options of training, which a map does not take.
-    throw new SegueError(`a map needs more varied playlists: ${error.message}`, {
-      hint: "leave out tracks that are most of the plays",
-      code: "too-little-data",
-      cause: error,
-    });
   });
   return trained.vectors;
 }

@@ -98,7 +98,8 @@ export async function renewAndReload(
   reload: () => Promise<ReloadResult>,
 ): Promise<ReloadResult> {
   const keys_kept = await renewKeys?.();
-  return { ...(await reload()), keys_kept };
+  // A worker's reload brings the answer of the primary, which renews the keys.
+  return { keys_kept, ...(await reload()) };
 }
 
 /**

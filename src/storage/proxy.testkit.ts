@@ -1,5 +1,5 @@
 /** A proxy that makes requests fail as a test chooses. */
-import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import { type Agent, createServer, type IncomingHttpHeaders, request } from "node:http";
 
 /**
  * What happens to a request: "cut" breaks off the answer in the middle, "hang" goes silent there, "lose" lets the server handle
@@ -13,9 +13,11 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** @param agent for the requests to the target */
 export async function startProxy(
   target: string,
   fateOf: (asked: Asked) => Fate,
+  agent?: Agent,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { hostname, port } = new URL(target);
   const server = createServer((req, res) => {
@@ -23,7 +25,7 @@ export async function startProxy(
     if (fate === "reset") return void req.socket.destroy();
     if (fate === "503") return void req.resume().on("end", () => res.writeHead(503).end());
     const onward = request(
-      { hostname, port, path: req.url, method: req.method, headers: req.headers },
+      { hostname, port, path: req.url, method: req.method, headers: req.headers, agent },
       (answer) => {
         if (fate === "lose") return void answer.resume().on("end", () => req.socket.destroy());
         res.writeHead(answer.statusCode!, answer.headers);

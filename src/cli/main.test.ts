@@ -24,8 +24,15 @@ it.skipIf(!existsSync("/dev/full"))("fails with one line if standard output cann
   expect(shell(`"$NODE" "$SEGUE" nonsense 2> /dev/full`).status).toBe(2);
 });
 
-it("fails with two lines if it cannot even be loaded", () => {
-  expect(shell(`ulimit -n 40; "$NODE" "$SEGUE" runs`)).toEqual({
+it("fails with two lines if it cannot even be loaded", (context) => {
+  const loaded = shell(`ulimit -n 40; "$NODE" "$SEGUE" runs`);
+  if (loaded.status === 0) {
+    console.log(
+      "a command that cannot be loaded skipped: this Node.js opens one module at a time (Node 20 does not)",
+    );
+    context.skip();
+  }
+  expect(loaded).toEqual({
     status: 1,
     stdout: "",
     stderr: expect.stringMatching(

@@ -212,7 +212,8 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Da
 
 /** The done-records of a run; undefined for a damaged one, which is noted in `damage`. @param name "flow/run" */
 async function* doneRecords(store: Store, name: string, damage: Damage) {
-  for await (const { key } of store.list(`tasks/${name}/`))
+  const [flow, run] = name.split("/") as [string, string];
+  for await (const { key } of store.list(keys.tasks(flow, run)))
     if (key.endsWith("/done.json")) yield { key, record: await readNeeded<DoneRecord>(store, key, damage) };
 }
 

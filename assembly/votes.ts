@@ -22,12 +22,15 @@ let rangeEnds: usize = 0;
 let ranges: u32 = 0;
 let rangeBits: u32 = 0;
 let inRange: u32 = 0;
+/** 1 if a neighbour's match has no vote. */
+let skipped: u32 = 0;
 let tallies: usize = 0;
 
 /**
  * @param plays_ tracks (u32), neighbour after neighbour
  * @param matches_ the position of each neighbour's match in these, `ends_`, one past its last play (u32), and its `weights_` (f64)
- * @param after_ factors of a play by its distance after the match, and `before_`, before it (f64)
+ * @param after_ factors of a play by its distance after the match (f64), and `before_`, before it. The first of `after_` is the match's
+ *   own; if it is 0, the match has no vote
  * @param classes_ the class of each track (u16), and `idf_`, the factor of each class (f64)
  * @param votes_ room for 16 bytes per play
  * @param rangeEnds_ room for one number per range (u32); there are `ranges_` of 2^rangeBits_ tracks each
@@ -62,10 +65,11 @@ export function setUp(
   rangeBits = rangeBits_;
   inRange = (1 << rangeBits) - 1;
   tallies = tallies_;
+  skipped = <u32>(load<f64>(after) == 0);
 }
 
 /**
- * Counts the votes of `count` neighbours: their plays except the match, in order.
+ * Counts the votes of `count` neighbours, in order.
  *
  * @param touched receives the tracks with votes (u32), range by range, and `sums` their sums (f64); both have room for one more
  * @returns how many tracks have votes
@@ -97,7 +101,7 @@ function castAtOnce(count: u32, touched: usize): u32 {
       const place = load<f64>(before + (<usize>(match - i) << 3));
       voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
     }
-    for (let i = match + 1; i < end; i++) {
+    for (let i = match + skipped; i < end; i++) {
       const place = load<f64>(after + (<usize>(i - match) << 3));
       voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
     }
@@ -140,7 +144,7 @@ function dealOut(count: u32): void {
   for (let n: usize = 0; n < <usize>count; n++) {
     const match = <usize>load<u32>(matches + (n << 2));
     const range = rangeEnds + (<usize>(load<u32>(plays + (match << 2)) >> rangeBits) << 2);
-    store<u32>(range, load<u32>(range) - 1);
+    store<u32>(range, load<u32>(range) - skipped);
   }
   let dealt: u32 = 0;
   for (let at = rangeEnds, end = rangeEnds + (<usize>ranges << 2); at < end; at += 4) {
@@ -154,7 +158,7 @@ function dealOut(count: u32): void {
     const end = load<u32>(ends + (n << 2));
     const weight = load<f64>(weights + (n << 3));
     for (let i = start; i < match; i++) deal(i, weight * load<f64>(before + (<usize>(match - i) << 3)));
-    for (let i = match + 1; i < end; i++) deal(i, weight * load<f64>(after + (<usize>(i - match) << 3)));
+    for (let i = match + skipped; i < end; i++) deal(i, weight * load<f64>(after + (<usize>(i - match) << 3)));
     start = end;
   }
 }

@@ -32,3 +32,20 @@ it("gives unchanged answers if saved before artists counted", async () => {
   const contexts = [{ tracks: ["Cleo-unheard", "Cleo-new", "Ana-1"] }];
   expect(restored.recommend(contexts, 5)).toEqual(plain.recommend(contexts, 5));
 });
+
+it.each(["v-sknn", "vstan"] as const)("%s answers the last track again if tracks repeat", async (name) => {
+  const builder = new CorpusBuilder();
+  for (const [i, tracks] of [
+    ["Ana-1", "Ana-1", "Ben-1"],
+    ["Ana-1", "Ben-1", "Ben-1"],
+    ["Cleo-1", "Cleo-2"],
+  ].entries())
+    builder.add({ id: String(i), tracks });
+  const repeating = builder.build();
+  const answer = async (settings = {}) => {
+    const recommender = await fitRecommender(name, repeating, settings);
+    return recommender.recommend([{ tracks: ["Ben-1"] }], 2)[0]!.tracks;
+  };
+  expect(await answer()).toEqual(["Ana-1", "Ben-1"]);
+  expect(await answer({ repeats: 0 })).not.toContain("Ben-1");
+});

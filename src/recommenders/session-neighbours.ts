@@ -10,7 +10,7 @@ import { ScoredRecommender } from "./core/scored.js";
 import { meanLength, type Sessions, sessionsIn, sessionsOf } from "./core/sessions.js";
 import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
-export interface SessionNeighboursSettings extends Omit<NeighbourSettings, "match"> {
+export interface SessionNeighboursSettings extends Required<Omit<NeighbourSettings, "match">> {
   /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
   /** How much more votes for tracks by the context's artists count (see `ArtistIndex.favour`); 0: no more. */
@@ -26,6 +26,7 @@ const ranges: SettingRanges<SessionNeighboursSettings> = {
   recency: numberWithin({ least: 0 }),
   near: numberWithin({ least: 0 }),
   before: factor,
+  matchVote: factor,
   idfMatch: exponent,
   idfVote: exponent,
   repeats: repeatsRange,
@@ -42,7 +43,7 @@ function make(
   const finder = new NeighbourFinder(sessions, settings);
   const votes = new NeighbourVotes(finder, settings.repeats as number);
   const { artists } = fallback;
-  // Models saved by earlier versions lack this setting.
+  // Models saved by earlier versions lack this setting and `matchVote`.
   const power = settings.artists ?? 0;
   return new ScoredRecommender({
     name,
@@ -109,6 +110,7 @@ export const vsknn = neighbourKind("v-sknn", "What the playlists most like the c
   recency: 0,
   near: 0,
   before: 1,
+  matchVote: 0.1,
   idfMatch: 1,
   idfVote: 1,
   repeats: "auto",
@@ -128,6 +130,7 @@ export const vstan = neighbourKind(
     recency: 1,
     near: 4,
     before: 0.8,
+    matchVote: 0.1,
     idfMatch: 1,
     idfVote: 0.5,
     repeats: "auto",

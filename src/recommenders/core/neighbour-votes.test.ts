@@ -39,9 +39,10 @@ function plainVotes(finder: NeighbourFinder, given: NeighbourSettings): Map<numb
     const match = finder.matches[session]!;
     const weight = finder.similarities[n]! * (given.near > 0 ? 1 : finder.matched[session]!);
     for (let i = offsets[session]!; i < offsets[session + 1]!; i++) {
-      if (i === match) continue;
+      const own = given.matchVote ?? 0;
+      if (i === match && own === 0) continue;
       const fade = given.near > 0 ? Math.exp(-(Math.abs(i - match) - 1) / given.near) : 1;
-      const place = i < match ? given.before * fade : fade;
+      const place = i === match ? own : i < match ? given.before * fade : fade;
       const idf = Math.log(offsets.length / playlists(items[i]!)) ** given.idfVote;
       votes.set(items[i]!, (votes.get(items[i]!) ?? 0) + weight * place * idf);
     }
@@ -57,6 +58,7 @@ describe.each([50_000, 150_000])("votes of neighbours on %i tracks", (trackCount
   const variants = fc.record({
     near: fc.constantFrom(0, 4, 1e-4),
     before: fc.constantFrom(0, 0.8, -1),
+    matchVote: fc.constantFrom(0, 0.1),
     contextDecay: fc.constantFrom<"linear" | number>("linear", 2),
   });
 

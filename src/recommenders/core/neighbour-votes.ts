@@ -77,6 +77,7 @@ function votesMemory(finder: NeighbourFinder) {
     after[d] = settings.near > 0 ? Math.exp(-(d - 1) / settings.near) : 1;
     before[d] = settings.before * after[d]!;
   }
+  after[0] = settings.matchVote ?? 0;
   arrays.classes.set(new Uint8Array(classOf.buffer));
   arrays.idf.set(playlists.map((count) => finder.idf(count) ** settings.idfVote));
   arrays.tallies.fill(-0);

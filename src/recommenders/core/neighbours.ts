@@ -25,6 +25,8 @@ export interface NeighbourSettings {
   readonly near: number;
   /** The factor for tracks before the match. */
   readonly before: number;
+  /** The factor of a match's vote for itself. Default: 0. */
+  readonly matchVote?: number;
   /** Matches are weighted by idf^idfMatch. */
   readonly idfMatch: number;
   /** Votes are weighted by idf^idfVote. */

@@ -22,6 +22,9 @@ const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
 /** 20240131 before a clock; without one it may be any number. */
 const closed = String.raw`^(\d{4})(\d{2})(\d{2})([ T]\d)`;
 const closedDay = new RegExp(closed);
+/** 20240131180500 or 20240131T180500Z. As milliseconds since 1970 these 14 digits would be after the year 2570. */
+const digits = String.raw`^((?:19|20)\d{2})(\d{2})(\d{2})[T ]?(\d{2})(\d{2})(\d{2})(\D.*)?$`;
+const digitsAlone = new RegExp(digits);
 /** 31/01/24: the year is last, and its century is chosen as by strptime. */
 const shortYear = [
   { century: "20", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])([0-5]\d|6[0-8])\b` },
@@ -67,7 +70,7 @@ const wholeYear = (text: string) =>
  * only with a given `order`.
  */
 export function parseTime(text: string, order?: DayOrder): number | undefined {
-  const trimmed = wholeYear(text.trim());
+  const trimmed = wholeYear(text.trim()).replace(digitsAlone, "$1-$2-$3 $4:$5:$6$7");
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
   const time = parseUsual(trimmed) ?? parseUsual(usual(trimmed, order)) ?? Number.NaN;
   return Number.isNaN(time) ? undefined : time;
@@ -187,9 +190,10 @@ const zonedSql = (text: string) =>
  * @param order as for `parseTime`
  */
 export function timeSql(column: string, order?: DayOrder): string {
-  const plain = `regexp_replace(${wholeYearSql(column)}, '${logged}', '\\1 \\2 \\3 ')`;
-  const opened = `regexp_replace(${plain}, '${closed}', '\\1-\\2-\\3\\4')`;
-  const trimmed = `regexp_replace(${opened}, '${pointed}', '\\3-\\2-\\1')`;
+  const opened = `regexp_replace(${wholeYearSql(column)}, '${digits}', '\\1-\\2-\\3 \\4:\\5:\\6\\7')`;
+  const plain = `regexp_replace(${opened}, '${logged}', '\\1 \\2 \\3 ')`;
+  const clocked = `regexp_replace(${plain}, '${closed}', '\\1-\\2-\\3\\4')`;
+  const trimmed = `regexp_replace(${clocked}, '${pointed}', '\\3-\\2-\\1')`;
   const text =
     order === undefined
       ? trimmed

@@ -11,7 +11,7 @@ import {
 import { ArtistIndex } from "./core/artists.js";
 import { checkContext } from "./core/check-question.js";
 import { invert, playIndex } from "./core/play-index.js";
-import { type Query, TrackNumbers } from "./core/query.js";
+import { TrackNumbers } from "./core/query.js";
 import { playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
 import { TitleWords } from "./core/title-words.js";
 import { findState } from "./rules.js";
@@ -36,8 +36,8 @@ const lookedAt = { context: 50, playlists: 3000, places: 3 };
 interface ReadContext {
   /** A copy: the caller may change its own. */
   readonly tracks: readonly string[];
-  /** The last ones. */
-  readonly last: Query;
+  /** The numbers of the last ones, each once. */
+  readonly last: ReadonlySet<number>;
   /** How often each known track has played. */
   readonly times: ReadonlyMap<number, number>;
   /** The numbers of the artists of the last ones. */
@@ -100,8 +100,8 @@ export class Explainer {
     const reasons: Reason[] = [];
     const played = times.get(number);
     if (played !== undefined) reasons.push({ kind: "played", times: played });
-    reasons.push(...this.#shared(new Set(last.tracks), number));
-    const near = this.#near(last.tracks, number);
+    reasons.push(...this.#shared(last, number));
+    const near = this.#near(last, number);
     if (near !== undefined) reasons.push(near);
     const artist = this.#artists?.artistOf[number] ?? 0;
     if (artist !== 0 && artists.has(artist))
@@ -129,7 +129,7 @@ export class Explainer {
       for (const track of last.tracks) artists.add(index.artistOf[track]!);
       for (const id of last.unknown) artists.add(index.guess(id));
     }
-    return (this.#context = { tracks: [...tracks], last, times, artists });
+    return (this.#context = { tracks: [...tracks], last: new Set(last.tracks), times, artists });
   }
 
   /** The track of the context that it followed most often, and the one it shares the most playlists with. */
@@ -170,12 +170,12 @@ export class Explainer {
     return reasons;
   }
 
-  #near(context: Uint32Array, number: number): Reason | undefined {
+  #near(context: ReadonlySet<number>, number: number): Reason | undefined {
     const vectors = this.#vectors;
     const own = vectors?.(number);
     if (vectors === undefined || own === undefined) return undefined;
     let best = { track: -1, cosine: 0.3 };
-    for (const track of new Set(context)) {
+    for (const track of context) {
       const other = track === number ? undefined : vectors(track);
       const cosine = other === undefined ? 0 : cosineOf(own, other);
       if (cosine > best.cosine) best = { track, cosine };

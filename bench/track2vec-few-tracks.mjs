@@ -10,7 +10,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPlaylists } from "../dist/cli/read-playlists.js";
+import { readPlaylists } from "../dist/cli/playlists/read-playlists.js";
 import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { findGensimOrTell, parseArguments, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";

@@ -8,7 +8,7 @@
  *
  * Needs `npm run build` first.
  */
-import { readPlaylists } from "../dist/cli/read-playlists.js";
+import { readPlaylists } from "../dist/cli/playlists/read-playlists.js";
 import { atOnce } from "../dist/system/index.js";
 import { resolveOptions } from "../dist/track2vec/options.js";
 import { Session } from "../dist/track2vec/session.js";

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { checkOutput, SegueError, wholeNumber, writeFileAtomic } from "../system/index.js";
-import { interruptible } from "./interruptible.js";
-import { addMapOptions, type MapOptions, refuseMapOptions } from "./map-options.js";
-import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
-import { readPlaylists } from "./read-playlists.js";
-import { terminalProgress } from "./terminal-progress.js";
+import { addMapOptions, type MapOptions, refuseMapOptions } from "./options/map-options.js";
+import { numberOption } from "./options/number-option.js";
+import { ofOption } from "./options/of-option.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./playlists/raw-files.js";
+import { readPlaylists } from "./playlists/read-playlists.js";
+import { interruptible } from "./terminal/interruptible.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
 
 interface Options extends RawFileOptions, MapOptions {
   readonly output?: string;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { checkOutput, refuseTemporary, SegueError, writeFileAtomic } from "../system/index.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { ofOption } from "./of-option.js";
-import { onlyTaskNamed } from "./task-named.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
+import { onlyTaskNamed } from "./datastore/task-named.js";
+import { ofOption } from "./options/of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly output?: string;

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { isSegueError, misuse, type SegueError } from "../system/index.js";
 import { counted } from "../workflow/terminal/format.js";
-import { flowsNamed, ownFlows } from "./flow-named.js";
+import { flowsNamed, ownFlows } from "./run/flow-named.js";
 
 export function registerCheck(program: Command): void {
   program

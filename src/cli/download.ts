@@ -2,9 +2,9 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { checkOutput } from "../system/index.js";
-import { interruptible } from "./interruptible.js";
-import { ofOption } from "./of-option.js";
-import { terminalProgress } from "./terminal-progress.js";
+import { ofOption } from "./options/of-option.js";
+import { interruptible } from "./terminal/interruptible.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
 
 interface Options {
   readonly from?: string;

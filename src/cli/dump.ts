@@ -4,9 +4,9 @@ import { misuse } from "../system/index.js";
 import type { ArtifactRef } from "../workflow/artifacts/ref.js";
 import type { FileArtifact } from "../workflow/index.js";
 import { bytes, columns } from "../workflow/terminal/format.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { ofOption } from "./of-option.js";
-import { taskNamed } from "./task-named.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
+import { taskNamed } from "./datastore/task-named.js";
+import { ofOption } from "./options/of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly output?: string;
@@ -48,7 +48,7 @@ async function dump(path: string, options: Options): Promise<void> {
   const value = await task.artifact(name);
   const { kind } = refs[name]!;
   if (options.output !== undefined) {
-    const { writeArtifact } = await import("./write-artifact.js");
+    const { writeArtifact } = await import("./datastore/write-artifact.js");
     const { output, json } = options;
     return ofOption("--output", () => writeArtifact({ name, kind, value }, output, { json }));
   }
@@ -56,7 +56,7 @@ async function dump(path: string, options: Options): Promise<void> {
     const source = await (value as FileArtifact).path();
     return console.log(options.json ? JSON.stringify(source) : source);
   }
-  const { artifactAsJson } = await import("./artifact-as-json.js");
+  const { artifactAsJson } = await import("./datastore/artifact-as-json.js");
   const isWord = typeof value === "string" || (typeof value === "number" && !Number.isFinite(value));
   console.log(isWord && !options.json ? String(value) : await artifactAsJson(kind, value));
 }

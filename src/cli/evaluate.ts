@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Measured } from "../evaluation/index.js";
 import { didYouMean, misuse, numberWithin, wholeNumber } from "../system/index.js";
-import { printRemarks, remarksFor } from "./evaluation-remarks.js";
-import { type EvaluateOptions, taskOf } from "./evaluation-task.js";
-import { numberOption, numbersOption } from "./number-option.js";
-import { addRawFileOptions, minTracksOption } from "./raw-files.js";
-import { terminalProgress } from "./terminal-progress.js";
+import { printRemarks, remarksFor } from "./evaluate/evaluation-remarks.js";
+import { type EvaluateOptions, taskOf } from "./evaluate/evaluation-task.js";
+import { numberOption, numbersOption } from "./options/number-option.js";
+import { addRawFileOptions, minTracksOption } from "./playlists/raw-files.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
 
 export function registerEvaluate(program: Command): void {
   const command = program
@@ -86,14 +86,14 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
       );
   }
   if (options.leaderboard) {
-    const { printLeaderboard } = await import("./print-leaderboard.js");
+    const { printLeaderboard } = await import("./evaluate/print-leaderboard.js");
     return printLeaderboard(options, options.recommender ?? known);
   }
   if (options.html !== undefined) throw misuse("--html needs --leaderboard");
   const [name = "blend", ...others] = options.recommender ?? [];
   if (others.length > 0) throw misuse("several recommenders need --leaderboard");
   checkSettings(name, options.set);
-  const { loadAndMeasure } = await import("./load-and-measure.js");
+  const { loadAndMeasure } = await import("./evaluate/load-and-measure.js");
   const { report } = await import("../evaluation/index.js");
   const { progress, clear, tell } = terminalProgress();
   const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };

@@ -1,11 +1,11 @@
 /** `segue export`: writes a model's track vectors for other tools. */
 import { type Command, Option } from "commander";
 import { checkOutput, misuse, wholeNumber } from "../system/index.js";
-import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
-import { vectorsFor } from "./latest-bundle.js";
-import { numberOption } from "./number-option.js";
-import { ofGiven, ofOption } from "./of-option.js";
-import { requireApart } from "./output-apart.js";
+import { addDatastoreOption, type DatastoreOptions } from "./datastore/datastore.js";
+import { vectorsFor } from "./datastore/latest-bundle.js";
+import { numberOption } from "./options/number-option.js";
+import { ofGiven, ofOption } from "./options/of-option.js";
+import { requireApart } from "./options/output-apart.js";
 
 interface Options extends DatastoreOptions {
   readonly format: string;

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { bytes, counted } from "../workflow/terminal/format.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { numberOption } from "./number-option.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
+import { numberOption } from "./options/number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly keep: number;

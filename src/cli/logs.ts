@@ -4,9 +4,9 @@ import { type Command, Option } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
 import { lastState } from "../workflow/terminal/printable.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { numberOption } from "./number-option.js";
-import { onlyTaskNamed } from "./task-named.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
+import { onlyTaskNamed } from "./datastore/task-named.js";
+import { numberOption } from "./options/number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly follow?: boolean;

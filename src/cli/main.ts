@@ -10,7 +10,7 @@ const [
   import("../system/index.js"),
   import("../workflow/terminal/printable.js"),
   import("./program.js"),
-  import("./report-error.js"),
+  import("./terminal/report-error.js"),
 ]).catch(({ code, message }) => {
   const remedy =
     code === "EMFILE"

@@ -13,7 +13,7 @@ import { distPath } from "../system/index.js";
 const built = async <T>(name: string) =>
   (await import(/* @vite-ignore */ pathToFileURL(distPath(`cli/${name}.js`)).href)) as T;
 const { createProgram } = await built<typeof import("./program.js")>("program");
-const { reportError } = await built<typeof import("./report-error.js")>("report-error");
+const { reportError } = await built<typeof import("./terminal/report-error.js")>("terminal/report-error");
 
 /** The result of a command. */
 export interface Ended {

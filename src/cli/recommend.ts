@@ -4,13 +4,13 @@ import type { Context, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
 import { misuse, numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { counted } from "../workflow/terminal/format.js";
-import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
-import { bundlePlaceFor } from "./latest-bundle.js";
-import { numberOption } from "./number-option.js";
-import { ofGiven } from "./of-option.js";
-import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
-import { type AnswerOptions, answered, rulesOf } from "./recommend-answers.js";
-import type { PlaylistsOptions } from "./recommend-playlists.js";
+import { addDatastoreOption, type DatastoreOptions } from "./datastore/datastore.js";
+import { bundlePlaceFor } from "./datastore/latest-bundle.js";
+import { numberOption } from "./options/number-option.js";
+import { ofGiven } from "./options/of-option.js";
+import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./playlists/raw-files.js";
+import { type AnswerOptions, answered, rulesOf } from "./recommend/recommend-answers.js";
+import type { PlaylistsOptions } from "./recommend/recommend-playlists.js";
 
 interface Options extends AnswerOptions, RawFileOptions, DatastoreOptions {
   readonly playlists?: readonly string[];
@@ -100,7 +100,7 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
 
 /** Checks the paths before the model is opened, which takes longer. */
 async function preparedFor(options: PlaylistsOptions) {
-  const { playlistPaths, recommendForPlaylists } = await import("./recommend-playlists.js");
+  const { playlistPaths, recommendForPlaylists } = await import("./recommend/recommend-playlists.js");
   const paths = await playlistPaths(options);
   return (live: LiveModel, rules: Rules) => recommendForPlaylists(live, paths, rules, options);
 }
@@ -114,7 +114,7 @@ async function check(tracks: readonly string[], title: string | undefined, optio
         'name a track, as "Artist-Track", a title: --title "rainy sunday", or a file: --playlists mine.csv',
       );
     if (options.output !== undefined)
-      await (await import("./answers-file.js")).checkAnswersFile(options.output);
+      await (await import("./recommend/answers-file.js")).checkAnswersFile(options.output);
     refuseRawFileOptions(options, "no --playlists are named");
   } else if (tracks.length > 0 || title !== undefined)
     throw misuse(
@@ -147,7 +147,7 @@ async function print(
   rules: Rules,
   options: Options,
 ): Promise<void> {
-  const { remarksOn, unknownOf, wantedOf } = await import("./recommend-remarks.js");
+  const { remarksOn, unknownOf, wantedOf } = await import("./recommend/recommend-remarks.js");
   const { recommender, answer: shown } = await answered(live, context, rules, options);
   const unknown = await unknownOf(live, context.tracks);
   const remarks = await remarksOn({
@@ -158,7 +158,7 @@ async function print(
   for (const remark of remarks) console.error(remark);
   const { output } = options;
   if (output !== undefined && shown.length > 0)
-    await (await import("./answers-file.js")).writeAnswer(output, live, context, shown);
+    await (await import("./recommend/answers-file.js")).writeAnswer(output, live, context, shown);
   if (options.json) {
     console.log(
       JSON.stringify({
@@ -173,6 +173,6 @@ async function print(
   }
   if (shown.length === 0) return;
   if (output !== undefined) return console.log(`${output}: ${counted(shown.length, "track")}`);
-  const { recommendationText } = await import("./recommendation-text.js");
+  const { recommendationText } = await import("./recommend/recommendation-text.js");
   console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
 }

@@ -2,10 +2,10 @@
 import type { Command } from "commander";
 import { misuse } from "../system/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
-import { cacheOption, retryOf, withOption } from "./how-to-run.js";
-import { maxWorkersOption } from "./number-option.js";
-import { writeReport } from "./write-report.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
+import { maxWorkersOption } from "./options/number-option.js";
+import { cacheOption, retryOf, withOption } from "./run/how-to-run.js";
+import { writeReport } from "./run/write-report.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
@@ -35,7 +35,7 @@ export function registerResume(program: Command): void {
 
 async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
   const { resumeRun } = await import("../workflow/index.js");
-  const { runAndCleanUp } = await import("./run-and-clean-up.js");
+  const { runAndCleanUp } = await import("./run/run-and-clean-up.js");
   const retry = retryOf(options.with);
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");
@@ -70,7 +70,7 @@ async function resume(target: string | undefined, options: Options, command: Com
       flags,
       // The flows are slow to load.
       again: async (error) =>
-        (await import("./command-anew.js")).commandAnew(client, await run.record(), error, flags),
+        (await import("./run/command-anew.js")).commandAnew(client, await run.record(), error, flags),
     },
   );
   const { flow, run: id, status: ended, seconds } = result;

@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { distPath, isAlive, sqlString, withDuckDb } from "../system/index.js";
 import { msToEnd } from "../system/time.testkit.js";
 import { openClient, openStore } from "../workflow/index.js";
+import { runFigures } from "./datastore/run-figures.js";
 import { ScratchProject } from "./project.testkit.js";
-import { runFigures } from "./run-figures.js";
 
 const exec = promisify(execFile);
 const project = new ScratchProject();

@@ -10,7 +10,7 @@ export function registerRun(program: Command): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (_options: unknown, command: Command) => {
-      const { runFlows } = await import("./run-flows.js");
+      const { runFlows } = await import("./run/run-flows.js");
       await runFlows(command.args);
     });
 }

@@ -4,8 +4,8 @@ import { misuse, wholeNumber } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
 import { durationIfKnown } from "../workflow/terminal/duration.js";
 import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { numberOption } from "./number-option.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
+import { numberOption } from "./options/number-option.js";
 
 /** The default limit, without --json. */
 const shortList = 20;

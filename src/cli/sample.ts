@@ -2,10 +2,10 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { checkOutput, numberWithin, shellWord, wholeNumber } from "../system/index.js";
-import { interruptible } from "./interruptible.js";
-import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
-import { terminalProgress } from "./terminal-progress.js";
+import { numberOption } from "./options/number-option.js";
+import { ofOption } from "./options/of-option.js";
+import { interruptible } from "./terminal/interruptible.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
 
 interface Options {
   readonly playlists?: number;

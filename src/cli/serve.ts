@@ -2,11 +2,11 @@
 import { type Command, Option } from "commander";
 import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } from "../serving/options.js";
 import { misuse, numberWithin, wholeNumber } from "../system/index.js";
-import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
-import { followParent } from "./follow-parent.js";
-import { bundlePlaceFor } from "./latest-bundle.js";
-import { numberOption } from "./number-option.js";
-import { ofGiven } from "./of-option.js";
+import { addDatastoreOption, type DatastoreOptions } from "./datastore/datastore.js";
+import { bundlePlaceFor } from "./datastore/latest-bundle.js";
+import { numberOption } from "./options/number-option.js";
+import { ofGiven } from "./options/of-option.js";
+import { followParent } from "./terminal/follow-parent.js";
 
 interface Flags extends DatastoreOptions {
   bundle?: string;

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { checkOutput, isSegueError, misuse, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
-import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
-import { ofOption } from "./of-option.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
+import { ofOption } from "./options/of-option.js";
+import { flowNamed, isFlowModule, ownFlows } from "./run/flow-named.js";
 
 interface Options extends DatastoreOptions {
   readonly svg?: string | true;
@@ -35,7 +35,7 @@ async function show(target: string, options: Options, command: Command): Promise
   const client = await clientOf(options);
   if (compare !== undefined) {
     const other = await ofOption("--compare", () => client.findRun(compare));
-    const { printComparison } = await import("./compare-runs.js");
+    const { printComparison } = await import("./datastore/compare-runs.js");
     return printComparison(client, [await client.findRun(target), other], options.json);
   }
   const run = await client.findRun(target).catch((error: unknown) => {
@@ -99,7 +99,7 @@ async function commandForFailed(
 ): Promise<string | undefined> {
   if (failed === undefined) return undefined;
   // The flows are slow to load.
-  const { commandAnew } = await import("./command-anew.js");
+  const { commandAnew } = await import("./run/command-anew.js");
   return commandAnew(client, record, failed.error, flags);
 }
 

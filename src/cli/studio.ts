@@ -5,15 +5,20 @@ import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import type { StudioOptions } from "../studio/index.js";
 import { temporaryFolder, wholeNumber } from "../system/index.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
-import { bundleFor } from "./latest-bundle.js";
-import { addMapOptions, type MapOptions } from "./map-options.js";
-import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions, refuseRawFileOptions } from "./raw-files.js";
-import { readPlaylists } from "./read-playlists.js";
-import { runFigures } from "./run-figures.js";
-import { terminalProgress } from "./terminal-progress.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
+import { bundleFor } from "./datastore/latest-bundle.js";
+import { runFigures } from "./datastore/run-figures.js";
+import { addMapOptions, type MapOptions } from "./options/map-options.js";
+import { numberOption } from "./options/number-option.js";
+import { ofOption } from "./options/of-option.js";
+import {
+  addRawFileOptions,
+  type RawFileOptions,
+  rawFileOptions,
+  refuseRawFileOptions,
+} from "./playlists/raw-files.js";
+import { readPlaylists } from "./playlists/read-playlists.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
 
 interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
   readonly bundle?: string;
@@ -65,7 +70,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   const flags = datastoreFlag(command, { elsewhere: true });
   // The flows are slow to load.
   const again: StudioOptions["again"] = async (run, error) =>
-    (await import("./command-anew.js")).commandAnew(client, run, error, flags);
+    (await import("./run/command-anew.js")).commandAnew(client, run, error, flags);
   const figures: StudioOptions["figures"] = (run) => runFigures(client, run);
   const about = { client, flags, again, figures };
   const server = await startStudio({ ...options, ...about, bundle, corpus, progress }).finally(clear);

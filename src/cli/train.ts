@@ -3,20 +3,20 @@ import type { Command } from "commander";
 import { type Corpus, readQueries } from "../corpus/index.js";
 import { misuse, peakRssMb } from "../system/index.js";
 import type { EpochReport, Validation } from "../track2vec/index.js";
-import { interruptible } from "./interruptible.js";
-import { ofOption } from "./of-option.js";
-import { rawFileOptions } from "./raw-files.js";
-import { readPlaylists } from "./read-playlists.js";
-import { terminalProgress } from "./terminal-progress.js";
-import { checkedFormat, checkedInputs } from "./train-checks.js";
-import { addTrainOptions, type TrainFlags, wording } from "./train-options.js";
+import { ofOption } from "./options/of-option.js";
+import { rawFileOptions } from "./playlists/raw-files.js";
+import { readPlaylists } from "./playlists/read-playlists.js";
+import { interruptible } from "./terminal/interruptible.js";
+import { terminalProgress } from "./terminal/terminal-progress.js";
+import { checkedFormat, checkedInputs } from "./train/train-checks.js";
+import { addTrainOptions, type TrainFlags, wording } from "./train/train-options.js";
 import {
   alreadyFinished,
   howToResume,
   nothingLearnt,
   type TrainingFigures,
   trainingText,
-} from "./training-text.js";
+} from "./train/training-text.js";
 
 export function registerTrain(program: Command): void {
   addTrainOptions(program.command("train"))

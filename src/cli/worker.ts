@@ -1,8 +1,8 @@
 /** `segue worker`: takes tasks from the queue of the engine dbos. */
 import { type Command, Option } from "commander";
 import { usableCores } from "../system/index.js";
-import { maxWorkersOption } from "./number-option.js";
-import { reportError } from "./report-error.js";
+import { maxWorkersOption } from "./options/number-option.js";
+import { reportError } from "./terminal/report-error.js";
 
 interface Options {
   readonly database?: string;

@@ -56,7 +56,7 @@ export {
   readSequences,
   type SequencesOptions,
 } from "./corpus/index.js";
-export type { ColumnMapping, MappedName } from "./playlists/clean/column-mapping.js";
+export type { ColumnMapping, MappedName } from "./playlists/clean/columns/column-mapping.js";
 export type { DayOrder, EscapeStyle, TextEncoding } from "./playlists/clean/raw-file-choices.js";
 export type { Reject, RejectReason } from "./playlists/clean/rejects.js";
 export type { FieldName } from "./playlists/clean/row-writer.js";

@@ -2,11 +2,11 @@
 
 export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
-export { type ColumnMapping, parseColumnMapping } from "./clean/column-mapping.js";
-export { filePlaylistsLine, howToPart } from "./clean/file-playlists.js";
-export { detectForm } from "./clean/forms.js";
-export { findInputs } from "./clean/input-files.js";
-export { namesToLeaveOut } from "./clean/left-out.js";
+export { type ColumnMapping, parseColumnMapping } from "./clean/columns/column-mapping.js";
+export { filePlaylistsLine, howToPart } from "./clean/inputs/file-playlists.js";
+export { detectForm } from "./clean/inputs/forms.js";
+export { findInputs } from "./clean/inputs/input-files.js";
+export { namesToLeaveOut } from "./clean/names/left-out.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
 export { readCorpus } from "./dataset/read-corpus.js";

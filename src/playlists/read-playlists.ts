@@ -16,8 +16,8 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import type { CleanFacts, CleanOptions } from "./clean/clean-playlists.js";
-import type { ColumnMapping } from "./clean/column-mapping.js";
-import { filePlaylistsLine, howToPart } from "./clean/file-playlists.js";
+import type { ColumnMapping } from "./clean/columns/column-mapping.js";
+import { filePlaylistsLine, howToPart } from "./clean/inputs/file-playlists.js";
 import { dayOrders, escapeStyles, textEncodings } from "./clean/raw-file-choices.js";
 import { rejectLine } from "./clean/rejects.js";
 import { mergedNamesLines } from "./dataset/merged-names.js";

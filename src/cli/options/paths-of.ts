@@ -1,6 +1,6 @@
 /** Expands the paths and globs given to a verb. */
 // Not through the room's door, which is slow to load: JSON lines need nothing else of it.
-import { findInputs } from "../../playlists/clean/input-files.js";
+import { findInputs } from "../../playlists/clean/inputs/input-files.js";
 
 /**
  * The files in the order given; the matches of a glob are in natural order.

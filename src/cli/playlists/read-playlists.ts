@@ -5,8 +5,8 @@
 import { extname } from "node:path";
 import { type Corpus, readSequences } from "../../corpus/index.js";
 // Not through the room's door, which is slow to load.
-import { detectForm } from "../../playlists/clean/forms.js";
-import { findInputs, type InputFile } from "../../playlists/clean/input-files.js";
+import { detectForm } from "../../playlists/clean/inputs/forms.js";
+import { findInputs, type InputFile } from "../../playlists/clean/inputs/input-files.js";
 import { misuse } from "../../system/index.js";
 import { refuseRawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readRawPlaylists } from "./read-raw-playlists.js";

@@ -1,7 +1,7 @@
 /** The parameters of the four flows: meaning, range and default. Each is a flag and a line of `params.yml`. */
 import { z } from "zod";
 // Not imported from the room's index, which is slow to load.
-import { inputForms } from "../../playlists/clean/forms.js";
+import { inputForms } from "../../playlists/clean/inputs/forms.js";
 import { dayOrders, escapeStyles, textEncodings } from "../../playlists/clean/raw-file-choices.js";
 import { isUrl, memoryAmount } from "../../system/index.js";
 

@@ -8,7 +8,7 @@ import { packageRoot, sqlString, withDuckDb } from "../../system/index.js";
 import { processorMs } from "../../system/time.testkit.js";
 import { cleaning, good, header } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
-import { filePlaylistsLine } from "./file-playlists.js";
+import { filePlaylistsLine } from "./inputs/file-playlists.js";
 
 const { at, clean } = cleaning();
 

@@ -13,15 +13,15 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import { explainMembers, filesOfArchives } from "./archive-kinds.js";
-import type { ColumnMapping } from "./column-mapping.js";
-import { commonForm } from "./common-form.js";
-import type { FilePlaylist } from "./file-playlists.js";
-import type { InputForm } from "./forms.js";
-import { findInputs, type InputFile } from "./input-files.js";
+import type { ColumnMapping } from "./columns/column-mapping.js";
+import { noMusicNotes } from "./findings/no-music.js";
+import { sameRowsNotes } from "./findings/same-rows.js";
+import { explainMembers, filesOfArchives } from "./inputs/archive-kinds.js";
+import { commonForm } from "./inputs/common-form.js";
+import type { FilePlaylist } from "./inputs/file-playlists.js";
+import type { InputForm } from "./inputs/forms.js";
+import { findInputs, type InputFile } from "./inputs/input-files.js";
 import { notesOn } from "./inputs-read.js";
-import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut } from "./left-out.js";
-import { lineOrderSql } from "./line-order.js";
 import {
   type CleanIntoOptions,
   daysNotes,
@@ -29,12 +29,12 @@ import {
   rotationNotesOf,
   writeMaster,
 } from "./master-table.js";
-import { noMusicNotes } from "./no-music.js";
-import { PlayTimes } from "./play-times.js";
+import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut } from "./names/left-out.js";
 import type { DayOrder, EscapeStyle, TextEncoding } from "./raw-file-choices.js";
 import { hasTimes, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
-import { sameRowsNotes } from "./same-rows.js";
+import { lineOrderSql } from "./times/line-order.js";
+import { PlayTimes } from "./times/play-times.js";
 
 export interface CleanOptions {
   /** Paths or globs, plain, gzipped or in zip archives, all of one form. */

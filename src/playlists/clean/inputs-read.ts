@@ -1,7 +1,7 @@
 /** The results of reading the inputs, file by file. */
 import type { CleanedFile } from "./clean-playlists.js";
-import type { CsvHeader } from "./csv-header.js";
-import { fileNames } from "./file-playlists.js";
+import type { CsvHeader } from "./csv/csv-header.js";
+import { fileNames } from "./inputs/file-playlists.js";
 import { fieldNames } from "./row-writer.js";
 
 /** The results for all inputs. */

@@ -2,10 +2,10 @@
 import { type Database, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { CleanOptions } from "./clean-playlists.js";
+import { rotationNotes } from "./findings/rotations.js";
 import type { InputsRead } from "./inputs-read.js";
-import { notLeftOutSql } from "./left-out.js";
+import { notLeftOutSql } from "./names/left-out.js";
 import { hasTimes } from "./read-inputs.js";
-import { rotationNotes } from "./rotations.js";
 
 /** The plays that were read, as SQL: their files, the condition for accepted rows, and the time of a play. */
 export interface PartsRead {

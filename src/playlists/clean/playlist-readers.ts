@@ -1,10 +1,10 @@
 /** The readers of files that hold playlists, by form. */
 import type { TextSource } from "../../system/index.js";
-import type { InputForm } from "./forms.js";
+import type { InputForm } from "./inputs/forms.js";
+import { readMpdSlice } from "./json/read-mpd.js";
+import { readSequenceRows } from "./json/read-sequences.js";
 import { readM3u } from "./read-m3u.js";
-import { readMpdSlice } from "./read-mpd.js";
 import { readPls } from "./read-pls.js";
-import { readSequenceRows } from "./read-sequences.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import type { LibraryRead } from "./xml/library.js";

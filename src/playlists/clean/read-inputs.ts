@@ -5,20 +5,20 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Database, misuse, SegueError, silent, throttled } from "../../system/index.js";
 import type { CleanOptions } from "./clean-playlists.js";
-import { fileName } from "./column-mapping.js";
-import { byThemselves } from "./common-form.js";
-import type { CsvHeader } from "./csv-header.js";
-import { formTitles, type InputForm, isJsonLines } from "./forms.js";
-import type { InputFile } from "./input-files.js";
+import { fileName } from "./columns/column-mapping.js";
+import type { CsvHeader } from "./csv/csv-header.js";
+import { readCsv } from "./csv/read-csv.js";
+import { byThemselves } from "./inputs/common-form.js";
+import { formTitles, type InputForm, isJsonLines } from "./inputs/forms.js";
+import type { InputFile } from "./inputs/input-files.js";
+import { memberStream } from "./inputs/zip-archive.js";
 import { type InputsRead, InputsTally } from "./inputs-read.js";
-import type { PlayTimes } from "./play-times.js";
+import { readJson, withoutTimes } from "./json/read-json.js";
 import { playlistReaders } from "./playlist-readers.js";
-import { readCsv } from "./read-csv.js";
-import { readJson, withoutTimes } from "./read-json.js";
 import { readParquetRows } from "./read-parquet.js";
 import type { Rejects } from "./rejects.js";
 import { fieldNames, RowWriter } from "./row-writer.js";
-import { memberStream } from "./zip-archive.js";
+import type { PlayTimes } from "./times/play-times.js";
 
 /** The arguments of reading, for all forms. */
 interface Reading {

@@ -4,9 +4,9 @@
  * artist cannot be told from a path.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
+import { titledPlay } from "./names/titled-play.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { titledPlay } from "./titled-play.js";
 
 /** Before the comma are seconds and, from some players, attributes in quotes. */
 const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;

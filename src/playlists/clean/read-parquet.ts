@@ -2,14 +2,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Database, parquetDamage, SegueError, sqlName, sqlPath, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import type { ColumnMapping } from "./column-mapping.js";
-import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
-import type { PlayTimes } from "./play-times.js";
+import type { ColumnMapping } from "./columns/column-mapping.js";
+import { isOfColumns, matchColumns, spareTime } from "./columns/match-columns.js";
+import { tidySql } from "./names/tidy-name.js";
+import { partTitleSql } from "./names/titled-play.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
-import { tidySql } from "./tidy-name.js";
-import { withClockSql } from "./time-of-play.js";
-import { partTitleSql } from "./titled-play.js";
+import type { PlayTimes } from "./times/play-times.js";
+import { withClockSql } from "./times/time-of-play.js";
 
 /**
  * @param file `path`: its name for users; `stored`: where it is

@@ -3,9 +3,9 @@
  * The file is one playlist. As in M3U, entries without such a title are rejected.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
+import { titledPlay } from "./names/titled-play.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { titledPlay } from "./titled-play.js";
 
 /** Whether a text begins like a PLS file. */
 export const isPls = (start: string): boolean => /^\[playlist\]\s*(\n|$)/i.test(start);

@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Line } from "../../system/index.js";
-import { LikelyEncoding } from "./likely-encoding.js";
-import { timeRemedy } from "./time-of-play.js";
+import { LikelyEncoding } from "./csv/likely-encoding.js";
+import { timeRemedy } from "./times/time-of-play.js";
 
 /** Why a row was not used. */
 export type RejectReason =

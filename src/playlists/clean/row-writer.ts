@@ -1,7 +1,7 @@
 /** Collects accepted rows in columns of text, and writes them as Parquet row groups. */
 import { ByteColumn, ParquetWriter } from "../../system/index.js";
 
-import { tidyName } from "./tidy-name.js";
+import { tidyName } from "./names/tidy-name.js";
 
 /** The fields of a row, in the order of `RowWriter.columns`. */
 export const fieldNames = ["user_id", "artist", "track", "playlist"] as const;

@@ -1,7 +1,7 @@
 /** Checks that a download holds playlists. Otherwise an error page or a damaged file would only be noticed a flow later. */
 import { SegueError } from "../../system/index.js";
-import { columnNames } from "../clean/csv-header.js";
-import { readForm } from "../clean/forms.js";
+import { columnNames } from "../clean/csv/csv-header.js";
+import { readForm } from "../clean/inputs/forms.js";
 
 /**
  * Checks the first line of a file.

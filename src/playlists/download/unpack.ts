@@ -6,7 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { isGzip, messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
-import { isZip } from "../clean/forms.js";
+import { isZip } from "../clean/inputs/forms.js";
 import { entriesOf, openEntry, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 

@@ -3,10 +3,10 @@
  * memory until the file has been read.
  */
 import { quoted, SegueError } from "../../../system/index.js";
-import { DistinctNames } from "../distinct-names.js";
+import { DistinctNames } from "../names/distinct-names.js";
+import { partTitle } from "../names/titled-play.js";
 import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
-import { partTitle } from "../titled-play.js";
 
 /** A list of a library: its name, its place, and the keys of its tracks, each with its line. */
 export interface LibraryList {

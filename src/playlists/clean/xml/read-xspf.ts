@@ -3,9 +3,9 @@
  * since VLC gives every list the title "Playlist".
  */
 import type { TextSource } from "../../../system/index.js";
+import { partTitle } from "../names/titled-play.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
-import { partTitle } from "../titled-play.js";
 import { readXml } from "./read-xml.js";
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Simulates (does not measure) how long a grid takes on many workers of the engine dbos. The real scheduler (src/workflow/walk.ts)
- * decides what can run next; clocks, workers and their deaths are simulated (seeded).
+ * Simulates (does not measure) how long a grid takes on many workers of the engine dbos. The real scheduler
+ * (src/workflow/running/walk.ts) decides what can run next; clocks, workers and their deaths are simulated (seeded).
  *
  *     node bench/workflow-plan.mjs [--tasks 1000] [--workers 100] [--places 2] [--seconds 300] [--spread 0.3]
  *         [--begin-rate 30] [--step-cost 0.4] [--deaths 0] [--takeover 2] [--seed 1]
@@ -8,7 +8,7 @@
  * begin-rate: tasks that one scheduler starts per second; step-cost: overhead of a step in seconds (both measured in
  * docs/measured/workflow.md); deaths: workers that die during the run, each losing its task; takeover: seconds until others take it over.
  */
-import { Walk } from "../dist/workflow/walk.js";
+import { Walk } from "../dist/workflow/running/walk.js";
 import { parseArguments } from "./support.mjs";
 
 const defaults = {

@@ -28,7 +28,7 @@ import {
   resumeRun,
   runFlow,
 } from "./index.js";
-import { lockRun } from "./lock.js";
+import { lockRun } from "./running/lock.js";
 
 const flows = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href

@@ -4,10 +4,10 @@ import { FolderStore, requireStore, type Store } from "../storage/index.js";
 import { isSegueError, requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
 import { copyFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
-import { lockRun, type RunLock } from "./lock.js";
-import { readSoundRecord, sayOnce } from "./read-record.js";
-import { type DoneRecord, keys, type RunRecord, runOfKey } from "./records.js";
-import { type RunSummary, readRuns } from "./runs.js";
+import { readSoundRecord, sayOnce } from "./records/read-record.js";
+import { type DoneRecord, keys, type RunRecord, runOfKey } from "./records/records.js";
+import { type RunSummary, readRuns } from "./records/runs.js";
+import { lockRun, type RunLock } from "./running/lock.js";
 
 export interface GcOptions {
   /**

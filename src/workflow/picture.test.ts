@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { flow } from "./flow.js";
+import { flow } from "./flow/flow.js";
 import { drawFlow } from "./picture.js";
 
 const begun = flow("drawn", { module: import.meta.url });

@@ -1,10 +1,10 @@
 /** Draws a flow: its steps in columns from left to right, a foreach as a stack of sheets; for a run, with states and times. */
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
-import { checkFlow } from "./check.js";
-import type { AnyFlow } from "./flow.js";
-import { foreachScopes, type StepNode } from "./graph.js";
-import { knownTasks } from "./known-tasks.js";
-import type { RunReader } from "./run-reader.js";
+import { checkFlow } from "./flow/check.js";
+import type { AnyFlow } from "./flow/flow.js";
+import { foreachScopes, type StepNode } from "./flow/graph.js";
+import { knownTasks } from "./records/known-tasks.js";
+import type { RunReader } from "./records/run-reader.js";
 import { durationIfKnown, statusAndTime } from "./terminal/duration.js";
 import { onlyTheme, type Theme, whenDark } from "./theme.js";
 

@@ -1,7 +1,7 @@
 /** Parses "run/step/task" paths: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
 import { firstTen, misuse } from "../../system/index.js";
+import { requireStep } from "../../workflow/flow/require-step.js";
 import type { Client, RunReader, TaskReader } from "../../workflow/index.js";
-import { requireStep } from "../../workflow/require-step.js";
 
 export interface Named {
   readonly task: TaskReader;

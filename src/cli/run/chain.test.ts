@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
 import { openClient } from "../../workflow/index.js";
-import { keys } from "../../workflow/records.js";
+import { keys } from "../../workflow/records/records.js";
 import { ScratchProject } from "../project.testkit.js";
 import { stopEndpoint } from "./run-and-clean-up.js";
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { flowOrder } from "../../flows/index.js";
 import { misuse, packageRoot, shellWord, usableCores } from "../../system/index.js";
-import { flagName } from "../../workflow/flag-name.js";
 import {
   type AnyFlow,
   checkParameters,
@@ -13,6 +12,7 @@ import {
   readParameters,
   runFlow,
 } from "../../workflow/index.js";
+import { flagName } from "../../workflow/parameters/flag-name.js";
 import { commandAfter } from "../../workflow/terminal/commands.js";
 import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../../workflow/terminal/flags.js";
 import {

@@ -1,7 +1,7 @@
 /** Validates the parameters of a deployment, as far as possible before there is a model. */
 import { misuse } from "../../system/index.js";
-import { flagName } from "../../workflow/flag-name.js";
 import type { Engine } from "../../workflow/index.js";
+import { flagName } from "../../workflow/parameters/flag-name.js";
 import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
 import { checkPlaces } from "./places.js";
 

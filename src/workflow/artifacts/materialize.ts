@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { FolderStore, isKey, type Store } from "../../storage/index.js";
 import { makeFolder, SegueError, temporaryBeside } from "../../system/index.js";
-import { readRecord } from "../read-record.js";
+import { readRecord } from "../records/read-record.js";
 import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 

@@ -1,7 +1,7 @@
 /** A card that is written to the datastore while its step runs, at most once a second, and once more at the end. */
 import type { Store } from "../../storage/index.js";
 import { messageOf } from "../../system/index.js";
-import type { TaskFailure } from "../types.js";
+import type { TaskFailure } from "../flow/types.js";
 import type { Card, ProgressBar, ValueBox } from "./card.js";
 import { type Block, type CardPlace, renderCard } from "./render.js";
 

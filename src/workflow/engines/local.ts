@@ -2,14 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../storage/index.js";
 import { usableCores } from "../../system/index.js";
-import type { RunListener } from "../events.js";
-import { moduleUrl } from "../load-flow.js";
-import { type EndRecord, type RunRecord, randomWord, withFailure } from "../records.js";
-import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../retry.js";
-import type { Reuse } from "../reuse.js";
-import { publishCaught, writeFailure } from "../task-runner.js";
-import type { TaskSpec } from "../task-spec.js";
-import { type ReadyTask, Walk } from "../walk.js";
+import { moduleUrl } from "../flow/load-flow.js";
+import { type EndRecord, type RunRecord, randomWord, withFailure } from "../records/records.js";
+import type { RunListener } from "../running/events.js";
+import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../running/retry.js";
+import type { Reuse } from "../running/reuse.js";
+import { type ReadyTask, Walk } from "../running/walk.js";
+import { publishCaught, writeFailure } from "../task/task-runner.js";
+import type { TaskSpec } from "../task/task-spec.js";
 import { Places } from "./places.js";
 import type { AttemptResult, Pool } from "./pool.js";
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { getHeapStatistics } from "node:v8";
 import { usableMemory } from "../../system/index.js";
-import { outOfMemory } from "../retry.js";
-import type { TaskFailure } from "../types.js";
+import type { TaskFailure } from "../flow/types.js";
+import { outOfMemory } from "../running/retry.js";
 
 /** How a process ended, and signs of a lack of memory. */
 export interface Death {

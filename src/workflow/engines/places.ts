@@ -1,6 +1,6 @@
 /** The slots of one machine: limits how many tasks run at once, by the resources that their steps request. */
 import { usableMemory } from "../../system/index.js";
-import type { Resources } from "../graph.js";
+import type { Resources } from "../flow/graph.js";
 
 export class Places {
   /** The number of slots; a task takes one, or as many as its `resources.cpus`. */

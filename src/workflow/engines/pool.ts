@@ -5,12 +5,12 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type ProgressReport, usableMemory } from "../../system/index.js";
-import type { AnyFlow } from "../flow.js";
-import { modulePlace, moduleUrl } from "../load-flow.js";
-import { residentMb } from "../processes.js";
-import type { DoneRecord } from "../records.js";
-import { folderOf, type TaskSpec } from "../task-spec.js";
-import type { TaskFailure } from "../types.js";
+import type { AnyFlow } from "../flow/flow.js";
+import { modulePlace, moduleUrl } from "../flow/load-flow.js";
+import type { TaskFailure } from "../flow/types.js";
+import type { DoneRecord } from "../records/records.js";
+import { residentMb } from "../task/processes.js";
+import { folderOf, type TaskSpec } from "../task/task-spec.js";
 import { lost } from "./lost.js";
 import { kill, startProcess, type TaskProcess, tell } from "./task-process.js";
 

@@ -4,10 +4,10 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { besideUrl, memoryFlags, ownerMark } from "../../system/index.js";
-import { endGroup, killGroup, residentMb } from "../processes.js";
-import { LineSplitter } from "../task-log.js";
-import type { FromChild, ToChild } from "../task-spec.js";
-import type { TaskFailure } from "../types.js";
+import type { TaskFailure } from "../flow/types.js";
+import { endGroup, killGroup, residentMb } from "../task/processes.js";
+import { LineSplitter } from "../task/task-log.js";
+import type { FromChild, ToChild } from "../task/task-spec.js";
 import { type Death, memoryKills, saysNoMemory } from "./lost.js";
 
 /** How long reading a process's remaining output may take after its end. */
@@ -49,7 +49,7 @@ process.on("exit", () => {
 });
 
 export function startProcess(): TaskProcess {
-  const child = fork(fileURLToPath(besideUrl(import.meta.url, "../task-entry.js")), {
+  const child = fork(fileURLToPath(besideUrl(import.meta.url, "../task/task-entry.js")), {
     // Its own process group: the parent handles Ctrl-C, and processes that a step starts can be killed with it.
     detached: true,
     serialization: "advanced",

@@ -1,7 +1,7 @@
 /** Runs and flows as text for people. */
-import type { AnyFlow } from "../flow.js";
-import type { RunSummary } from "../runs.js";
-import type { TaskSummary } from "../tasks.js";
+import type { AnyFlow } from "../flow/flow.js";
+import type { RunSummary } from "../records/runs.js";
+import type { TaskSummary } from "../records/tasks.js";
 import { type Commands, waysOn } from "./commands.js";
 import { duration, durationIfKnown, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";

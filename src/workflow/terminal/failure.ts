@@ -1,7 +1,7 @@
 /** Messages about a failed run: one line that says what and where, then what to read and do, one per line. */
-import type { RunEvent } from "../events.js";
-import type { EndRecord } from "../records.js";
-import type { TaskFailure } from "../types.js";
+import type { TaskFailure } from "../flow/types.js";
+import type { EndRecord } from "../records/records.js";
+import type { RunEvent } from "../running/events.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
 import { duration } from "./duration.js";
 import { counted } from "./format.js";

@@ -2,9 +2,9 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { misuse } from "../../system/index.js";
-import { flagName } from "../flag-name.js";
-import type { AnyFlow } from "../flow.js";
-import { innerType } from "../parameter-text.js";
+import type { AnyFlow } from "../flow/flow.js";
+import { flagName } from "../parameters/flag-name.js";
+import { innerType } from "../parameters/parameter-text.js";
 
 /**
  * Adds one flag per parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { distPath, isAlive } from "../../system/index.js";
 import { msToEnd } from "../../system/time.testkit.js";
-import type { StepNode } from "../graph.js";
-import type { DoneRecord } from "../records.js";
+import type { StepNode } from "../flow/graph.js";
+import type { DoneRecord } from "../records/records.js";
 import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 

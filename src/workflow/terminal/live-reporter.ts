@@ -3,7 +3,7 @@
  * what the tasks print, each line with its task.
  */
 import { stripVTControlCharacters } from "node:util";
-import type { RunListener } from "../events.js";
+import type { RunListener } from "../running/events.js";
 import { retryLine } from "./failure.js";
 import { colour } from "./format.js";
 import { lastState } from "./printable.js";

@@ -1,5 +1,5 @@
 /** Shows a run as plain lines, one per event: for pipes, log files and CI. */
-import type { RunListener } from "../events.js";
+import type { RunListener } from "../running/events.js";
 import { duration, statusAndTime } from "./duration.js";
 import { retryLine } from "./failure.js";
 

@@ -14,10 +14,10 @@ import {
   trueOrFalse,
   type ValueRange,
 } from "../../system/index.js";
-import type { RunListener } from "../events.js";
-import type { RunRecord } from "../records.js";
-import type { RunResult } from "../run.js";
-import type { TaskFailure } from "../types.js";
+import type { TaskFailure } from "../flow/types.js";
+import type { RunRecord } from "../records/records.js";
+import type { RunListener } from "../running/events.js";
+import type { RunResult } from "../running/run.js";
 import { type Commands, waysOn } from "./commands.js";
 import { afterFailure, type Failed, failureLine } from "./failure.js";
 import { printable } from "./printable.js";

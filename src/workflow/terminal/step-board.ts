@@ -1,6 +1,6 @@
 /** Tracks the progress of a run's steps from its events, and renders one line per step. */
-import type { RunEvent } from "../events.js";
-import type { StepNode } from "../graph.js";
+import type { StepNode } from "../flow/graph.js";
+import type { RunEvent } from "../running/events.js";
 import { duration } from "./duration.js";
 import { colour } from "./format.js";
 

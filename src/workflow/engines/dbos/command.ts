@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DBOSClient } from "@dbos-inc/dbos-sdk";
 import type pg from "pg";
-import { readRecord } from "../../read-record.js";
-import { type EndRecord, keys, type RunRecord } from "../../records.js";
+import { readRecord } from "../../records/read-record.js";
+import { type EndRecord, keys, type RunRecord } from "../../records/records.js";
 import type { EngineOptions } from "../local.js";
 import { Attendance } from "./attendance.js";
 import { livingWorkers } from "./claims.js";

@@ -1,6 +1,6 @@
 /** Names and types that the command and the workers share. */
-import type { DoneRecord, RunRecord } from "../../records.js";
-import type { TaskFailure } from "../../types.js";
+import type { TaskFailure } from "../../flow/types.js";
+import type { DoneRecord, RunRecord } from "../../records/records.js";
 
 export const application = "segue";
 /** Constant, because DBOS gives work only to workers of the same version; each task checks the code's version itself. */

@@ -1,10 +1,10 @@
 /** Reports what workers do with a run, from the records and logs that they write. Each record is read once. */
 import type { Store } from "../../../storage/index.js";
-import type { RunListener } from "../../events.js";
-import { readRecord } from "../../read-record.js";
-import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records.js";
-import { parsePrinted } from "../../task-log.js";
-import { Walk } from "../../walk.js";
+import { readRecord } from "../../records/read-record.js";
+import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records/records.js";
+import type { RunListener } from "../../running/events.js";
+import { Walk } from "../../running/walk.js";
+import { parsePrinted } from "../../task/task-log.js";
 
 /** How many records are read at once. */
 const together = 32;

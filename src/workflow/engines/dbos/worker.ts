@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { remembered, SegueError } from "../../../system/index.js";
-import { randomWord } from "../../records.js";
+import { randomWord } from "../../records/records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";

@@ -5,15 +5,22 @@
 import { DBOS, type WorkflowHandle } from "@dbos-inc/dbos-sdk";
 import { openStore } from "../../../storage/index.js";
 import { messageOf, SegueError } from "../../../system/index.js";
-import { codeHash } from "../../code-hash.js";
-import { moduleUrl } from "../../load-flow.js";
-import { holdAsWorker } from "../../lock.js";
-import { type DoneRecord, type EndRecord, keys, randomWord, recordText, withFailure } from "../../records.js";
-import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../../retry.js";
-import { Reuse } from "../../reuse.js";
-import { failureOf, publishCaught, type TaskOutcome, writeFailure } from "../../task-runner.js";
-import type { TaskSpec } from "../../task-spec.js";
-import { type ReadyTask, Walk } from "../../walk.js";
+import { codeHash } from "../../flow/code-hash.js";
+import { moduleUrl } from "../../flow/load-flow.js";
+import {
+  type DoneRecord,
+  type EndRecord,
+  keys,
+  randomWord,
+  recordText,
+  withFailure,
+} from "../../records/records.js";
+import { holdAsWorker } from "../../running/lock.js";
+import { isHopeless, retryDelay, retryPolicy, wasKilled } from "../../running/retry.js";
+import { Reuse } from "../../running/reuse.js";
+import { type ReadyTask, Walk } from "../../running/walk.js";
+import { failureOf, publishCaught, type TaskOutcome, writeFailure } from "../../task/task-runner.js";
+import type { TaskSpec } from "../../task/task-spec.js";
 import type { Places } from "../places.js";
 import type { Pool } from "../pool.js";
 import {

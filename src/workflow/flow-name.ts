@@ -1,9 +1,0 @@
-import type { ValueRange } from "../system/index.js";
-
-/** Whether a string can name a flow: it becomes a folder's name, and part of artifact paths. */
-export const isFlowName = (name: string): boolean => typeof name === "string" && /^[a-z][\w-]*$/i.test(name);
-
-export const aFlowName: ValueRange = {
-  wanted: "a flow's name",
-  holds: (value) => isFlowName(value as string),
-};

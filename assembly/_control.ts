@@ -1,6 +1,6 @@
 /**
- * Synchronises the threads of a training through shared words, laid out as in src/track2vec/control.ts, which the thread that started the
- * training reads. If memory is not shared, only one thread works, and nothing here waits.
+ * Synchronises the threads of a training through shared words, laid out as in src/track2vec/kernel/control.ts, which the thread that
+ * started the training reads. If memory is not shared, only one thread works, and nothing here waits.
  */
 const NEXT_CHUNK: usize = 0;
 const STOP: usize = 4;

@@ -248,7 +248,7 @@ function planChunk(epoch: u32, chunk: u32, number: u32): void {
   const at = <usize>number * planBytes;
   const playlists = fetchChunk(chunk);
   setPlan(kept + at, windows + at, negatives + at);
-  // The same as seedOf in src/track2vec/kernel.ts.
+  // The same as seedOf in src/track2vec/kernel/kernel.ts.
   seedRandom(mix(seed + <u64>epoch * (0x9e3779b97f4a7c15 * 0x10001) + (<u64>chunk << 1) + 1));
   store<u32>(keptCount + at, plan(playlists));
 }

@@ -1,6 +1,6 @@
 /**
- * Addresses in the linear memory (see src/track2vec/layout.ts) and training options. Every thread has its own instance of the module, and so
- * its own copy of these.
+ * Addresses in the linear memory (see src/track2vec/kernel/layout.ts) and training options. Every thread has its own instance of the module,
+ * and so its own copy of these.
  */
 
 /** The maximum number of centres in a group, whose windows are trained at once and share negatives. */

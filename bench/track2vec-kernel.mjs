@@ -10,10 +10,10 @@
  */
 import { readPlaylists } from "../dist/cli/playlists/read-playlists.js";
 import { atOnce } from "../dist/system/index.js";
-import { resolveOptions } from "../dist/track2vec/options.js";
-import { Session } from "../dist/track2vec/session.js";
-import { vocabularySteps } from "../dist/track2vec/vocabulary.js";
-import { Work } from "../dist/track2vec/work.js";
+import { Session } from "../dist/track2vec/kernel/session.js";
+import { resolveOptions } from "../dist/track2vec/options/options.js";
+import { Work } from "../dist/track2vec/threads/work.js";
+import { vocabularySteps } from "../dist/track2vec/vocabulary/vocabulary.js";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
 import { parseArguments, realPlaylists, withFewTracks } from "./support.mjs";
 

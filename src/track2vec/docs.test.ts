@@ -9,7 +9,7 @@ import { ModuleKind, ScriptTarget, transpile } from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
 import { askGensim, hasGensim, python } from "./gensim.testkit.js";
-import { type Word2VecOptions, word2vecDefaults } from "./options.js";
+import { type Word2VecOptions, word2vecDefaults } from "./options/options.js";
 import { trainWord2Vec } from "./word2vec.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { atOnce, Random } from "../system/index.js";
 import { askGensim, hasGensim } from "./gensim.testkit.js";
-import { TrackVectors } from "./vectors.js";
-import { keepBarsSteps, NO_ROW, vocabularySteps } from "./vocabulary.js";
+import { TrackVectors } from "./vectors/vectors.js";
+import { keepBarsSteps, NO_ROW, vocabularySteps } from "./vocabulary/vocabulary.js";
 
 const random = new Random(5);
 

@@ -1,8 +1,7 @@
 /** Track vectors: train, query, save and load them. */
 export type { ValueRange } from "../system/index.js";
-export { ExactIndex, type NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
-export { startThreads } from "./idle-threads.js";
+export { ExactIndex, type NearestRows } from "./nearest/exact-index.js";
 export {
   buildLists,
   type InvertedLists,
@@ -10,24 +9,25 @@ export {
   type ListsWithRecall,
   type PackedLists,
   packLists,
-} from "./inverted-file.js";
+} from "./nearest/inverted-file.js";
 export {
   resolveOptions as checkWord2VecOptions,
   type Word2VecOptions,
   word2vecDefaults,
   word2vecRanges,
-} from "./options.js";
-export { requireVectors } from "./require-vectors.js";
-export { type TrainingResult, trainTrack2Vec } from "./train.js";
-export { type GridOptions, trainGrid } from "./train-grid.js";
-export type { EpochReport, TrainOptions } from "./train-options.js";
-export { hitRatio, holdBack, type Validation } from "./validation.js";
-export type { TrackOrVector, VectorQuery } from "./vector-query.js";
+} from "./options/options.js";
+export type { EpochReport, TrainOptions } from "./options/train-options.js";
+export type { Wording } from "./options/wording.js";
+export { startThreads } from "./threads/idle-threads.js";
+export { type TrainingResult, trainTrack2Vec } from "./training/train.js";
+export { type GridOptions, trainGrid } from "./training/train-grid.js";
+export { hitRatio, holdBack, type Validation } from "./training/validation.js";
+export { requireVectors } from "./vectors/require-vectors.js";
+export type { TrackOrVector, VectorQuery } from "./vectors/vector-query.js";
 export {
   type NearestRowsOptions,
   type NearestTracks,
   TrackVectors,
   type TrackVectorsParts,
-} from "./vectors.js";
+} from "./vectors/vectors.js";
 export { type Sentences, trainWord2Vec } from "./word2vec.js";
-export type { Wording } from "./wording.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../system/index.js";
-import { trainTrack2Vec } from "./train.js";
-import { groupedCorpus } from "./train.testkit.js";
+import { trainTrack2Vec } from "./training/train.js";
+import { groupedCorpus } from "./training/train.testkit.js";
 import { trainWord2Vec } from "./word2vec.js";
 
 const quick = { vectorSize: 12, window: 4, minCount: 1, epochs: 20, alpha: 0.05, sg: true, sample: 0 };

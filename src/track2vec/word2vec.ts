@@ -1,9 +1,9 @@
 /** word2vec for sentences of any tokens, as `trainTrack2Vec` for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { aSignal, asWritten, misuse, requireKnown, requireWithin, Turns } from "../system/index.js";
-import { type TrainingResult, trainTrack2Vec } from "./train.js";
-import type { TrainOptions } from "./train-options.js";
-import { ofWords } from "./wording.js";
+import type { TrainOptions } from "./options/train-options.js";
+import { ofWords } from "./options/wording.js";
+import { type TrainingResult, trainTrack2Vec } from "./training/train.js";
 
 /** Sentences of tokens: words, track ids, products seen in a session. */
 export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly string[]>;

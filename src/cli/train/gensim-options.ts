@@ -1,7 +1,7 @@
 /** gensim's options that `segue train` lacks or calls differently: recognised so that the error says what to write instead. */
 import { Option } from "commander";
 import { misuse } from "../../system/index.js";
-import { insteadOf, namesOfGensim } from "../../track2vec/gensim-names.js";
+import { insteadOf, namesOfGensim } from "../../track2vec/options/gensim-names.js";
 
 /** Hints that differ between the command and the library. */
 const inCommands: Readonly<Record<string, string>> = {

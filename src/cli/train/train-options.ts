@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { wholeNumber } from "../../system/index.js";
 // Not through the room's door, which is slow to load.
-import { word2vecRanges } from "../../track2vec/options.js";
+import { word2vecRanges } from "../../track2vec/options/options.js";
 import { numberOption } from "../options/number-option.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions } from "../playlists/raw-files.js";
 import { gensimOptions } from "./gensim-options.js";

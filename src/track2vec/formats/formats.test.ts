@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { readSafetensors, withDuckDb, writeSafetensors } from "../../system/index.js";
 import { hasGensim, python } from "../gensim.testkit.js";
-import { TrackVectors } from "../vectors.js";
+import { TrackVectors } from "../vectors/vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
 import { writeVectorParquet } from "./parquet.js";
 import { writeVectorTensors } from "./safetensors.js";

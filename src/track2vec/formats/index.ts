@@ -12,9 +12,9 @@ import {
   someText,
   writeAtomically,
 } from "../../system/index.js";
-import { firstNotFinite } from "../finite.js";
-import { requireVectors } from "../require-vectors.js";
-import type { TrackVectors } from "../vectors.js";
+import { firstNotFinite } from "../vectors/finite.js";
+import { requireVectors } from "../vectors/require-vectors.js";
+import type { TrackVectors } from "../vectors/vectors.js";
 import { readVectorParquet, writeVectorParquet } from "./parquet.js";
 import { readVectorTensors, writeVectorTensors } from "./safetensors.js";
 import { readWord2VecBinary, writeWord2VecBinary } from "./word2vec-binary.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Tensor, withDuckDb, writeSafetensors } from "../../system/index.js";
-import { TrackVectors } from "../vectors.js";
+import { TrackVectors } from "../vectors/vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-loading-"));

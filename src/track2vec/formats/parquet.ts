@@ -1,8 +1,8 @@
 /** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
 import { open } from "node:fs/promises";
 import { asWritten, parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
-import { isCount } from "../is-count.js";
-import { TrackVectors } from "../vectors.js";
+import { isCount } from "../vectors/is-count.js";
+import { TrackVectors } from "../vectors/vectors.js";
 
 /** DuckDB's chunks hold this many rows. */
 const CHUNK_ROWS = 2048;

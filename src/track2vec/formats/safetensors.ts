@@ -11,10 +11,10 @@ import {
   unpackStrings,
   writeSafetensors,
 } from "../../system/index.js";
-import { checkpointFormat } from "../checkpoint.js";
-import { firstNotFinite } from "../finite.js";
-import { isCount } from "../is-count.js";
-import { TrackVectors } from "../vectors.js";
+import { checkpointFormat } from "../training/checkpoint.js";
+import { firstNotFinite } from "../vectors/finite.js";
+import { isCount } from "../vectors/is-count.js";
+import { TrackVectors } from "../vectors/vectors.js";
 
 export async function writeVectorTensors(vectors: TrackVectors, path: string): Promise<void> {
   const { text, ends } = packStrings(vectors.tracks);

@@ -1,7 +1,7 @@
 /** word2vec's binary format: a line "<tracks> <dimensions>", then key, blank and little-endian 32-bit floats for each track. */
 import { open } from "node:fs/promises";
 import { SegueError } from "../../system/index.js";
-import { TrackVectors } from "../vectors.js";
+import { TrackVectors } from "../vectors/vectors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { decodeKey, encodeKey, MOST_KEY_BYTES, parseHeader, Rows } from "./word2vec-keys.js";
 

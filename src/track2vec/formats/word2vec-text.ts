@@ -1,7 +1,7 @@
 /** word2vec's text format: a line "<tracks> <dimensions>", then one line per track with its key and its numbers. */
 import { open } from "node:fs/promises";
 import { SegueError } from "../../system/index.js";
-import { TrackVectors } from "../vectors.js";
+import { TrackVectors } from "../vectors/vectors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { decodeKey, encodeKey, parseHeader, Rows } from "./word2vec-keys.js";
 

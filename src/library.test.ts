@@ -213,7 +213,7 @@ describe("the exports of the package", () => {
     () => {
       /** What the compiler makes of flows, and what only Segue's own rooms hand to each other. */
       const own =
-        /^(workflow\/(flow\/(flow|flow-types|types)|engines\/pool|parameters\/parameters|task\/task-spec)|serving\/(answers|metrics|model-slot|routes))\b/;
+        /^(workflow\/(flow\/(flow|flow-types|types)|engines\/pool|parameters\/parameters|task\/task-spec)|serving\/(answers|metrics|model\/model-slot|routes))\b/;
       const { files, program, checker } = typesOfDoors();
       const itself = (symbol: TypeScriptSymbol) =>
         symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;

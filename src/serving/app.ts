@@ -3,32 +3,32 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { gatherMethods } from "./allowed-methods.js";
-import type { ApiKeys } from "./api-keys.js";
-import { addDocs, leadHome } from "./docs.js";
-import { addGuards, type GuardParts } from "./guards.js";
+import type { ApiKeys } from "./guards/api-keys.js";
+import { addGuards, type GuardParts } from "./guards/guards.js";
+import { gatherMethods } from "./http/allowed-methods.js";
 import {
   answerError,
   answerNotFound,
   HttpError,
   refuseEncodedBodies,
   refuseExpectations,
-} from "./http-error.js";
+} from "./http/http-error.js";
+import { limitPipelining } from "./http/pipelining.js";
+import { letBodyArrive, readJsonBodies } from "./http/request-body.js";
+import { requestIdHeader, requestIdOf } from "./http/request-id.js";
+import { pageOrNotFound, serveFiles } from "./http/static-files.js";
+import { validatorCompiler } from "./http/validation.js";
 import { logRequests } from "./log.js";
 import type { EndpointMetrics } from "./metrics.js";
-import type { ModelSlot } from "./model-slot.js";
+import type { ModelSlot } from "./model/model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
-import { limitPipelining } from "./pipelining.js";
-import { letBodyArrive, readJsonBodies } from "./request-body.js";
-import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
+import { addDocs, leadHome } from "./routes/docs.js";
 import { extendRoute } from "./routes/extend.js";
 import { healthRoutes } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
 import { recommendRoute } from "./routes/recommend.js";
 import { tracksRoute } from "./routes/tracks.js";
-import { pageOrNotFound, serveFiles } from "./static-files.js";
-import { validatorCompiler } from "./validation.js";
 
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;

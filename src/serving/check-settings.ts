@@ -12,7 +12,7 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { requireKeys } from "./api-keys.js";
+import { requireKeys } from "./guards/api-keys.js";
 import { type EndpointSettings, logLevels, proxyCounts, waitingCounts, workerCounts } from "./options.js";
 
 /** An option with a check, and a message, of its own. */

@@ -3,18 +3,18 @@
 export { type ReadAs, readAs } from "./answers/context.js";
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { noneBy, noneTitled, type RuleNames, whyFewer, whyNone } from "./answers/why-none.js";
-export { apiKeyVariable, readApiKeys } from "./api-keys.js";
-export { bundlePath } from "./bundle-path.js";
+export { apiKeyVariable, readApiKeys } from "./guards/api-keys.js";
+export { type ErrorBody, HttpError } from "./http/http-error.js";
+export { openInvocations } from "./invocation-answers.js";
+export { logWritten } from "./log.js";
+export { bundlePath } from "./model/bundle-path.js";
 export {
   type BundleOptions,
   bundleSource,
   openServedModel,
   type ServedModelOptions,
-} from "./bundle-source.js";
-export { type ErrorBody, HttpError } from "./http-error.js";
-export { openInvocations } from "./invocation-answers.js";
-export { logWritten } from "./log.js";
-export type { ModelSource } from "./model-source.js";
+} from "./model/bundle-source.js";
+export type { ModelSource } from "./model/model-source.js";
 export { type EndpointPlugin, type EndpointSettings, type LogLevel, ports, workerCounts } from "./options.js";
 export type { ReloadResult } from "./routes/admin.js";
 export { type ServeOptions, serve } from "./serve.js";

@@ -1,6 +1,6 @@
 /** Answers as `/invocations` does, without HTTP: a deployed endpoint is checked against it. */
 import type { FittedRecommender, Ranking } from "../recommenders/index.js";
-import { openServedModel } from "./bundle-source.js";
+import { openServedModel } from "./model/bundle-source.js";
 import { longestText } from "./schemas.js";
 
 export interface InvocationAnswers {

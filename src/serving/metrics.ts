@@ -1,6 +1,6 @@
 /** The endpoint's metrics, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Dropped } from "./model-slot.js";
+import type { Dropped } from "./model/model-slot.js";
 
 /** Bucket bounds in seconds, densest around the usual durations: about 1 ms for nearest tracks, several for blends. */
 const latencies = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];

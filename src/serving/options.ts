@@ -1,7 +1,7 @@
 /** The settings of an endpoint. */
 import type { FastifyInstance } from "fastify";
 import { wholeNumber } from "../system/index.js";
-import type { ModelSlot } from "./model-slot.js";
+import type { ModelSlot } from "./model/model-slot.js";
 
 /** Where an endpoint may listen; 0 is any free port. */
 export const ports = wholeNumber(0, 65_535);

@@ -12,10 +12,10 @@ import {
   requireOptions,
   requireWithin,
 } from "../system/index.js";
-import { bundleSource } from "./bundle-source.js";
-import type { ClusterOptions } from "./cluster.js";
+import type { ClusterOptions } from "./cluster/cluster.js";
+import { ProcessSignals } from "./cluster/process-signals.js";
+import { bundleSource } from "./model/bundle-source.js";
 import { type EndpointPlugin, workerCounts } from "./options.js";
-import { ProcessSignals } from "./process-signals.js";
 import { type RunningServer, startServer } from "./server.js";
 
 export interface ServeOptions extends Omit<ClusterOptions, "renewKeys" | "signal"> {
@@ -79,7 +79,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   const start = async (): Promise<RunningServer> =>
     workers === 1
       ? startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins, renewKeys })
-      : (await import("./cluster.js")).startCluster({ ...rest, bundle, workers, renewKeys, signal: stop });
+      : (await import("./cluster/cluster.js")).startCluster({
+          ...rest,
+          bundle,
+          workers,
+          renewKeys,
+          signal: stop,
+        });
   const starting = start();
   const server = await starting.catch((error: unknown) => {
     signals.ignore();

@@ -9,7 +9,7 @@ import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServedModel } from "./answers/served-model.js";
 import { createLogger } from "./log.js";
-import type { ModelSource } from "./model-source.js";
+import type { ModelSource } from "./model/model-source.js";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 import { songApp, songModel, songs } from "./serving.testkit.js";
 

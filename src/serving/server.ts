@@ -12,15 +12,15 @@ import {
   type ValueRange,
 } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
-import { ApiKeys } from "./api-keys.js";
 import { checkedApart, checkSettings, milliseconds } from "./check-settings.js";
-import { Connections } from "./connections.js";
-import type { GuardParts } from "./guards.js";
-import { cannotListen } from "./listen-error.js";
+import { ApiKeys } from "./guards/api-keys.js";
+import type { GuardParts } from "./guards/guards.js";
+import { Connections } from "./http/connections.js";
+import { cannotListen } from "./http/listen-error.js";
 import type { EndpointMetrics } from "./metrics.js";
-import { ModelOpener } from "./model-opener.js";
-import { ModelSlot } from "./model-slot.js";
-import { type ModelSource, watchSource } from "./model-source.js";
+import { ModelOpener } from "./model/model-opener.js";
+import { ModelSlot } from "./model/model-slot.js";
+import { type ModelSource, watchSource } from "./model/model-source.js";
 import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 

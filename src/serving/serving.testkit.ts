@@ -4,9 +4,9 @@ import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { LocalAnswerer } from "./answers/local.js";
 import type { ServedModel } from "./answers/served-model.js";
-import { ApiKeys } from "./api-keys.js";
 import { createApp, createLogger, EndpointMetrics } from "./app.js";
-import { ModelSlot } from "./model-slot.js";
+import { ApiKeys } from "./guards/api-keys.js";
+import { ModelSlot } from "./model/model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 
 const dance = [

@@ -6,7 +6,7 @@ import { type Corpus, playlistCount, trackIndex } from "../corpus/index.js";
 import type { Recommender } from "../recommenders/contract.js";
 import { playlistCounts, sessionsOf } from "../recommenders/core/sessions.js";
 import type { EndpointPlugin } from "../serving/index.js";
-import { wholeWordsOf } from "../serving/words.js";
+import { wholeWordsOf } from "../serving/search/words.js";
 import { closest, misuse } from "../system/index.js";
 import { reasonsFor } from "./reasons.js";
 

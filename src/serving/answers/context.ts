@@ -1,7 +1,7 @@
 /** Shared by requests with a context: picks the recommender, resolves track names and reports unknown tracks. */
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import { normalized } from "../../system/index.js";
-import { HttpError } from "../http-error.js";
+import { HttpError } from "../http/http-error.js";
 import type { LiveModel } from "./served-model.js";
 
 export interface ContextRequest {

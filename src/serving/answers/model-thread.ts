@@ -1,8 +1,8 @@
 /** A worker thread that opens a bundle and answers from it: started by `openThreads`, controlled by messages. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { type BundleContents, readBundle } from "../../bundle/index.js";
-import { bundlePath, isFolder } from "../bundle-path.js";
-import { servedModelOf } from "../bundle-source.js";
+import { bundlePath, isFolder } from "../model/bundle-path.js";
+import { servedModelOf } from "../model/bundle-source.js";
 import { answer } from "./answer.js";
 import { Batcher } from "./batcher.js";
 import { LiveModel } from "./served-model.js";

@@ -13,8 +13,8 @@ import {
   type Rules,
 } from "../../recommenders/index.js";
 import { misuse, normalized, remembered } from "../../system/index.js";
-import { ArtistNames, sameButForCase } from "../artist-names.js";
-import { TrackSearch } from "../track-search.js";
+import { ArtistNames, sameButForCase } from "../search/artist-names.js";
+import { TrackSearch } from "../search/track-search.js";
 
 export interface ServedModel {
   /** Changes with the contents; shown in answers, metrics and logs. */

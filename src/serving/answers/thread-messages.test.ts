@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { misuse, SegueError } from "../../system/index.js";
-import { describe as answerTo, HttpError } from "../http-error.js";
+import { describe as answerTo, HttpError } from "../http/http-error.js";
 import { errorOf, failureOf } from "./thread-messages.js";
 
 /** As the other thread gets it. */

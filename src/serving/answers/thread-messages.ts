@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { BundleContents } from "../../bundle/index.js";
 import { type ErrorData, errorData, errorFrom, isSegueError } from "../../system/index.js";
-import { describe, type ErrorBody, HttpError } from "../http-error.js";
+import { describe, type ErrorBody, HttpError } from "../http/http-error.js";
 import type { Answer, Question } from "./question.js";
 
 /** The data that a model's thread starts with. */

@@ -4,7 +4,7 @@
  */
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { besideUrl, messageOf, ownThread, SegueError } from "../../system/index.js";
-import { cutOff, HttpError } from "../http-error.js";
+import { cutOff, HttpError } from "../http/http-error.js";
 import { type Answer, type Answerer, type Question, threadHolds, weightOf } from "./question.js";
 import {
   type Answered,

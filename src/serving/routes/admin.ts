@@ -1,8 +1,8 @@
 /** `/metrics` for Prometheus, and `POST /admin/reload`, which works only on endpoints with API keys. */
 import { z } from "zod";
 import { explainDiskError, SegueError } from "../../system/index.js";
-import type { ApiKeys } from "../api-keys.js";
-import { HttpError, refuseQuery } from "../http-error.js";
+import type { ApiKeys } from "../guards/api-keys.js";
+import { HttpError, refuseQuery } from "../http/http-error.js";
 import type { EndpointMetrics } from "../metrics.js";
 import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";

@@ -3,10 +3,10 @@
  * Unknown tracks get the recommender's fallback: tracks by the artist if the model knows it, else popular ones.
  */
 import type { z } from "zod";
-import { HttpError, refuseQuery } from "../http-error.js";
-import { csvRequest, jsonLinesRequest } from "../invocation-lines.js";
-import { readTextBodies } from "../request-body.js";
+import { HttpError, refuseQuery } from "../http/http-error.js";
+import { readTextBodies } from "../http/request-body.js";
 import { errorAnswers, invocationsAnswer, invocationsRequest } from "../schemas.js";
+import { csvRequest, jsonLinesRequest } from "./invocation-lines.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
 const lines = {

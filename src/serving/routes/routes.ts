@@ -9,10 +9,10 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Question } from "../answers/question.js";
-import type { ApiKeys } from "../api-keys.js";
-import { clientOf } from "../client.js";
+import type { ApiKeys } from "../guards/api-keys.js";
+import { clientOf } from "../guards/client.js";
 import type { EndpointMetrics } from "../metrics.js";
-import type { Asker, ModelSlot } from "../model-slot.js";
+import type { Asker, ModelSlot } from "../model/model-slot.js";
 
 export type App = FastifyInstance<
   RawServerDefault,

@@ -5,15 +5,15 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
-import { ApiKeys } from "./api-keys.js";
-import type { BundleOptions } from "./bundle-source.js";
+import { besideUrl, memoryFlags, messageOf, SegueError } from "../../system/index.js";
+import { ApiKeys } from "../guards/api-keys.js";
+import { RateLimit } from "../guards/rate-limit.js";
+import { createLogger } from "../log.js";
+import type { BundleOptions } from "../model/bundle-source.js";
+import type { EndpointSettings } from "../options.js";
+import { type AdminParts, type ReloadResult, renewAndReload } from "../routes/admin.js";
 import { ClusterCounts, type Counts } from "./cluster-counts.js";
-import { createLogger } from "./log.js";
-import type { EndpointSettings } from "./options.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
-import { RateLimit } from "./rate-limit.js";
-import { type AdminParts, type ReloadResult, renewAndReload } from "./routes/admin.js";
 
 /** The options sent to each worker. */
 export interface WorkerOptions extends EndpointSettings, BundleOptions {

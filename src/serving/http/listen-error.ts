@@ -1,5 +1,5 @@
 /** Explains why an address cannot be listened on. */
-import { SegueError } from "../system/index.js";
+import { SegueError } from "../../system/index.js";
 
 /** An error that has nothing to do with the address is returned unchanged. */
 export function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { requireWithin, SegueError, thingWith, wholeNumber } from "../system/index.js";
+import { requireWithin, SegueError, thingWith, wholeNumber } from "../../system/index.js";
 import { requestIdHeader } from "./request-id.js";
 
 export interface ErrorBody {

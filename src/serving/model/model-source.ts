@@ -1,7 +1,7 @@
 /** Where models come from, and watching for new ones. */
-import type { Answerer } from "./answers/question.js";
-import type { ServedModel } from "./answers/served-model.js";
-import type { ThreadsOptions } from "./answers/threads.js";
+import type { Answerer } from "../answers/question.js";
+import type { ServedModel } from "../answers/served-model.js";
+import type { ThreadsOptions } from "../answers/threads.js";
 
 export interface ModelSource {
   /** The path, for messages. */

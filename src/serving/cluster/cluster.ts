@@ -1,12 +1,12 @@
 /** Several processes on one port (node:cluster): this one holds the port and distributes connections. */
 import { setTimeout as wait } from "node:timers/promises";
-import { aFunction, aSignal, someText, type ValueRange } from "../system/index.js";
-import { bundleSource } from "./bundle-source.js";
-import { checkedApart, checkSettings, milliseconds } from "./check-settings.js";
-import { watchSource } from "./model-source.js";
-import { type EndpointSettings, ports, workerCounts } from "./options.js";
-import type { AdminParts } from "./routes/admin.js";
-import type { RunningServer } from "./server.js";
+import { aFunction, aSignal, someText, type ValueRange } from "../../system/index.js";
+import { checkedApart, checkSettings, milliseconds } from "../check-settings.js";
+import { bundleSource } from "../model/bundle-source.js";
+import { watchSource } from "../model/model-source.js";
+import { type EndpointSettings, ports, workerCounts } from "../options.js";
+import type { AdminParts } from "../routes/admin.js";
+import type { RunningServer } from "../server.js";
 import { WorkerGroup, type WorkerOptions } from "./worker-group.js";
 
 export interface ClusterOptions extends WorkerOptions {

@@ -3,8 +3,8 @@
  * They are converted to the row form; an error names the line.
  */
 import { z } from "zod";
-import { messageOf } from "../system/index.js";
-import { instance, invocationsRequest, mostInstances } from "./schemas.js";
+import { messageOf } from "../../system/index.js";
+import { instance, invocationsRequest, mostInstances } from "../schemas.js";
 
 type Request = z.output<typeof invocationsRequest>;
 

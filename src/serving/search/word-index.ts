@@ -2,7 +2,7 @@
  * The words of a text collection: finds those that equal a typed word, begin with it, or are one or two typos away. Candidates for typos
  * come from shared trigrams, kept as hashed buckets in one array: a few megabytes for a million titles.
  */
-import { editDistance, type Turns } from "../system/index.js";
+import { editDistance, type Turns } from "../../system/index.js";
 
 /** A word of the collection and how well it matches: 1 if exact, less for a prefix or a typo. */
 export interface WordMatch {

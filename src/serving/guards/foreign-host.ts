@@ -7,7 +7,7 @@
  */
 import { type AddressInfo, isIP } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { HttpError } from "./http-error.js";
+import { HttpError } from "../http/http-error.js";
 
 const loopbackName = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 

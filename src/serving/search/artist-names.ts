@@ -1,6 +1,6 @@
 /** Artists by the words of their names, so that "beatles" finds "The Beatles" and "beyonce" finds "Beyoncé". */
-import { artistOfId } from "../recommenders/index.js";
-import { normalized, Turns } from "../system/index.js";
+import { artistOfId } from "../../recommenders/index.js";
+import { normalized, Turns } from "../../system/index.js";
 import { wordsOf } from "./words.js";
 
 /** How long building the index may block its thread at a time, in milliseconds. */

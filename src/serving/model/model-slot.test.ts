@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, Answerer, Question } from "./answers/question.js";
+import type { Answer, Answerer, Question } from "../answers/question.js";
 import { ModelSlot, type WaitingOptions } from "./model-slot.js";
 
 const light: Question = { of: "tracks", request: { q: "a", limit: 1 } };

@@ -1,8 +1,8 @@
 /** Models from bundles on disk. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { manifestName } from "../bundle/bundles-in.js";
-import type { BundleContents } from "../bundle/index.js";
+import { manifestName } from "../../bundle/bundles-in.js";
+import type { BundleContents } from "../../bundle/index.js";
 import {
   didYouMean,
   misuse,
@@ -10,12 +10,12 @@ import {
   someText,
   trueOrFalse,
   type ValueRange,
-} from "../system/index.js";
-import type { ServedModel } from "./answers/served-model.js";
-import { openThreads } from "./answers/threads.js";
+} from "../../system/index.js";
+import type { ServedModel } from "../answers/served-model.js";
+import { openThreads } from "../answers/threads.js";
+import { workerCounts } from "../options.js";
 import { bundlePath, isFolder, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
-import { workerCounts } from "./options.js";
 
 export interface BundleOptions {
   /** The recommender that answers; default: the bundle's own choice. */
@@ -76,7 +76,7 @@ export async function servedModelOf(
   options: Omit<ServedModelOptions, "threads">,
 ): Promise<ServedModel> {
   // Imported here, since a server whose threads read the bundle does not need it.
-  const { bundleOf, openBundle } = await import("../bundle/index.js");
+  const { bundleOf, openBundle } = await import("../../bundle/index.js");
   const opened = typeof bundle === "string" ? await openBundle(bundle) : bundleOf(bundle);
   const { manifest, catalogue } = opened;
   const names = manifest.recommenders;

@@ -1,13 +1,13 @@
 /** Opens an endpoint's model, and reopens it on request or if its thread has died. */
 import type { Logger } from "pino";
-import { messageOf, misuse, SegueError } from "../system/index.js";
-import type { Answerer } from "./answers/question.js";
-import type { ServedModel } from "./answers/served-model.js";
-import type { EndpointMetrics } from "./metrics.js";
+import { messageOf, misuse, SegueError } from "../../system/index.js";
+import type { Answerer } from "../answers/question.js";
+import type { ServedModel } from "../answers/served-model.js";
+import type { EndpointMetrics } from "../metrics.js";
+import type { ReloadResult } from "../routes/admin.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { ModelSource } from "./model-source.js";
 import { oneAtATime } from "./one-at-a-time.js";
-import type { ReloadResult } from "./routes/admin.js";
 
 /** How long the threads of a model that replaces another warm up, in milliseconds. */
 const warmUp = 300;
@@ -63,7 +63,7 @@ export class ModelOpener {
   }
 
   async #openHere(model: ServedModel): Promise<Answerer> {
-    const { LocalAnswerer } = await import("./answers/local.js");
+    const { LocalAnswerer } = await import("../answers/local.js");
     return new LocalAnswerer(model, this.#onBatch);
   }
 

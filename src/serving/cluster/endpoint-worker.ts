@@ -1,10 +1,10 @@
 /** One of several processes that answer on the same port: started by `WorkerGroup`, controlled over its IPC channel. */
-import { bundleSource } from "./bundle-source.js";
-import { logWritten } from "./log.js";
-import { EndpointMetrics } from "./metrics.js";
+import { logWritten } from "../log.js";
+import { EndpointMetrics } from "../metrics.js";
+import { bundleSource } from "../model/bundle-source.js";
+import type { ReloadResult } from "../routes/admin.js";
+import { type RunningServer, startServer } from "../server.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
-import type { ReloadResult } from "./routes/admin.js";
-import { type RunningServer, startServer } from "./server.js";
 import type { WorkerOptions } from "./worker-group.js";
 
 let running: RunningServer | undefined;

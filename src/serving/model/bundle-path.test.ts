@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundlesIn, manifestName } from "../bundle/bundles-in.js";
+import { bundlesIn, manifestName } from "../../bundle/bundles-in.js";
 import { bundlePath } from "./bundle-path.js";
 
 let folder: string;

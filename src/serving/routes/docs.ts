@@ -4,8 +4,8 @@ import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyContextConfig, FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { packageVersion } from "../system/index.js";
-import type { App } from "./routes/routes.js";
+import { packageVersion } from "../../system/index.js";
+import type { App } from "./routes.js";
 
 /** A client may use either; requests sent from /docs use the one entered there. */
 const keys = {

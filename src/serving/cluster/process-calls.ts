@@ -1,5 +1,5 @@
 /** Remote calls between the primary process and its workers: a name and an argument over the IPC channel, one answer back. */
-import { type ErrorData, errorData, errorFrom, SegueError } from "../system/index.js";
+import { type ErrorData, errorData, errorFrom, SegueError } from "../../system/index.js";
 
 /** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the primary process. */
 export interface Channel {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { processorMs } from "../system/time.testkit.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { RateLimit } from "./rate-limit.js";
 
 describe("a rate limit", () => {

@@ -5,8 +5,8 @@
 import { lstat, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // Not through the room's index.ts, which is slow to load.
-import { bundlesIn, manifestName } from "../bundle/bundles-in.js";
-import { asWritten, misuse, refusePipe, SegueError } from "../system/index.js";
+import { bundlesIn, manifestName } from "../../bundle/bundles-in.js";
+import { asWritten, misuse, refusePipe, SegueError } from "../../system/index.js";
 
 const pointerName = "current";
 

@@ -1,12 +1,12 @@
 /** The checks before every route: CORS, host name, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { HttpError } from "../http/http-error.js";
+import { requestIdHeader } from "../http/request-id.js";
+import type { EndpointSettings } from "../options.js";
 import { type ApiKeys, presentedKey } from "./api-keys.js";
 import { clientOf } from "./client.js";
 import { refuseForeignHosts } from "./foreign-host.js";
-import { HttpError } from "./http-error.js";
-import type { EndpointSettings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
-import { requestIdHeader } from "./request-id.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

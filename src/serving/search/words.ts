@@ -1,5 +1,5 @@
 /** The words of a title, normalized for search. */
-import { normalized } from "../system/index.js";
+import { normalized } from "../../system/index.js";
 
 const wordPattern = /[\p{L}\p{N}]+/gu;
 const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;

@@ -5,11 +5,11 @@
  * A model gets only as many questions as it can work on. The rest waits here in a bounded queue, from which the questions of
  * disconnected clients can still be dropped.
  */
-import { misuse } from "../system/index.js";
-import { type Answer, type Answerer, costOf, type Question, weightOf } from "./answers/question.js";
-import type { LiveModel } from "./answers/served-model.js";
-import { cutOff, HttpError } from "./http-error.js";
-import { defaultMaxWaiting } from "./options.js";
+import { misuse } from "../../system/index.js";
+import { type Answer, type Answerer, costOf, type Question, weightOf } from "../answers/question.js";
+import type { LiveModel } from "../answers/served-model.js";
+import { cutOff, HttpError } from "../http/http-error.js";
+import { defaultMaxWaiting } from "../options.js";
 import { WaitingLine } from "./waiting-line.js";
 
 /** Who waits for an answer. */

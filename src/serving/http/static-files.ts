@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { misuse } from "../system/index.js";
+import { misuse } from "../../system/index.js";
 
 export async function serveFiles(app: FastifyInstance, webRoot: string): Promise<void> {
   const root = resolve(webRoot);

@@ -10,7 +10,7 @@ import {
   refusePipe,
   requireOptions,
   thingWith,
-} from "../system/index.js";
+} from "../../system/index.js";
 
 /** The environment variable that may hold a key instead of a file. */
 export const apiKeyVariable = "SEGUE_API_KEY";

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { finished } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { messageOf } from "../system/index.js";
+import { messageOf } from "../../system/index.js";
 import { HttpError } from "./http-error.js";
 
 /** Makes all routes read JSON and nothing else. */

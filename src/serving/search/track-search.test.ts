@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editDistance, Random } from "../system/index.js";
-import { processorMs } from "../system/time.testkit.js";
+import { editDistance, Random } from "../../system/index.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { TrackSearch } from "./track-search.js";
 import { wordsOf } from "./words.js";
 

@@ -3,7 +3,7 @@
  * prefixes before typos. A query without words is searched by its emoji and signs. The inverted index uses typed arrays, since a million
  * titles as JavaScript objects would need a gigabyte.
  */
-import { Turns } from "../system/index.js";
+import { Turns } from "../../system/index.js";
 import { WordIndex } from "./word-index.js";
 import { symbolsOf, wordsOf } from "./words.js";
 

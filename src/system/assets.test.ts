@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "segue-assets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("says what to do if the kernels are missing, as when bundled into another program", () => {
-  for (const file of ["assets.js", "errors.js"])
+  for (const file of ["assets.js", "errors/errors.js"])
     cpSync(distPath(`system/${file}`), join(folder, "app/assets", file));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { SegueError } from "./errors.js";
+import { SegueError } from "./errors/errors.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 

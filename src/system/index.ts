@@ -1,71 +1,6 @@
 /** What every room uses: errors, files, randomness, progress. Knows nothing of playlists or models. */
-export { besideUrl, distPath, packageRoot, packageVersion, readKernel } from "./assets.js";
-export {
-  isUnfinished,
-  moveIntoPlace,
-  temporaryBeside,
-  writeAtomically,
-  writeFileAtomic,
-  writeNewFile,
-} from "./atomic-file.js";
-export { checkOutput } from "./check-output.js";
-export { type ConfFile, readConfFile } from "./conf-file.js";
-export { explainDiskError } from "./disk-error.js";
-export {
-  type Database,
-  type DuckDbOptions,
-  memoryAmount,
-  parquetDamage,
-  preloadDuckDb,
-  uintColumn,
-  withDuckDb,
-} from "./duckdb.js";
-export { editDistance } from "./edit-distance.js";
-export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
-export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
-export { escapeHtml } from "./escape-html.js";
-export { isGzip } from "./gzip.js";
-export { requireKnown, requireObject, requireOptions } from "./known-options.js";
-export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
-export { usableCores, usableMemory } from "./machine.js";
-export { makeFolder } from "./make-folder.js";
-export { peakRssMb } from "./memory.js";
-export { closest, didYouMean } from "./nearest.js";
-export { longestNormalized, normalized } from "./normalized.js";
-export { orderByCount } from "./order-by-count.js";
-export { notTwice, refusePipe } from "./ordinary-file.js";
-export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
-export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
-export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./processes.js";
-export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
-export { firstTen, quoted, shortened } from "./quoted.js";
-export { Random } from "./random.js";
-export { remembered } from "./remembered.js";
-export {
-  readSafetensors,
-  type Tensor,
-  type Tensors,
-  type TypedArray,
-  writeSafetensors,
-} from "./safetensors.js";
-export { settleBoth } from "./settle-both.js";
-export { sha256Of } from "./sha256.js";
-export { shellWord } from "./shell-word.js";
-export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
-export { fillSql, sqlName, sqlPath, sqlString } from "./sql-text.js";
-export { refuseTemporary, temporaryFolder } from "./temporary-folder.js";
-export {
-  type Head,
-  type Line,
-  lineBlocks,
-  longestText,
-  type NamedFile,
-  readHead,
-  type TextSource,
-  textChunks,
-} from "./text-source.js";
-export { cut, textWidth } from "./text-width.js";
-export { ownThread } from "./thread.js";
+export { requireKnown, requireObject, requireOptions } from "./arguments/known-options.js";
+export { closest, didYouMean } from "./arguments/nearest.js";
 export {
   aFunction,
   aPath,
@@ -84,5 +19,70 @@ export {
   trueOrFalse,
   type ValueRange,
   wholeNumber,
-} from "./value-range.js";
-export { growMemory, wasmMemory } from "./wasm-memory.js";
+} from "./arguments/value-range.js";
+export { besideUrl, distPath, packageRoot, packageVersion, readKernel } from "./assets.js";
+export {
+  type Database,
+  type DuckDbOptions,
+  memoryAmount,
+  parquetDamage,
+  preloadDuckDb,
+  uintColumn,
+  withDuckDb,
+} from "./data/duckdb.js";
+export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./data/packed-strings.js";
+export { ByteColumn, ParquetWriter } from "./data/parquet-writer.js";
+export {
+  readSafetensors,
+  type Tensor,
+  type Tensors,
+  type TypedArray,
+  writeSafetensors,
+} from "./data/safetensors.js";
+export { fillSql, sqlName, sqlPath, sqlString } from "./data/sql-text.js";
+export { explainDiskError } from "./errors/disk-error.js";
+export { type ErrorData, errorData, errorFrom, isSegueError } from "./errors/error-data.js";
+export { errorAbout, messageOf, misuse, SegueError } from "./errors/errors.js";
+export {
+  isUnfinished,
+  moveIntoPlace,
+  temporaryBeside,
+  writeAtomically,
+  writeFileAtomic,
+  writeNewFile,
+} from "./files/atomic-file.js";
+export { checkOutput } from "./files/check-output.js";
+export { type ConfFile, readConfFile } from "./files/conf-file.js";
+export { isGzip } from "./files/gzip.js";
+export { isLeftOver, ownerMark, sweepLeftovers } from "./files/leftovers.js";
+export { makeFolder } from "./files/make-folder.js";
+export { notTwice, refusePipe } from "./files/ordinary-file.js";
+export { sha256Of } from "./files/sha256.js";
+export { refuseTemporary, temporaryFolder } from "./files/temporary-folder.js";
+export { usableCores, usableMemory } from "./machine/machine.js";
+export { peakRssMb } from "./machine/memory.js";
+export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./machine/processes.js";
+export { ownThread } from "./machine/thread.js";
+export { growMemory, wasmMemory } from "./machine/wasm-memory.js";
+export { orderByCount } from "./order-by-count.js";
+export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
+export { Random } from "./random.js";
+export { remembered } from "./remembered.js";
+export { settleBoth } from "./settle-both.js";
+export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
+export { editDistance } from "./text/edit-distance.js";
+export { escapeHtml } from "./text/escape-html.js";
+export { longestNormalized, normalized } from "./text/normalized.js";
+export { firstTen, quoted, shortened } from "./text/quoted.js";
+export { shellWord } from "./text/shell-word.js";
+export {
+  type Head,
+  type Line,
+  lineBlocks,
+  longestText,
+  type NamedFile,
+  readHead,
+  type TextSource,
+  textChunks,
+} from "./text/text-source.js";
+export { cut, textWidth } from "./text/text-width.js";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { explainDiskError } from "./disk-error.js";
+import { explainDiskError } from "../errors/disk-error.js";
 import { ownerMark, sweepLeftovers } from "./leftovers.js";
 import { makeFolder } from "./make-folder.js";
 import { refuseDevice } from "./ordinary-file.js";

@@ -1,5 +1,5 @@
 /** "Did you mean …?": the known word closest to a mistyped one. */
-import { editDistance } from "./edit-distance.js";
+import { editDistance } from "../text/edit-distance.js";
 
 /** A hint for an unknown word: the closest known one, or `otherwise` if none is close. */
 export function didYouMean(word: string, known: readonly string[], otherwise: string): string {

@@ -1,6 +1,6 @@
 /** Ranges of values: a check, and a description for messages. */
-import { misuse } from "./errors.js";
-import { quoted, shortened } from "./quoted.js";
+import { misuse } from "../errors/errors.js";
+import { quoted, shortened } from "../text/quoted.js";
 
 export interface ValueRange {
   /** "a whole number ≥ 1", for messages. */

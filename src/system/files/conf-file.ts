@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
-import { messageOf, misuse } from "./errors.js";
+import { messageOf, misuse } from "../errors/errors.js";
 
 export interface ConfFile {
   readonly values: Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkOutput, writeFileAtomic } from "./index.js";
+import { checkOutput, writeFileAtomic } from "../index.js";
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { distPath, growMemory } from "./index.js";
+import { distPath, growMemory } from "../index.js";
 
 it.skipIf(process.platform !== "linux")(
   "says what to do under a limit of address space, and it helps",

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { isUnfinished, ownerMark, temporaryFolder, writeFileAtomic } from "./index.js";
+import { isUnfinished, ownerMark, temporaryFolder, writeFileAtomic } from "../index.js";
 
 const { pid: deadPid } = spawnSync(process.execPath, ["--version"]);
 const dead = ownerMark(deadPid);

@@ -1,6 +1,6 @@
 /** Many strings as two arrays, UTF-8 text and end offsets, so that they can be stored and shared like numbers. */
-import { SegueError } from "./errors.js";
-import { asWritten } from "./value-range.js";
+import { asWritten } from "../arguments/value-range.js";
+import { SegueError } from "../errors/errors.js";
 
 export interface PackedStrings {
   /** All strings as UTF-8, concatenated. */

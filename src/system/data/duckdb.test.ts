@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { usableMemory } from "../machine/machine.js";
 import { withDuckDb } from "./duckdb.js";
-import { usableMemory } from "./machine.js";
 
 let folder: string;
 beforeAll(async () => {

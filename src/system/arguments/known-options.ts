@@ -1,5 +1,5 @@
 /** Checks options by name. In plain JavaScript a misspelt option would otherwise silently keep its default. */
-import { misuse } from "./errors.js";
+import { misuse } from "../errors/errors.js";
 import { closest } from "./nearest.js";
 import { asWritten, requireWithin, type ValueRange } from "./value-range.js";
 

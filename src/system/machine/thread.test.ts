@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { distPath } from "./assets.js";
+import { distPath } from "../assets.js";
 
 const exec = promisify(execFile);
 

@@ -2,8 +2,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explainDiskError } from "./disk-error.js";
-import { SegueError } from "./errors.js";
+import { explainDiskError } from "../errors/disk-error.js";
+import { SegueError } from "../errors/errors.js";
 import { ownerMark, sweepLeftovers } from "./leftovers.js";
 
 /**

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generateSample } from "../playlists/index.js";
-import { explainDiskError, SegueError, withDuckDb, writeFileAtomic } from "./index.js";
+import { generateSample } from "../../playlists/index.js";
+import { explainDiskError, SegueError, withDuckDb, writeFileAtomic } from "../index.js";
 
 let folder: string;
 beforeAll(async () => {

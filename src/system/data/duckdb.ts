@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
-import { explainDiskError } from "./disk-error.js";
-import { messageOf, misuse, SegueError } from "./errors.js";
-import { usableCores, usableMemory } from "./machine.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { explainDiskError } from "../errors/disk-error.js";
+import { messageOf, misuse, SegueError } from "../errors/errors.js";
+import { temporaryFolder } from "../files/temporary-folder.js";
+import { usableCores, usableMemory } from "../machine/machine.js";
 
 export interface DuckDbOptions {
   /**

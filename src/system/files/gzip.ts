@@ -1,7 +1,7 @@
 /** Reads gzip files. */
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { SegueError } from "./errors.js";
+import { SegueError } from "../errors/errors.js";
 
 /** Unpacks gzip data. @throws SegueError code "cut-short" if it is truncated, "damaged" if it is broken */
 export async function* unpack(

@@ -1,5 +1,5 @@
 /** Detects how text is encoded, and converts it to UTF-8. */
-import { SegueError } from "./errors.js";
+import { SegueError } from "../errors/errors.js";
 
 export type Utf16 = "utf-16le" | "utf-16be";
 

@@ -94,7 +94,7 @@ describe("the resources of this process", () => {
     mkdirSync(group);
     try {
       writeFileSync(join(group, "cpu.cfs_quota_us"), "60000");
-      const module = JSON.stringify(join(import.meta.dirname, "../../dist/system/machine.js"));
+      const module = JSON.stringify(join(import.meta.dirname, "../../../dist/system/machine/machine.js"));
       const program = `import { usableCores } from ${module}; console.log(usableCores());`;
       const joinAndRun = `echo $$ > ${group}/cgroup.procs && exec "$@"`;
       const { stdout, stderr } = spawnSync(

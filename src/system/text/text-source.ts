@@ -7,9 +7,9 @@ import { constants as access, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
-import { explainDiskError } from "./disk-error.js";
-import { messageOf, SegueError } from "./errors.js";
-import { isGzip, unpack } from "./gzip.js";
+import { explainDiskError } from "../errors/disk-error.js";
+import { messageOf, SegueError } from "../errors/errors.js";
+import { isGzip, unpack } from "../files/gzip.js";
 import {
   fromLatin1,
   fromUtf8,

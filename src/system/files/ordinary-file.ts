@@ -1,7 +1,7 @@
 /** Refuses pipes and devices where only an ordinary file works: for input read more than once, and for output renamed into place. */
 import { lstat, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { misuse, type SegueError } from "./errors.js";
+import { misuse, type SegueError } from "../errors/errors.js";
 
 /**
  * Call it before opening the file: opening a pipe waits for a writer.

@@ -1,4 +1,4 @@
-import { SegueError } from "./errors.js";
+import { SegueError } from "../errors/errors.js";
 
 /**
  * Allocates the memory of a kernel.

@@ -4,10 +4,10 @@
  * same arrays always give the same bytes.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { explainDiskError } from "./disk-error.js";
-import { SegueError } from "./errors.js";
+import { explainDiskError } from "../errors/disk-error.js";
+import { SegueError } from "../errors/errors.js";
+import { refusePipe } from "../files/ordinary-file.js";
 import { halfFloats } from "./half-floats.js";
-import { refusePipe } from "./ordinary-file.js";
 
 export type TypedArray =
   | Float32Array

@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { explainDiskError, makeFolder, writeFileAtomic } from "./index.js";
+import { explainDiskError, makeFolder, writeFileAtomic } from "../index.js";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 /** Checks that an output can be written before long work starts. */
 import { open, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isUrl } from "../arguments/value-range.js";
+import { explainDiskError } from "../errors/disk-error.js";
+import { misuse } from "../errors/errors.js";
 import { temporaryBeside } from "./atomic-file.js";
-import { explainDiskError } from "./disk-error.js";
-import { misuse } from "./errors.js";
 import { refuseDevice } from "./ordinary-file.js";
-import { isUrl } from "./value-range.js";
 
 /**
  * Checks that `path` can be written, and leaves nothing behind. Parent folders need not exist yet.

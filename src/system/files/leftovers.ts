@@ -6,7 +6,7 @@ import { hash } from "node:crypto";
 import { readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { bornOf, isAlive } from "./processes.js";
+import { bornOf, isAlive } from "../machine/processes.js";
 
 /** Containers that share a folder, and even a host name, number their processes separately. */
 const machine = hash("sha256", `${hostname()} ${processNumbers()}`).slice(0, 8);

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { temporaryFolder } from "./index.js";
+import { temporaryFolder } from "../index.js";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -81,7 +81,7 @@ async function measure(build, find) {
 }
 
 if (values.side === "segue") {
-  const { TrackSearch } = await import("../dist/serving/index.js");
+  const { TrackSearch } = await import("../dist/serving/search/track-search.js");
   await measure(
     (tracks) => TrackSearch.build(tracks),
     (index, query) => index.find(query, 10).map((hit) => hit.track),

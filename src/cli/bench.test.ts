@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distPath } from "../system/index.js";
+import { distPath, packageRoot } from "../system/index.js";
 import { checkBenchNeeds } from "./bench-needs.js";
 
 const segue = (...given: string[]) =>
@@ -71,6 +72,18 @@ describe("segue bench", () => {
     expect(stderr).toMatch(new RegExp(`^usage: node bench/${name}\\.mjs .+\n$`));
     expect(status).toBe(2);
   });
+
+  it.each(readdirSync(join(packageRoot, "bench")).filter((name) => name.endsWith(".mjs")))(
+    "%s finds in dist/ what it imports, also late",
+    async (name) => {
+      const text = readFileSync(join(packageRoot, "bench", name), "utf8");
+      const imports = /(?:import|const) \{([^}]+)\} (?:from|= await import\()\s*"\.\.\/dist\/([^"]+)"/g;
+      for (const [, names, path] of text.matchAll(imports))
+        expect(Object.keys(await import(/* @vite-ignore */ pathToFileURL(distPath(path!)).href))).toEqual(
+          expect.arrayContaining(names!.split(",").flatMap((each) => each.trim() || [])),
+        );
+    },
+  );
 
   it("suggests existing names", () => {
     const done = segue("pipelin");

@@ -1,14 +1,14 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. There may be any number, on any machines. */
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { remembered, SegueError } from "../../../system/index.js";
+import { SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records/records.js";
-import { Places } from "../places.js";
-import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
 import { checkDatabase, connectionsTo, databaseError, quietLogger } from "./database.js";
 import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
-import { registerWorkflows, type TaskContext } from "./workflows.js";
+import { WorkUnderWay } from "./work-under-way.js";
+import { registerWorkflows } from "./workflows.js";
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -29,43 +29,16 @@ const runsAtOnce = 50;
  * @throws SegueError if the database cannot be reached, or another worker took over this one's tasks
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { databaseUrl, log, signal } = options;
+  const { databaseUrl, maxWorkers, log } = options;
   await checkDatabase(databaseUrl);
   const executor = `${hostname()}-${process.pid}-${randomWord(6)}`;
-  const pools = new Map<string, Pool>();
-  const active = new Map<string, AbortController>();
-  let failure: string | undefined;
-  let isLeaving = false;
-  let walks = 0;
-  let wake = () => {};
+  const work = new WorkUnderWay(maxWorkers, log);
+  const lost = new AbortController();
   const claims = new Claims(databaseUrl, executor, (why) => {
-    failure = why;
-    isLeaving = true;
-    for (const controller of active.values()) controller.abort();
-    wake();
+    work.giveUp();
+    lost.abort(why);
   });
-  signal.addEventListener("abort", () => wake(), { once: true });
-  const context: TaskContext = {
-    places: new Places(options.maxWorkers),
-    poolFor: (code) =>
-      remembered(pools, code, () => {
-        // Processes with older code are of no more use.
-        for (const old of pools.values()) old.retire();
-        return new Pool();
-      }),
-    signalFor(id) {
-      const controller = new AbortController();
-      active.set(id, controller);
-      return { signal: controller.signal, release: () => active.delete(id) };
-    },
-    walking() {
-      walks++;
-      return () => walks--;
-    },
-    isLeaving: () => isLeaving,
-    log,
-  };
-  registerWorkflows(context);
+  registerWorkflows(work);
   const connections = connectionsTo(databaseUrl);
   DBOS.setConfig({
     name: application,
@@ -86,38 +59,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     throw databaseError(error, databaseUrl);
   }
   try {
-    await claims.alone("segue-launch", () => DBOS.launch());
-    await DBOS.registerQueue(runQueue, {
-      workerConcurrency: runsAtOnce,
-      minPollingIntervalMs: 250,
-      onConflict: "always_update",
-    });
-    await DBOS.registerQueue(taskQueue, {
-      workerConcurrency: options.maxWorkers,
-      minPollingIntervalMs: 100,
-      onConflict: "always_update",
-    });
-    log(`worker ${executor} is ready for ${options.maxWorkers} tasks at once`);
-    while (!signal.aborted && failure === undefined) {
-      // Waits for a database that is unreachable for a while; Claims gives up after two minutes.
-      await look(claims, active, log).catch(() => {});
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, lookEvery);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await launch(claims, maxWorkers);
+    log(`worker ${executor} is ready for ${maxWorkers} tasks at once`);
+    await watch(claims, work, AbortSignal.any([options.signal, lost.signal]));
   } catch (error) {
     throw databaseError(error, databaseUrl);
   } finally {
-    // The unfinished work stays in this worker's name; others take it over as after a crash.
-    isLeaving = true;
     // DBOS.shutdown() would wait for every run that this worker walks.
-    const leaving = active.size > 0 || walks > 0;
-    for (const pool of pools.values()) await pool.close();
-    if (leaving) {
+    if (await work.close()) {
       log("its tasks are left to other workers");
       await claims.abandon();
     } else {
@@ -126,15 +75,42 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       await claims.close();
     }
   }
-  if (failure !== undefined)
-    throw new SegueError(`worker ${executor} stops: ${failure}`, { hint: "start it again: segue worker" });
+  if (lost.signal.aborted)
+    throw new SegueError(`worker ${executor} stops: ${lost.signal.reason}`, {
+      hint: "start it again: segue worker",
+    });
 }
 
-async function look(
-  claims: Claims,
-  active: ReadonlyMap<string, AbortController>,
-  log: (line: string) => void,
-): Promise<void> {
+/** Starts DBOS, which takes work from the queues from then on. */
+async function launch(claims: Claims, maxWorkers: number): Promise<void> {
+  await claims.alone("segue-launch", () => DBOS.launch());
+  await DBOS.registerQueue(runQueue, {
+    workerConcurrency: runsAtOnce,
+    minPollingIntervalMs: 250,
+    onConflict: "always_update",
+  });
+  await DBOS.registerQueue(taskQueue, {
+    workerConcurrency: maxWorkers,
+    minPollingIntervalMs: 100,
+    onConflict: "always_update",
+  });
+}
+
+/** Looks again and again, until `stop` is aborted, for dead workers and cancelled tasks. */
+async function watch(claims: Claims, work: WorkUnderWay, stop: AbortSignal): Promise<void> {
+  const look = async () => {
+    await takeOver(claims, work.log);
+    await work.stopCancelled();
+  };
+  while (!stop.aborted) {
+    // Waits for a database that is unreachable for a while; Claims gives up after two minutes.
+    await look().catch(() => {});
+    await wait(lookEvery, undefined, { signal: stop }).catch(() => {});
+  }
+}
+
+/** Resumes, on any worker, the runs and tasks of workers that have died. */
+async function takeOver(claims: Claims, log: (line: string) => void): Promise<void> {
   await claims.eachDead(async (dead) => {
     const left = await DBOS.listWorkflows({
       executorId: dead,
@@ -148,15 +124,4 @@ async function look(
     }
     log(`took over ${left.length} workflows of ${dead}, which is gone`);
   });
-  if (active.size === 0) return;
-  const cancelled = await DBOS.listWorkflows({
-    workflowIDs: [...active.keys()],
-    status: "CANCELLED",
-    loadInput: false,
-    loadOutput: false,
-  });
-  for (const { workflowID } of cancelled) {
-    log(`${workflowID} is cancelled`);
-    active.get(workflowID)?.abort();
-  }
 }

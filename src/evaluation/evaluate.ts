@@ -1,5 +1,4 @@
 /** Asks a recommender every query once, in batches, and computes all metrics at every k from that one ranking. */
-import { setImmediate } from "node:timers/promises";
 import { requireQueries } from "../corpus/index.js";
 import { requireRecommender } from "../recommenders/contract.js";
 import {
@@ -13,7 +12,8 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { type Answering, askingOf } from "./answers.js";
+import type { Answering } from "./answers.js";
+import { answersInOrder } from "./answers-in-order.js";
 import { QuestionNumbers } from "./asked.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
@@ -96,41 +96,18 @@ export async function evaluateRecommender(
   const { ks = [20], facts, base, batch: size = 256, progress = silent, signal } = options;
   if (questions.length === 0) throw misuse("there are no queries to evaluate on");
   const cuts = checkedKs(ks);
-  const longest = cuts.at(-1)!;
   const tally = new AnswerTally(facts, cuts);
   const table = new OutcomeTable(questions, cuts);
   const slices = new Slices(facts, questions.length);
   const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
   const numbers = new QuestionNumbers(facts, base !== undefined);
-  const ask = askingOf(recommender, facts);
-  // Each lane has a second batch queued, so that it is not idle while this thread is busy.
-  const ahead = recommender.lanes === undefined ? 1 : 2 * recommender.lanes;
-  const start = performance.now();
-  let seconds = 0;
-  let sent = 0;
+  let recommendSeconds = 0;
   let knownTargets = 0;
   let knownContexts = 0;
   const copies = new Set<number>();
-  const send = () => {
-    const from = sent;
-    sent = Math.min(from + size, questions.length);
-    const batch = questions.slice(from, sent).map((question) => numbers.number(question));
-    const began = performance.now();
-    const answered = ask(batch, longest).then((answers) => {
-      seconds += (performance.now() - began) / 1000;
-      return answers;
-    });
-    // A failure while an earlier batch is awaited is handled when this one's turn comes.
-    answered.catch(() => {});
-    return { from, batch, answered };
-  };
-  const waiting: ReturnType<typeof send>[] = [];
-  signal?.throwIfAborted();
-  while (sent < questions.length || waiting.length > 0) {
-    while (sent < questions.length && waiting.length < ahead) waiting.push(send());
-    // In the order of the questions, so that floating-point sums do not depend on the number of lanes.
-    const { from, batch, answered } = waiting.shift()!;
-    const answers = (await answered)();
+  const asking = { facts, numbers, k: cuts.at(-1)!, size, signal };
+  for await (const { from, batch, answers, seconds } of answersInOrder(recommender, questions, asking)) {
+    recommendSeconds = seconds;
     for (let i = 0; i < batch.length; i++) {
       const row = from + i;
       const { question, played, next, context } = batch[i]!;
@@ -147,10 +124,7 @@ export async function evaluateRecommender(
     }
     const done = from + batch.length;
     progress({ task: `asking ${recommender.name}`, done, total: questions.length, unit: "queries" });
-    await setImmediate();
-    signal?.throwIfAborted();
   }
-  if (recommender.lanes !== undefined) seconds = (performance.now() - start) / 1000;
   const answers = tally.figures();
   return {
     recommender: recommender.name,
@@ -160,7 +134,7 @@ export async function evaluateRecommender(
     knownTargets: knownTargets / questions.length,
     knownContexts: knownContexts / questions.length,
     copies: copies.size,
-    recommendSeconds: seconds,
+    recommendSeconds,
     at: cuts.map((k, i) => ({ k, ...metricsOf(table.means(i)[0]!), ...answers[i]! })),
     slices: slices.figures(table, cuts),
     outcomes: table,

@@ -50,6 +50,39 @@ function wordsOf(title: string): Words {
  */
 const eitherWay = (word: string) => `+${word}`;
 
+/** The playlists of each word of their titles, and of the key of each that titles write as one and as two. */
+function playlistsByWord(titles: readonly string[]): {
+  readonly words: readonly string[];
+  readonly shared: number;
+  readonly playlistsOf: ReadonlyMap<string, readonly number[]>;
+} {
+  const playlistsOf = new Map<string, number[]>();
+  const pairs: { readonly word: string; readonly p: number }[] = [];
+  titles.forEach((title, p) => {
+    const { single, joined } = wordsOf(title);
+    for (const word of joined.keys()) pairs.push({ word, p });
+    for (const word of single.keys()) {
+      const list = playlistsOf.get(word);
+      if (list === undefined) playlistsOf.set(word, [p]);
+      else list.push(p);
+    }
+  });
+  const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
+  const all = [...playlistsOf.keys()].sort();
+  const bothWays = new Set<string>();
+  for (const { word, p } of pairs) {
+    const asOne = playlistsOf.get(word);
+    if (asOne === undefined) continue;
+    const key = eitherWay(word);
+    if (!bothWays.has(key)) playlistsOf.set(key, [...asOne]);
+    bothWays.add(key);
+    playlistsOf.get(key)!.push(p);
+  }
+  const shared = all.filter(isShared);
+  const unshared = all.filter((word) => !isShared(word));
+  return { words: [...shared, ...unshared, ...[...bothWays].sort()], shared: shared.length, playlistsOf };
+}
+
 /** Only a word's most frequent tracks are scored. */
 const scoredPerWord = 500;
 /** Rules can look up more: this many in total for all words (8 bytes each). */
@@ -82,30 +115,7 @@ export class TitleWords {
 
   /** Keeps all tracks of each word if there is room. Shares are smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
-    const playlistsOf = new Map<string, number[]>();
-    const pairs: { readonly word: string; readonly p: number }[] = [];
-    titles.forEach((title, p) => {
-      const { single, joined } = wordsOf(title);
-      for (const word of joined.keys()) pairs.push({ word, p });
-      for (const word of single.keys()) {
-        const list = playlistsOf.get(word);
-        if (list === undefined) playlistsOf.set(word, [p]);
-        else list.push(p);
-      }
-    });
-    const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
-    const all = [...playlistsOf.keys()].sort();
-    const bothWays = new Set<string>();
-    for (const { word, p } of pairs) {
-      const asOne = playlistsOf.get(word);
-      if (asOne === undefined) continue;
-      const key = eitherWay(word);
-      if (!bothWays.has(key)) playlistsOf.set(key, [...asOne]);
-      bothWays.add(key);
-      playlistsOf.get(key)!.push(p);
-    }
-    const unshared = all.filter((word) => !isShared(word));
-    const words = [...all.filter(isShared), ...unshared, ...[...bothWays].sort()];
+    const { words, shared, playlistsOf } = playlistsByWord(titles);
     const offsets = new Uint32Array(words.length + 1);
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
@@ -147,7 +157,7 @@ export class TitleWords {
       }
       offsets[w + 1] = tracks.length;
     });
-    return new TitleWords(words, all.filter(isShared).length, {
+    return new TitleWords(words, shared, {
       offsets,
       tracks: Uint32Array.from(tracks),
       shares: Float32Array.from(shares),

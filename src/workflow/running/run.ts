@@ -157,37 +157,13 @@ export async function begin(
   const { store, listener = () => {}, signal = new AbortController().signal } = options;
   refuseBesideSteps(flow);
   checkFlow(flow);
-  const module = modulePlace(flow.module);
-  const url = moduleUrl(module);
-  const engine = options.engine ?? "local";
-  const retry = options.retry === undefined ? undefined : retryPolicy(options.retry);
-  const record: RunRecord = {
-    version: 1,
-    flow: flow.name,
-    run: newRunId(new Date(), origins[0]?.run),
-    description: flow.description,
-    created: new Date().toISOString(),
-    parameters: recordedParameters(parameters),
-    tags: [...tags],
-    engine,
-    module,
-    code: codeHash(url),
-    nodes:
-      retry === undefined ? flow.nodes : flow.nodes.map((node) => ({ ...node, retry: node.retry ?? retry })),
-    retry,
-    user: userName(),
-    host: hostname(),
-    origins,
-    sources: options.sources && { ...options.sources },
-    next: options.next,
-    again: options.again,
-  };
+  const record = recordOf(flow, parameters, origins, tags, options);
   const maxWorkers = options.maxWorkers ?? usableCores();
   // Checked before anything is recorded, so that a run which cannot start leaves nothing behind.
-  const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
+  const databaseUrl = record.engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();
   // The first task's process starts while the records are written.
-  if (engine === "local") pool.warm(1, record);
+  if (record.engine === "local") pool.warm(1, record);
   let lock: RunLock | undefined;
   try {
     // The lock comes before the record: a run without a lock is over.
@@ -214,6 +190,39 @@ export async function begin(
     }
     await lock?.release();
   }
+}
+
+/** What is known of a run before it starts. */
+function recordOf(
+  flow: AnyFlow,
+  parameters: Readonly<Record<string, unknown>>,
+  origins: RunRecord["origins"],
+  tags: readonly string[],
+  options: RunOptions,
+): RunRecord {
+  const module = modulePlace(flow.module);
+  const retry = options.retry === undefined ? undefined : retryPolicy(options.retry);
+  return {
+    version: 1,
+    flow: flow.name,
+    run: newRunId(new Date(), origins[0]?.run),
+    description: flow.description,
+    created: new Date().toISOString(),
+    parameters: recordedParameters(parameters),
+    tags: [...tags],
+    engine: options.engine ?? "local",
+    module,
+    code: codeHash(moduleUrl(module)),
+    nodes:
+      retry === undefined ? flow.nodes : flow.nodes.map((node) => ({ ...node, retry: node.retry ?? retry })),
+    retry,
+    user: userName(),
+    host: hostname(),
+    origins,
+    sources: options.sources && { ...options.sources },
+    next: options.next,
+    again: options.again,
+  };
 }
 
 /** The URL of the dbos engine's database, after checking that it answers. */

@@ -5,9 +5,12 @@ import { flowOrder } from "../../flows/index.js";
 import { misuse, packageRoot, shellWord, usableCores } from "../../system/index.js";
 import {
   type AnyFlow,
+  type Client,
   checkParameters,
+  type FlowsToRun,
   Pool,
   parseParameters,
+  type RunOptions,
   type RunResult,
   readParameters,
   runFlow,
@@ -142,7 +145,6 @@ async function runAll(
   const options = command.opts<Options>();
   const began = performance.now();
   const retry = retryOf(options.with);
-  const { maxWorkers } = options;
   if (modules === undefined) refuseFlagsOfOthers(command, flows);
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
@@ -155,11 +157,34 @@ async function runAll(
   // For each flow, the run made by this command or named by --from: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
   if (modules === undefined) await refuseNothingToRead(client, flows, sources, datastoreFlag(command));
+  const chain = { flows: modules ?? flows.map((each) => each.name), flags };
+  const results = await runChain(plans, chain, sources, client, { ...options, retry, engine }, command);
+  const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
+  const report = await writeReport(client, results.at(-1)!, options.data);
+  if (options.json) console.log(JSON.stringify({ ...outcome, report }));
+  else printOutcome(outcome, report, datastoreFlag(command));
+}
+
+/**
+ * Runs the flows one after the other.
+ *
+ * @param sources the run of each flow to read; every new one is put here, for the flows after it
+ * @returns a result for each flow
+ */
+async function runChain(
+  plans: Awaited<ReturnType<typeof plansFor>>,
+  chain: FlowsToRun,
+  sources: Record<string, string>,
+  client: Client,
+  options: Options & { readonly retry: RunOptions["retry"] },
+  command: Command,
+): Promise<RunResult[]> {
+  const { maxWorkers, retry, engine } = options;
+  const flows = plans.map(({ flow }) => flow);
   // The flows share their processes, so that modules are loaded once.
   const pool = new Pool();
   // A second process preloads the later flows while the first works.
   if (engine === "local" && flows.length > 1) pool.expect(flows, Math.min(2, usableCores(), maxWorkers ?? 2));
-  const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results: RunResult[] = [];
   try {
     for (const [place, { flow, parameters }] of plans.entries()) {
@@ -199,10 +224,7 @@ async function runAll(
   } finally {
     await pool.close();
   }
-  const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
-  const report = await writeReport(client, results.at(-1)!, options.data);
-  if (options.json) console.log(JSON.stringify({ ...outcome, report }));
-  else printOutcome(outcome, report, datastoreFlag(command));
+  return results;
 }
 
 /** Each flow with its parameters. All are parsed before the first starts: a typo in the last must not cost the work of the first. */

@@ -1,20 +1,19 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import type { Command } from "commander";
 import { type Corpus, readQueries } from "../corpus/index.js";
-import { misuse, peakRssMb } from "../system/index.js";
 import type { EpochReport, Validation } from "../track2vec/index.js";
 import { ofOption } from "./options/of-option.js";
 import { rawFileOptions } from "./playlists/raw-files.js";
 import { readPlaylists } from "./playlists/read-playlists.js";
 import { interruptible } from "./terminal/interruptible.js";
 import { terminalProgress } from "./terminal/terminal-progress.js";
-import { checkedFormat, checkedInputs } from "./train/train-checks.js";
-import { addTrainOptions, type TrainFlags, wording } from "./train/train-options.js";
+import { checkedFormat, checkedInputs, refuseValidation } from "./train/train-checks.js";
+import { addTrainOptions, settingsOf, type TrainFlags, wording } from "./train/train-options.js";
 import {
   alreadyFinished,
+  figuresOf,
   howToResume,
   nothingLearnt,
-  type TrainingFigures,
   trainingText,
 } from "./train/training-text.js";
 
@@ -41,22 +40,12 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   const { checkWord2VecOptions, loadVectors, saveVectors, startThreads, trainTrack2Vec } = await import(
     "../track2vec/index.js"
   );
-  for (const name of ["validationK", "patience"])
-    if (options.validation === undefined && command.getOptionValueSource(name) === "cli")
-      throw misuse(`${wording.option(name)} without --validation would change nothing`, howToValidate);
-  const share = Number(options.validation);
-  if (share <= 0 || share >= 1)
-    throw misuse(`--validation ${options.validation} is not a share between 0 and 1`, howToValidate);
+  refuseValidation(options, command);
   const format = await checkedFormat(options);
   const inputs = await checkedInputs(options);
-  const { sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab } = options;
-  const { vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed } = options;
-  const settings = {
-    ...{ sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab },
-    ...{ vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed },
-  };
+  const settings = settingsOf(options);
   checkWord2VecOptions(settings, [], wording);
-  startThreads(threads);
+  startThreads(settings.threads);
   const { progress, clear, tell } = terminalProgress();
   let ended = 0;
   const work = async (signal: AbortSignal) => {
@@ -68,7 +57,7 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
     const { trained, validation } = await validationOf(await readPlaylists(inputs, reading), options, signal);
     const result = await trainTrack2Vec(trained, {
       ...settings,
-      vectorSize: vectorSize ?? from?.size ?? 48,
+      vectorSize: settings.vectorSize ?? from?.size ?? 48,
       from,
       validation,
       // Only with a checkpoint, since with `onEpoch` the threads wait after each epoch.
@@ -89,18 +78,11 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
     const { resume, output } = options;
     if (resume !== undefined && result.epochs === result.resumedEpochs)
       tell(alreadyFinished({ resume, output }, result));
-    if (result.lossPerEpoch.every((loss) => loss === 0)) tell(nothingLearnt(sample));
-    const figures: TrainingFigures = {
-      vocabulary: result.vectors.length,
-      words: result.words,
-      seconds: result.seconds,
-      words_per_second: result.wordsPerSecond,
-      loss_per_epoch: result.lossPerEpoch,
-      hit_ratio_per_epoch: validation && result.hitRatioPerEpoch,
-      best_epoch: validation && result.epoch,
-      resumed_epochs: resume === undefined ? undefined : result.resumedEpochs,
-      peak_rss_mb: peakRssMb(),
-    };
+    if (result.lossPerEpoch.every((loss) => loss === 0)) tell(nothingLearnt(settings.sample));
+    const figures = figuresOf(result, {
+      isValidated: validation !== undefined,
+      isResumed: resume !== undefined,
+    });
     if (options.json) console.log(JSON.stringify(figures));
     else console.log(trainingText(figures, result, options.output));
   };
@@ -126,5 +108,3 @@ async function validationOf(
   const { rest, queries } = holdBack(corpus, share, seed);
   return { trained: rest, validation: { k, patience, queries } };
 }
-
-const howToValidate = "--validation 0.1 holds out every tenth playlist; or name a file of queries.";

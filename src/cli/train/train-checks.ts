@@ -1,12 +1,25 @@
 /** Checks the options of `segue train` before training, which may take an hour. */
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Command } from "commander";
 import { checkOutput, misuse } from "../../system/index.js";
 import type { VectorFormat } from "../../track2vec/index.js";
 import { ofOption } from "../options/of-option.js";
 import { requireApart } from "../options/output-apart.js";
 import { pathsOf } from "../options/paths-of.js";
-import type { TrainFlags } from "./train-options.js";
+import { type TrainFlags, wording } from "./train-options.js";
+
+/** Refuses a validation that is neither a share nor a file, and options of a validation without one. */
+export function refuseValidation({ validation }: TrainFlags, command: Command): void {
+  for (const name of ["validationK", "patience"])
+    if (validation === undefined && command.getOptionValueSource(name) === "cli")
+      throw misuse(`${wording.option(name)} without --validation would change nothing`, howToValidate);
+  const share = Number(validation);
+  if (share <= 0 || share >= 1)
+    throw misuse(`--validation ${validation} is not a share between 0 and 1`, howToValidate);
+}
+
+const howToValidate = "--validation 0.1 holds out every tenth playlist; or name a file of queries.";
 
 /** @throws SegueError (misuse) if the format of --output or --from is unknown, or an output cannot be written */
 export async function checkedFormat({

@@ -133,6 +133,16 @@ export function addTrainOptions(command: Command): Command {
   return addRawFileOptions(command);
 }
 
+/** The options that are word2vec's own. */
+export function settingsOf(flags: TrainFlags) {
+  const { sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab } = flags;
+  const { vectorSize, epochs, sample, alpha, minAlpha, threads, workers, seed } = flags;
+  return {
+    ...{ sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab },
+    ...{ vectorSize, epochs, sample, alpha, minAlpha, threads, workers, seed },
+  };
+}
+
 /** Messages name options as typed. */
 export const wording = {
   option: (name: string): string =>

@@ -1,10 +1,10 @@
 /** The output of `segue train` when it is done or stopped. */
-import { shellWord } from "../../system/index.js";
+import { peakRssMb, shellWord } from "../../system/index.js";
 import type { TrainingResult } from "../../track2vec/index.js";
 import { counted } from "../../workflow/terminal/format.js";
 
 /** The figures as --json prints them. */
-export interface TrainingFigures {
+interface TrainingFigures {
   readonly vocabulary: number;
   readonly words: number;
   readonly seconds: number;
@@ -17,6 +17,21 @@ export interface TrainingFigures {
   readonly resumed_epochs?: number;
   readonly peak_rss_mb: number;
 }
+
+export const figuresOf = (
+  result: TrainingResult,
+  { isValidated, isResumed }: { readonly isValidated: boolean; readonly isResumed: boolean },
+): TrainingFigures => ({
+  vocabulary: result.vectors.length,
+  words: result.words,
+  seconds: result.seconds,
+  words_per_second: result.wordsPerSecond,
+  loss_per_epoch: result.lossPerEpoch,
+  hit_ratio_per_epoch: isValidated ? result.hitRatioPerEpoch : undefined,
+  best_epoch: isValidated ? result.epoch : undefined,
+  resumed_epochs: isResumed ? result.resumedEpochs : undefined,
+  peak_rss_mb: peakRssMb(),
+});
 
 /** The figures for people. */
 export function trainingText(

@@ -13,6 +13,7 @@ import { residentMb } from "../task/processes.js";
 import { folderOf, type TaskSpec } from "../task/task-spec.js";
 import { lost } from "./lost.js";
 import { kill, startProcess, type TaskProcess, tell } from "./task-process.js";
+import { TaskStop } from "./task-stop.js";
 
 /** How one attempt ended. */
 export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
@@ -21,9 +22,6 @@ export interface AttemptEvents {
   onLog?(stream: "out" | "err", line: string): void;
   onProgress?(report: ProgressReport): void;
 }
-
-/** How many seconds a stopped process may take to end by itself before it is killed, unless its step sets `grace`. */
-const graceSeconds = 1;
 
 /** Limits on the time that a process takes to start and to load its flow. */
 export interface LoadingTimes {
@@ -101,27 +99,12 @@ export class Pool {
     if (this.#closed && options.signal.aborted) return { failed: { kind: "error", message: "stopped" } };
     const worker = this.#take(spec.flow);
     const { child } = worker;
-    let stopped: TaskFailure | undefined;
-    let late: NodeJS.Timeout | undefined;
-    const stop = (failure: TaskFailure) => {
-      stopped ??= failure;
-      tell(worker, { type: "cancel", why: failure.message });
-      const grace = spec.ready.node.grace ?? graceSeconds;
-      late ??= setTimeout(() => kill(worker), grace * 1000).unref();
-    };
-    const onAbort = () => stop({ kind: "error", message: "stopped" });
-    const { step, node } = spec.ready;
-    let timer: NodeJS.Timeout | undefined;
-    const stopAfter = (seconds: number) => {
-      clearTimeout(timer);
-      const message = `step "${step}" took longer than its timeout of ${node.timeout} s`;
-      const hint = "give it more time: timeout on the step";
-      timer = setTimeout(() => stop({ kind: "timeout", message, hint }), seconds * 1000);
-    };
+    const stop = new TaskStop(worker, spec.ready);
+    const onAbort = () => stop.now({ kind: "error", message: "stopped" });
     // The step's timeout does not include the time to start the process and load the flow.
     const loading = this.#watchLoading(spec, (why) => {
       if (typeof why === "string") options.onLog?.("err", `process ${child.pid} ${why}`);
-      else stop({ ...why, message: `its process (${child.pid}) ${why.message}` });
+      else stop.now({ ...why, message: `its process (${child.pid}) ${why.message}` });
     });
     try {
       const freed = new Promise<void>((resolve) => {
@@ -131,7 +114,7 @@ export class Pool {
         worker.receive = (message) => {
           if (message.type === "begun") {
             loading.stop();
-            if (options.timeout !== undefined) stopAfter(options.timeout);
+            if (options.timeout !== undefined) stop.after(options.timeout);
           } else if (message.type === "log") options.onLog?.(message.stream, message.line);
           else if (message.type === "progress") options.onProgress?.(message.report);
           else if (message.type === "done") resolve({ done: message.record });
@@ -149,18 +132,17 @@ export class Pool {
         worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death, this.#busy) })),
       ]);
       if ("done" in result) {
-        if (stopped) kill(worker);
+        if (stop.why) kill(worker);
         else this.#finish(worker, freed);
         return result;
       }
       kill(worker);
       await worker.exited;
       await rm(folder, { recursive: true, force: true }).catch(() => {});
-      return { failed: stopped ?? worker.spoiled ?? result.failed };
+      return { failed: stop.why ?? worker.spoiled ?? result.failed };
     } finally {
       loading.stop();
-      clearTimeout(timer);
-      clearTimeout(late);
+      stop.end();
       options.signal.removeEventListener("abort", onAbort);
       worker.receive = undefined;
       worker.print = undefined;

@@ -1,6 +1,14 @@
 /** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
 import { open } from "node:fs/promises";
-import { asWritten, parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
+import {
+  asWritten,
+  type Database,
+  parquetDamage,
+  SegueError,
+  sqlPath,
+  sqlString,
+  withDuckDb,
+} from "../../system/index.js";
 import { isCount } from "../vectors/is-count.js";
 import { TrackVectors } from "../vectors/vectors.js";
 
@@ -48,71 +56,93 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
   const fail = (what: string, cause?: unknown) =>
     new SegueError(`${path}: ${what}`, { code: "corrupt", cause });
   return withDuckDb({}, async (database) => {
-    const from = `read_parquet(${sqlPath(path)})`;
-    const columns = await database.rows<{ column_name: string; column_type: string }>(
-      `DESCRIBE SELECT * FROM ${from}`,
-    );
-    const names = columns.map((column) => column.column_name);
-    for (const name of ["track", "vector"])
-      if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
-    const type = columns.find((column) => column.column_name === "vector")!.column_type;
-    if (!type.endsWith("]")) throw fail(`its column "vector" holds ${type}, not lists of numbers`);
-    const broken =
-      "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> NOT coalesce(isfinite(try_cast(x AS FLOAT)), false))) > 0";
-    const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
-      `SELECT count(*) AS n, count(DISTINCT track::VARCHAR) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
-              count(DISTINCT len(vector)) AS sizes,
-              count(*) FILTER (${broken}) AS broken
-       FROM ${from}`,
-    );
-    const { n, size } = facts;
-    if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
-    if (facts.broken > 0) {
-      const { row } = await database.row<{ row: number }>(
-        `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlPath(path)}, file_row_number = true)
-         WHERE ${broken}`,
-      );
-      throw fail(
-        `row ${row}${facts.broken > 1 ? ` and ${facts.broken - 1} more have` : " has"} no track, no vector, or values that are not finite`,
-      );
-    }
-    if (facts.distinct_n < n) {
-      const { track, rows } = await database.row<{ track: string; rows: number[] }>(
-        `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
-         FROM read_parquet(${sqlPath(path)}, file_row_number = true)
-         GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
-      );
-      throw fail(`track ${asWritten(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
-    }
-    if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
-    if (size === 0) throw fail("its vectors have no dimensions");
-    const { DuckDBArrayVector } = await import("@duckdb/node-api");
-    const tracks: string[] = [];
-    const vectors = new Float32Array(n * size);
-    const counts = names.includes("count") ? new Float64Array(n) : undefined;
-    let counted = true;
-    // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
-    const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
-    const query = `SELECT ${withItsMark("track::VARCHAR")} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
-    for await (const chunk of database.chunks(query)) {
-      const at = tracks.length;
-      const column = chunk.getColumnVector(2);
-      if (!(column instanceof DuckDBArrayVector))
-        throw new Error("DuckDB gave another vector than asked for");
-      vectors.set(floatsOf(column).subarray(0, chunk.rowCount * size), at * size);
-      chunk.getColumnValues(1).forEach((count, row) => {
-        if (count === null) counted = false;
-        else if (!isCount(count as number))
-          throw fail(`row ${at + row + 1} has ${count} in "count", which is not a whole number ≥ 0`);
-        else if (counts) counts[at + row] = count as number;
-      });
-      for (const track of chunk.getColumnValues(0)) tracks.push(track as string);
-    }
-    return new TrackVectors({ tracks, size, vectors, counts: counted ? counts : undefined });
+    const table = await checkedTable(database, path, fail);
+    return await vectorsOf(database, path, table, fail);
   }).catch((error: unknown) => {
     const damage = parquetDamage(error);
     throw damage === undefined ? error : fail(`not a readable Parquet file (${damage})`, error);
   });
+}
+
+type Fail = (what: string, cause?: unknown) => SegueError;
+
+/** What a file of vectors holds. */
+interface VectorTable {
+  readonly tracks: number;
+  readonly size: number;
+  readonly hasCounts: boolean;
+}
+
+async function checkedTable(database: Database, path: string, fail: Fail): Promise<VectorTable> {
+  const from = `read_parquet(${sqlPath(path)})`;
+  const columns = await database.rows<{ column_name: string; column_type: string }>(
+    `DESCRIBE SELECT * FROM ${from}`,
+  );
+  const names = columns.map((column) => column.column_name);
+  for (const name of ["track", "vector"])
+    if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
+  const type = columns.find((column) => column.column_name === "vector")!.column_type;
+  if (!type.endsWith("]")) throw fail(`its column "vector" holds ${type}, not lists of numbers`);
+  const broken =
+    "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> NOT coalesce(isfinite(try_cast(x AS FLOAT)), false))) > 0";
+  const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
+    `SELECT count(*) AS n, count(DISTINCT track::VARCHAR) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
+            count(DISTINCT len(vector)) AS sizes,
+            count(*) FILTER (${broken}) AS broken
+     FROM ${from}`,
+  );
+  const { n, size } = facts;
+  if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
+  if (facts.broken > 0) {
+    const { row } = await database.row<{ row: number }>(
+      `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlPath(path)}, file_row_number = true)
+       WHERE ${broken}`,
+    );
+    throw fail(
+      `row ${row}${facts.broken > 1 ? ` and ${facts.broken - 1} more have` : " has"} no track, no vector, or values that are not finite`,
+    );
+  }
+  if (facts.distinct_n < n) {
+    const { track, rows } = await database.row<{ track: string; rows: number[] }>(
+      `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
+       FROM read_parquet(${sqlPath(path)}, file_row_number = true)
+       GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
+    );
+    throw fail(`track ${asWritten(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
+  }
+  if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
+  if (size === 0) throw fail("its vectors have no dimensions");
+  return { tracks: n, size, hasCounts: names.includes("count") };
+}
+
+async function vectorsOf(
+  database: Database,
+  path: string,
+  { tracks: n, size, hasCounts }: VectorTable,
+  fail: Fail,
+): Promise<TrackVectors> {
+  const { DuckDBArrayVector } = await import("@duckdb/node-api");
+  const tracks: string[] = [];
+  const vectors = new Float32Array(n * size);
+  const counts = hasCounts ? new Float64Array(n) : undefined;
+  let counted = true;
+  // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
+  const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
+  const query = `SELECT ${withItsMark("track::VARCHAR")} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM read_parquet(${sqlPath(path)})`;
+  for await (const chunk of database.chunks(query)) {
+    const at = tracks.length;
+    const column = chunk.getColumnVector(2);
+    if (!(column instanceof DuckDBArrayVector)) throw new Error("DuckDB gave another vector than asked for");
+    vectors.set(floatsOf(column).subarray(0, chunk.rowCount * size), at * size);
+    chunk.getColumnValues(1).forEach((count, row) => {
+      if (count === null) counted = false;
+      else if (!isCount(count as number))
+        throw fail(`row ${at + row + 1} has ${count} in "count", which is not a whole number ≥ 0`);
+      else if (counts) counts[at + row] = count as number;
+    });
+    for (const track of chunk.getColumnValues(0)) tracks.push(track as string);
+  }
+  return new TrackVectors({ tracks, size, vectors, counts: counted ? counts : undefined });
 }
 
 /** Preserves a leading byte order mark: DuckDB's client for Node drops one. */

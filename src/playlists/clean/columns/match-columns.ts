@@ -31,50 +31,16 @@ export function matchColumns(
   where: string,
   options: { readonly needsTime?: boolean; readonly ifNoneIsKnown?: string } = {},
 ): FoundColumns {
-  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1, clock: -1 };
-  const take = (field: keyof typeof found, candidates: readonly number[]) => {
-    if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
-    found[field] = candidates[0] ?? -1;
-  };
-  const indexesOf = (test: (name: string) => boolean) =>
-    [...names.keys()].filter((index) => test(names[index]!) && !Object.values(found).includes(index));
-
-  const isPerFile = mapping?.playlist === fileName && !names.includes(fileName);
-  const isWithoutArtist = mapping?.artist === noArtist && !names.includes(noArtist);
-  const isWithout = (field: MappedName) =>
-    (field === "playlist" && isPerFile) || (field === "artist" && isWithoutArtist);
-  for (const field of mappedNames) {
-    const mapped = mapping?.[field];
-    if (mapped === undefined || isWithout(field)) continue;
-    const taken = mappedNames.find(
-      (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
-    );
-    if (field === "track" && taken === "artist") {
-      // "Artist - Title".
-      found.track = found.artist;
-      continue;
-    }
-    if (taken !== undefined)
-      throw misuse(
-        `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
-        "name one for each",
-      );
-    const named = (wanted: string) => indexesOf((name) => name === wanted);
-    const [day, clock] = (field === "time" && !names.includes(mapped) && dayAndClock(mapped)) || [mapped];
-    take(field, named(day!));
-    if (clock === undefined) continue;
-    take("clock", named(clock));
-    if (found.clock === -1) found.time = -1;
-  }
+  const search = new Search(names, where);
+  if (mapping !== undefined) takeMapped(search, mapping);
   // The playlist before the user, since a playlist id stands for the user only if another column is the playlist.
-  for (const field of [...mappedNames].reverse()) {
-    if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
-    const ranks = usualNames(field).map(indexesOf);
-    take(field, ranks.find((rank) => rank.length > 0) ?? []);
-  }
+  for (const field of [...mappedNames].reverse())
+    if (mapping?.[field] === undefined && (field !== "time" || options.needsTime)) search.takeUsual(field);
+  const { found } = search;
   if (mapping?.time === undefined && found.time !== -1)
-    found.clock = clockBeside(names[found.time]!, usualClocks.map(indexesOf)) ?? -1;
+    found.clock = clockBeside(names[found.time]!, usualClocks.map(search.indexesOf)) ?? -1;
 
+  const isWithout = (field: MappedName) => mapping !== undefined && saysNone(mapping, field, names);
   const isWanted = (field: MappedName) =>
     !isWithout(field) &&
     (field === "artist" ||
@@ -83,7 +49,9 @@ export function matchColumns(
       mapping?.[field] !== undefined);
   const missing = mappedNames.filter((field) => found[field] === -1 && isWanted(field));
   const alike =
-    found.playlist === -1 && !isPerFile ? indexesOf(isLikePlaylist).map((index) => names[index]!) : [];
+    found.playlist === -1 && !isWithout("playlist")
+      ? search.indexesOf(isLikePlaylist).map((index) => names[index]!)
+      : [];
   if (missing.length > 0) {
     const isNoneKnown = alike.length === 0 && Object.values(found).every((index) => index === -1);
     throw wrongColumns(
@@ -102,6 +70,66 @@ export function matchColumns(
       `if so, pass --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
     );
   return found;
+}
+
+/** A file's columns, found field by field; one that has been taken is not found again. */
+class Search {
+  readonly found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1, clock: -1 };
+  readonly names: readonly string[];
+  readonly #where: string;
+
+  constructor(names: readonly string[], where: string) {
+    this.names = names;
+    this.#where = where;
+  }
+
+  /** The free columns whose names pass the test. */
+  readonly indexesOf = (test: (name: string) => boolean): number[] => {
+    const taken = Object.values(this.found);
+    return [...this.names.keys()].filter((index) => test(this.names[index]!) && !taken.includes(index));
+  };
+
+  take(field: keyof FoundColumns, candidates: readonly number[]): void {
+    if (candidates.length > 1) throw ambiguous(field, candidates, this.names, this.#where);
+    this.found[field] = candidates[0] ?? -1;
+  }
+
+  takeUsual(field: MappedName): void {
+    const ranks = usualNames(field).map(this.indexesOf);
+    this.take(field, ranks.find((rank) => rank.length > 0) ?? []);
+  }
+}
+
+/** Whether a mapping says that no column holds the field. */
+const saysNone = (mapping: ColumnMapping, field: MappedName, names: readonly string[]): boolean =>
+  (field === "playlist" && mapping.playlist === fileName && !names.includes(fileName)) ||
+  (field === "artist" && mapping.artist === noArtist && !names.includes(noArtist));
+
+function takeMapped(search: Search, mapping: ColumnMapping): void {
+  const { names, found } = search;
+  for (const field of mappedNames) {
+    const mapped = mapping[field];
+    if (mapped === undefined || saysNone(mapping, field, names)) continue;
+    const taken = mappedNames.find(
+      (other) => other !== field && found[other] !== -1 && mapping[other] === mapped,
+    );
+    if (field === "track" && taken === "artist") {
+      // "Artist - Title".
+      found.track = found.artist;
+      continue;
+    }
+    if (taken !== undefined)
+      throw misuse(
+        `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
+        "name one for each",
+      );
+    const named = (wanted: string) => search.indexesOf((name) => name === wanted);
+    const [day, clock] = (field === "time" && !names.includes(mapped) && dayAndClock(mapped)) || [mapped];
+    search.take(field, named(day!));
+    if (clock === undefined) continue;
+    search.take("clock", named(clock));
+    if (found.clock === -1) found.time = -1;
+  }
 }
 
 /** Whether an error is about missing columns. */

@@ -13,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -146,6 +147,14 @@ for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) 
   const target = join("dist", relative("src", file));
   mkdirSync(dirname(target), { recursive: true });
   cpSync(file, target);
+}
+
+// What an earlier build made of sources that have moved or gone: it would be packed, too.
+for (const file of filesUnder("dist", () => true)) {
+  const path = relative("dist", file);
+  const source = join("src", path);
+  const isOfSource = [source, source.replace(/(\.d)?\.[jt]s$/, ".ts")].some((origin) => existsSync(origin));
+  if (!/^(assembly|fonts|web)\b/.test(path) && !isOfSource) rmSync(file);
 }
 
 // The font of charts, for machines without it: two files of a development dependency, with their licence.

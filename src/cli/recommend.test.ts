@@ -192,7 +192,14 @@ describe("segue recommend", () => {
       /^playlist_id,rank,artist,track,track_id,score\ntonight,1,Drake,Hotline Bling,Drake-Hotline Bling,[\d.]+\n$/,
     );
     expect(JSON.parse(await written("tonight.jsonl"))).toMatchObject({ playlist_id: "tonight" });
+    expect(await written("TONIGHT.CSV")).toMatch(/^playlist_id,rank,/);
     await expect(segue("A-B", "--output", at("."))).rejects.toThrow("--output");
+    for (const name of ["tonight.csv.gz", "tonight.xlsx", "tonight.parquet", "tonight.tsv"])
+      await expect(segue("A-B", "--output", at(name))).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(/^--output: cannot tell the form of /),
+        hint: expect.stringContaining(".csv for a table"),
+      });
   });
 
   it("explains each track of a list by the tracks before it", async () => {

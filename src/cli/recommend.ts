@@ -74,7 +74,7 @@ export function registerRecommend(program: Command): void {
     )
     .option(
       "-o, --output <file>",
-      "a file to write: .m3u or .m3u8 (of one playlist), .csv, or JSON lines (--playlists: default on standard output)",
+      "a file to write: .m3u or .m3u8 (of one playlist), .csv, or .jsonl (--playlists: default JSON lines on standard output)",
     )
     .option("--json", "print one JSON object");
   addRawFileOptions(command).addHelpText("after", examples).action(recommend);

@@ -79,6 +79,14 @@ describe("broken inputs", () => {
         "Muse – Uprising",
       );
     }
+    for (const time of ["2024-01-31 18:05:00", "31.01.2024 18:05", "[01/31/2024 18:05:00]"]) {
+      const play = `${time} Muse - Uprising\n`;
+      const { hint: ofLog } = await failure({ "log.txt": play });
+      expect(ofLog).toMatch(/line "date\|track", and pass --columns "artist=track,track=track,time=date" \(/);
+      const [, program] = /sed -E '([^']+)'/.exec(ofLog)!;
+      const table = execFileSync("sed", ["-E", program!], { input: play }).toString();
+      expect(table).toBe(`${time.replace(/[[\]]/g, "")}|Muse - Uprising\n`);
+    }
     const mapping = { artist: "track", track: "track" };
     const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
     expect(rows.map((row) => row.slice(2, 4))).toEqual([

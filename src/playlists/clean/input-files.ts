@@ -84,8 +84,7 @@ const isAddress = (path: string) => /^[a-z][a-z\d+.-]+:\/\//i.test(path);
 
 /** Advice for a path that leads to no file. */
 function pathRemedy(path: string): string {
-  if (isAddress(path))
-    return "only files on this machine are read: copy it here, and pass its path";
+  if (isAddress(path)) return "only files on this machine are read: copy it here, and pass its path";
   if (/^~[^/]*\//.test(path))
     return "the shell replaces ~ only at the beginning of a word and without quotes: write $HOME";
   return "check the path; relative paths start from the folder you are in";

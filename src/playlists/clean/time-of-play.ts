@@ -119,6 +119,7 @@ const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 export function timeRemedy(text: string): string {
   if (/(^|[ T])2[4-9]:\d{2}/.test(text))
     return "a day ends at 24:00: write 24:10 as 00:10 of the next day, and 25:10 as 01:10";
+  if (/^\d{5},\d+$/.test(text.trim())) return sheetDayRemedy;
   return isClockAlone(text)
     ? 'a clock needs its day: if a column has it, name both, --columns "time=DAY+CLOCK"; otherwise leave out --session-gap and time=, and plays keep line order'
     : knownTimes;
@@ -214,6 +215,17 @@ export const isDayNumberSql = (ms: string): string =>
 /** The milliseconds since 1970 of that day, as SQL. */
 export const ofDayNumberSql = (ms: string): string =>
   `epoch_ms(strptime((${ms} // 1000)::VARCHAR, '%Y%m%d'))`;
+
+/** Advice for days that a spreadsheet counts: 45292.25. */
+export const sheetDayRemedy =
+  "format the column as date and time in the spreadsheet, such as 2024-01-31 18:05, and export it again";
+
+/**
+ * Whether all of some milliseconds since 1970 come from numbers that are rather a spreadsheet's days, 45292.25 for 2024-01-01 06:00:
+ * as seconds all of them would be on 1970-01-01. As SQL, an aggregate.
+ */
+export const areSheetDaysSql = (ms: string): string =>
+  `coalesce(bool_and(${ms} BETWEEN 20000000 AND 80000000) AND bool_or(${ms} % 1000 <> 0), false)`;
 
 /** `isSlashed` as SQL. */
 export const isSlashedSql = (column: string): string =>

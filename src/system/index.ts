@@ -85,4 +85,4 @@ export {
   type ValueRange,
   wholeNumber,
 } from "./value-range.js";
-export { growMemory, wasmMemory } from "./wasm-memory.js";
+export { growMemory, type WasmMemory, type WasmModule, wasmMemory } from "./wasm-memory.js";

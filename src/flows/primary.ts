@@ -10,7 +10,14 @@ export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
-  check: ({ data }, engine) => checkPlaces(data, engine),
+  check: async ({ data, dev, ratio }, engine) => {
+    await checkPlaces(data, engine);
+    // Not refused: conf/local/params.yml may hold it for the times when only a sample is wanted.
+    if (!dev && ratio !== primaryParameters.parse({}).ratio)
+      console.error(
+        "note: ratio has no effect without dev: all playlists are taken\n  → to sample, add --dev",
+      );
+  },
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),

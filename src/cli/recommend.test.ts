@@ -165,6 +165,9 @@ describe("segue recommend", () => {
       ),
       'no track is by "nobody"',
     ]);
+    expect((await segue(drake[0]!, "--not", "drake")).stderr).toBe(
+      '--not "Drake" leaves nothing out: it is an artist, not a track; to do without an artist, train without it: segue run --leave-out Drake …',
+    );
   });
 
   it("matches names as people write them, and says which track it matched", async () => {

@@ -8,6 +8,7 @@ import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { bundlePlaceFor } from "./latest-bundle.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
+import { addOtherNames } from "./other-names.js";
 import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 import { type AnswerOptions, answered, rulesOf } from "./recommend-answers.js";
 import type { PlaylistsOptions } from "./recommend-playlists.js";
@@ -77,7 +78,12 @@ export function registerRecommend(program: Command): void {
       "a file to write: .m3u or .m3u8 (of one playlist), .csv, or .jsonl (--playlists: default JSON lines on standard output)",
     )
     .option("--json", "print one JSON object");
-  addRawFileOptions(command).addHelpText("after", examples).action(recommend);
+  addOtherNames(addRawFileOptions(command), {
+    input: "Playlists are --playlists.",
+    exclude: "Tracks to leave out are --not.",
+  })
+    .addHelpText("after", examples)
+    .action(recommend);
 }
 
 async function recommend(tracks: string[], options: Options): Promise<void> {

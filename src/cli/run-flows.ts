@@ -22,6 +22,7 @@ import { refuseEmptyPaths } from "./empty-paths.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
+import { addOtherNames } from "./other-names.js";
 import { leaveOutOption } from "./raw-files.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
@@ -80,6 +81,12 @@ function runCommand(): Command {
       "after",
       "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run --input my_spotify_data.zip --session-gap 30\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
+  const results = "Results are in the data folder, data: --data names another.";
+  addOtherNames(command, {
+    train: "Playlists are --input.",
+    playlists: "Playlists are --input.",
+    output: results,
+  });
   return addFlagsOf(flowOrder, addRunOptions(command, "modeling"));
 }
 

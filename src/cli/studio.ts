@@ -10,6 +10,7 @@ import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
+import { addOtherNames } from "./other-names.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { runFigures } from "./run-figures.js";
@@ -24,7 +25,10 @@ interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
 }
 
 export function registerStudio(program: Command): void {
-  addMapOptions(addRawFileOptions(addDatastoreOption(program.command("studio"))))
+  const command = addDatastoreOption(program.command("studio"));
+  addOtherNames(addMapOptions(addRawFileOptions(command)), {
+    input: "Name playlists without a flag: segue studio FILE.",
+  })
     .description("open a local web app: listening, the map of music, runs, data")
     .argument("[input...]", "playlists in any form (default without --bundle: generated ones)")
     .option(

@@ -5,6 +5,7 @@ import { wholeNumber } from "../system/index.js";
 import { word2vecRanges } from "../track2vec/options.js";
 import { gensimOptions } from "./gensim-options.js";
 import { numberOption } from "./number-option.js";
+import { addOtherNames } from "./other-names.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions } from "./raw-files.js";
 
 export interface TrainFlags extends RawFileOptions {
@@ -130,7 +131,10 @@ export function addTrainOptions(command: Command): Command {
     .option("--from <file>", "train on from these vectors: new tracks are added")
     .option("--json", "print one JSON object");
   for (const option of gensimOptions(wording.option)) command.addOption(option);
-  return addRawFileOptions(command);
+  return addOtherNames(addRawFileOptions(command), {
+    train: "Playlists are --input.",
+    playlists: "Playlists are --input.",
+  });
 }
 
 /** Messages name options as typed. */

@@ -102,7 +102,7 @@ export interface CleanFacts {
   readonly rejectsByReason: Readonly<Record<string, number>>;
   /** The first few, for the output. */
   readonly firstRejects: readonly Reject[];
-  /** Advice that may make rejected rows usable: "is it Latin-1? Then pass --encoding latin-1". */
+  /** Advice that may make rejected rows usable: "is it Latin-1? Then pass --encoding latin-1; …". */
   readonly remedies: readonly string[];
   /** Lines for the output about how the input was interpreted: names that were tidied, unnamed playlists, what was left out, … */
   readonly notes: readonly string[];

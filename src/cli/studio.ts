@@ -33,7 +33,7 @@ export function registerStudio(program: Command): void {
     .argument("[input...]", "playlists in any form (default without --bundle: generated ones)")
     .option(
       "--bundle <bundle>",
-      "use the recommenders of this bundle: a folder, a folder of bundles, or a run",
+      "use the recommenders of this bundle: a folder or .tar.gz, a folder of bundles, or a run",
     )
     .addOption(numberOption("--port <n>", "where to listen; 0 for any free port", ports).default(4747))
     .option("--host <address>", "the address to listen on", "127.0.0.1")

@@ -1,5 +1,6 @@
 /** Expands and validates the modeling flow's grid before anything is fitted. */
 import { type GridEntry, type GridPoint, gridPoints, snakeCase, trained } from "./grid.js";
+import { noteOnce } from "./note-once.js";
 import { type GridSettings, trackVectorOverrides } from "./parameters.js";
 
 /**
@@ -29,5 +30,5 @@ export async function checkGrid(parameters: GridSettings): Promise<void> {
   const unused = Object.keys(trackVectorOverrides(parameters)).map(snakeCase);
   if (unused.length === 0 || points.some(({ recommender }) => trained.has(recommender))) return;
   const have = unused.length === 1 ? "has" : "have";
-  console.error(`note: ${unused.join(", ")} ${have} no effect: the grid has no track2vec`);
+  noteOnce(`note: ${unused.join(", ")} ${have} no effect: the grid has no track2vec`);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasChromium, launchChromium } from "../studio/browser.testkit.js";
-import { type ChartSpec, renderPng, renderSvg } from "./index.js";
+import { renderPng, renderSvg } from "./index.js";
 
-const bars: ChartSpec = {
+const bars = {
   title: "Songs of Björk",
   data: {
     values: [
@@ -40,7 +40,7 @@ describe("renderSvg", () => {
 
   it("measures text with the font, so a narrow label leaves little room", async () => {
     const plotStart = async (name: string) => {
-      const svg = await renderSvg({ ...bars, data: { values: [{ name, plays: 1 }] } } as ChartSpec);
+      const svg = await renderSvg({ ...bars, data: { values: [{ name, plays: 1 }] } });
       return Number(/translate\((\d+)/.exec(svg)![1]);
     };
     expect(await plotStart("WWWWWWWWWW")).toBeGreaterThan((await plotStart("iiiiiiiiii")) + 40);
@@ -52,7 +52,7 @@ describe("renderSvg", () => {
         ...bars,
         data: { values: [{ name, plays: 1 }] },
         config: { axis: { labelLimit: 90 } },
-      } as ChartSpec);
+      });
     expect(await named("The Orchestra of the Interminable Suffixes")).toMatch(/>The Orchestra[^<]*…</);
     expect(await named("The Orchestra")).toContain(">The Orchestra<");
     for (const name of ["🎸".repeat(40), `a${"🎸".repeat(40)}`]) {
@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)("a chart in a browser without Inter", () => {
       data: { values: names.map((name, i) => ({ name, plays: 10 + i })) },
       mark: "bar",
       encoding: { ...bars.encoding, color: { field: "name", type: "nominal" } },
-    } as ChartSpec);
+    });
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();

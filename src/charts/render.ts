@@ -6,7 +6,14 @@ import type { TopLevelSpec } from "vega-lite";
 import { distPath, messageOf, SegueError } from "../system/index.js";
 import { type ChartTheme, chartConfig } from "./theme.js";
 
-export type ChartSpec = TopLevelSpec;
+/**
+ * A Vega-Lite spec with its data inside. Vega-Lite's own type would come with the package's declarations, and compiles neither without
+ * the DOM library nor with `exactOptionalPropertyTypes`.
+ */
+export interface ChartSpec {
+  readonly config?: object;
+  readonly [part: string]: unknown;
+}
 
 /** Preloads the modules for rendering. */
 export async function preloadCharts(): Promise<void> {
@@ -46,10 +53,9 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
   };
   let svg: string;
   try {
-    const compiled = vegaLite.compile(
-      { ...spec, config: { ...theme, ...spec.config } },
-      { logger: logger as never },
-    );
+    const compiled = vegaLite.compile({ ...spec, config: { ...theme, ...spec.config } } as TopLevelSpec, {
+      logger: logger as never,
+    });
     vega.resetSVGDefIds();
     // A spec may not load files or URLs, since specs also come from users' flows.
     const loader = vega.loader();

@@ -44,7 +44,7 @@ export const chartColours: Readonly<Record<ChartTheme, ChartColours>> = {
 const chartFont = "Inter, system-ui, sans-serif";
 
 /** The Vega-Lite config of a theme. */
-export function chartConfig(theme: ChartTheme): Config {
+export function chartConfig(theme: ChartTheme): object {
   const colours = chartColours[theme];
   const text = { font: chartFont, fontSize: 11 };
   return {
@@ -96,5 +96,5 @@ export function chartConfig(theme: ChartTheme): Config {
     area: { color: colours.accent },
     text: { color: colours.ink, font: chartFont, fontSize: text.fontSize },
     rule: { color: colours.muted },
-  };
+  } satisfies Config;
 }

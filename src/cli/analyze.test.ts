@@ -79,7 +79,7 @@ describe("segue analyze", () => {
     await writeFile(latin, Buffer.from(text, "latin1"));
     const refused = await segue(latin, "--no-map");
     expect(refused.stderr).toMatch(
-      /Then pass --encoding latin-1; segue run intermediate --input \S+latin.csv keeps/,
+      /Then pass --encoding latin-1; otherwise save it as UTF-8; segue run intermediate --input \S+latin.csv keeps/,
     );
     const read = await segue(latin, "--no-map", "--json", "--encoding", "latin-1");
     expect({ status: read.status, stderr: read.stderr }).toEqual({ status: 0, stderr: "" });

@@ -5,6 +5,7 @@ import { checkOutput, SegueError, wholeNumber, writeFileAtomic } from "../system
 import { addMapOptions, type MapOptions, refuseMapOptions } from "./options/map-options.js";
 import { numberOption } from "./options/number-option.js";
 import { ofOption } from "./options/of-option.js";
+import { addOtherNames } from "./options/other-names.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./playlists/raw-files.js";
 import { readPlaylists } from "./playlists/read-playlists.js";
 import { interruptible } from "./terminal/interruptible.js";
@@ -39,7 +40,7 @@ export function registerAnalyze(program: Command): void {
     .addOption(numberOption("--top <n>", "how many artists and songs to name", wholeNumber(1)).default(20))
     .addOption(numberOption("--seed <n>", "seed of everything random", wholeNumber(0)).default(1))
     .option("--json", "print one JSON object");
-  addRawFileOptions(command)
+  addOtherNames(addRawFileOptions(command), { input: "Name playlists without a flag: segue analyze FILE." })
     .addHelpText(
       "after",
       "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --json\n  segue analyze mine.csv --columns artist=performer,track=song,playlist=list",

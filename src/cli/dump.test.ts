@@ -67,6 +67,9 @@ describe("segue dump -o", () => {
       ["list", "list.parquet"],
       ["f", "f.parquet"],
       ["rows", "rows.npy"],
+      ["rows", "rows.csv"],
+      ["list", "list.CSV"],
+      ["manifest", "manifest.parquet"],
     ]) {
       const refused = await dump(`kinds/start/${artifact}`, "-o", file!);
       expect(refused).toMatchObject({ code: 2, stdout: "" });

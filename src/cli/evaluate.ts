@@ -5,6 +5,7 @@ import { didYouMean, misuse, numberWithin, wholeNumber } from "../system/index.j
 import { printRemarks, remarksFor } from "./evaluate/evaluation-remarks.js";
 import { type EvaluateOptions, taskOf } from "./evaluate/evaluation-task.js";
 import { numberOption, numbersOption } from "./options/number-option.js";
+import { addOtherNames } from "./options/other-names.js";
 import { addRawFileOptions, minTracksOption } from "./playlists/raw-files.js";
 import { terminalProgress } from "./terminal/terminal-progress.js";
 
@@ -59,7 +60,10 @@ export function registerEvaluate(program: Command): void {
     .option("--leaderboard", "fit every recommender and compare them")
     .option("--html <file>", "write the leaderboard as an HTML table")
     .option("--json", "print one JSON object");
-  addRawFileOptions(command)
+  addOtherNames(addRawFileOptions(command), {
+    input: "Playlists are --train.",
+    playlists: "Playlists are --train.",
+  })
     .addHelpText(
       "after",
       `

@@ -165,6 +165,9 @@ describe("segue recommend", () => {
       ),
       'no track is by "nobody"',
     ]);
+    expect((await segue(drake[0]!, "--not", "drake")).stderr).toBe(
+      '--not "Drake" leaves nothing out: it is an artist, not a track; to do without an artist, train without it: segue run --leave-out Drake …',
+    );
   });
 
   it("matches names as people write them, and says which track it matched", async () => {
@@ -192,7 +195,14 @@ describe("segue recommend", () => {
       /^playlist_id,rank,artist,track,track_id,score\ntonight,1,Drake,Hotline Bling,Drake-Hotline Bling,[\d.]+\n$/,
     );
     expect(JSON.parse(await written("tonight.jsonl"))).toMatchObject({ playlist_id: "tonight" });
+    expect(await written("TONIGHT.CSV")).toMatch(/^playlist_id,rank,/);
     await expect(segue("A-B", "--output", at("."))).rejects.toThrow("--output");
+    for (const name of ["tonight.csv.gz", "tonight.xlsx", "tonight.parquet", "tonight.tsv"])
+      await expect(segue("A-B", "--output", at(name))).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(/^--output: cannot tell the form of /),
+        hint: expect.stringContaining(".csv for a table"),
+      });
   });
 
   it("explains each track of a list by the tracks before it", async () => {

@@ -8,6 +8,7 @@ import { addDatastoreOption, type DatastoreOptions } from "./datastore/datastore
 import { bundlePlaceFor } from "./datastore/latest-bundle.js";
 import { numberOption } from "./options/number-option.js";
 import { ofGiven } from "./options/of-option.js";
+import { addOtherNames } from "./options/other-names.js";
 import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./playlists/raw-files.js";
 import { type AnswerOptions, answered, rulesOf } from "./recommend/recommend-answers.js";
 import type { PlaylistsOptions } from "./recommend/recommend-playlists.js";
@@ -38,7 +39,7 @@ export function registerRecommend(program: Command): void {
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
     .option(
       "--bundle <bundle>",
-      "a bundle, a folder of bundles (its latest), or a run (default: the latest run's)",
+      "a bundle's folder or .tar.gz, a folder of bundles (its latest), or a run (default: the latest run's)",
     )
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out played tracks")
@@ -74,10 +75,15 @@ export function registerRecommend(program: Command): void {
     )
     .option(
       "-o, --output <file>",
-      "a file to write: .m3u or .m3u8 (of one playlist), .csv, or JSON lines (--playlists: default on standard output)",
+      "a file to write: .m3u or .m3u8 (of one playlist), .csv, or .jsonl (--playlists: default JSON lines on standard output)",
     )
     .option("--json", "print one JSON object");
-  addRawFileOptions(command).addHelpText("after", examples).action(recommend);
+  addOtherNames(addRawFileOptions(command), {
+    input: "Playlists are --playlists.",
+    exclude: "Tracks to leave out are --not.",
+  })
+    .addHelpText("after", examples)
+    .action(recommend);
 }
 
 async function recommend(tracks: string[], options: Options): Promise<void> {

@@ -41,7 +41,7 @@ export function registerServe(program: Command): void {
     )
     .argument(
       "[bundle]",
-      "a bundle, a folder of bundles (the one its `current` points to, or else the latest), or a run (default: the latest run's)",
+      "a bundle's folder or .tar.gz, a folder of bundles (the one its `current` points to, or else the latest), or a run (default: the latest run's)",
     )
     .option("--bundle <bundle>", "the same as an option, as in other commands")
     .addOption(numberOption("-p, --port <n>", "port; 0: any free one", ports).default(8080))

@@ -11,6 +11,7 @@ import { runFigures } from "./datastore/run-figures.js";
 import { addMapOptions, type MapOptions } from "./options/map-options.js";
 import { numberOption } from "./options/number-option.js";
 import { ofOption } from "./options/of-option.js";
+import { addOtherNames } from "./options/other-names.js";
 import {
   addRawFileOptions,
   type RawFileOptions,
@@ -29,12 +30,15 @@ interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
 }
 
 export function registerStudio(program: Command): void {
-  addMapOptions(addRawFileOptions(addDatastoreOption(program.command("studio"))))
+  const command = addDatastoreOption(program.command("studio"));
+  addOtherNames(addMapOptions(addRawFileOptions(command)), {
+    input: "Name playlists without a flag: segue studio FILE.",
+  })
     .description("open a local web app: listening, the map of music, runs, data")
     .argument("[input...]", "playlists in any form (default without --bundle: generated ones)")
     .option(
       "--bundle <bundle>",
-      "use the recommenders of this bundle: a folder, a folder of bundles, or a run",
+      "use the recommenders of this bundle: a folder or .tar.gz, a folder of bundles, or a run",
     )
     .addOption(numberOption("--port <n>", "where to listen; 0 for any free port", ports).default(4747))
     .option("--host <address>", "the address to listen on", "127.0.0.1")

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SegueError, usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
-import { checkedGrid } from "./parts/check-grid.js";
+import { checkedGrid, checkGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { gridCaption, gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
@@ -13,7 +13,7 @@ export const modeling = flow("modeling", {
   module: import.meta.url,
   description: "train the grid, keep the best by hit ratio, test it",
   parameters: modelingParameters,
-  check: checkedGrid,
+  check: checkGrid,
   preload: () =>
     Promise.all([
       import("./parts/fit-point.js"),

@@ -2,6 +2,7 @@
 import type { CleanFacts } from "../playlists/index.js";
 import { shortened } from "../system/index.js";
 import { type FileArtifact, flow } from "../workflow/index.js";
+import { noteOnce } from "./parts/note-once.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { primaryParameters } from "./parts/parameters.js";
 import { checkPlaces, placesOf } from "./parts/places.js";
@@ -10,7 +11,12 @@ export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
-  check: ({ data }, engine) => checkPlaces(data, engine),
+  check: async ({ data, dev, ratio }, engine) => {
+    await checkPlaces(data, engine);
+    // Not refused: conf/local/params.yml may hold it for the times when only a sample is wanted.
+    if (!dev && ratio !== primaryParameters.parse({}).ratio)
+      noteOnce("note: ratio has no effect without dev: all playlists are taken\n  → to sample, add --dev");
+  },
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),

@@ -63,7 +63,7 @@ export { usableCores, usableMemory } from "./machine/machine.js";
 export { peakRssMb } from "./machine/memory.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./machine/processes.js";
 export { ownThread } from "./machine/thread.js";
-export { growMemory, wasmMemory } from "./machine/wasm-memory.js";
+export { growMemory, type WasmMemory, type WasmModule, wasmMemory } from "./machine/wasm-memory.js";
 export { orderByCount } from "./order-by-count.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { Random } from "./random.js";

@@ -39,7 +39,8 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
     ["odd/20261126-234422-d5kt9/start", 'there is no run "odd/20261126-234422-d5kt9" in '],
     ["odd/20261126-234422-d5kt9/train/0", "`segue runs odd` lists them"],
     ["odd/d5kt9/train/0", 'there is no run "odd/d5kt9" in '],
-    ["odd", '"odd" names no task'],
+    ["odd", '"odd" names no task\n  → add a step: odd/start; its steps: start, train, end'],
+    ["train", '"train" names no task\n  → write run/step or run/step/task: modeling/train/3'],
   ])("refuses %s", async (path, message) => {
     expect(await project.segueHere(verb, path)).toMatchObject({
       code: 2,

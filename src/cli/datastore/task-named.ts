@@ -15,8 +15,16 @@ export interface Named {
  */
 export async function taskNamed(client: Client, path: string): Promise<Named> {
   const [first = "", second, ...others] = partsOf(path);
-  if (second === undefined)
-    throw misuse(`"${path}" names no task`, "write run/step or run/step/task: segue logs modeling/train/3");
+  if (second === undefined) {
+    const run = await client.findRun(first).catch(() => undefined);
+    const steps = (await run?.record())?.nodes.map(({ name }) => name);
+    throw misuse(
+      `"${path}" names no task`,
+      steps === undefined
+        ? "write run/step or run/step/task: modeling/train/3"
+        : `add a step: ${first}/${steps[0]}; its steps: ${steps.join(", ")}`,
+    );
+  }
   let noRun: unknown;
   if (others.length > 0) {
     const run = await client.findRun(`${first}/${second}`).catch((error: unknown) => {

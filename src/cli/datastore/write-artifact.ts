@@ -7,8 +7,10 @@ import type { ArtifactKind } from "../../workflow/artifacts/ref.js";
 import type { FileArtifact, Table } from "../../workflow/index.js";
 import { artifactAsJson } from "./artifact-as-json.js";
 
-/** The stored form of each kind that a file name's extension may contradict. */
+/** The stored form of each kind, which is not always that of the file. */
 const forms: Partial<Record<ArtifactKind, string>> = { json: ".json", array: ".npy", table: ".parquet" };
+/** Extensions that promise a form: a file of another one is not named so. */
+const promises = [".npy", ".parquet", ".csv", ".tsv", ".xlsx"];
 
 /**
  * Writes an artifact to `output` and prints where: files and folders as they are, a table as Parquet, a typed array as .npy;
@@ -25,10 +27,11 @@ export async function writeArtifact(
   await checkOutput(output, kind === "folder" ? "folder" : "file");
   const form = forms[kind];
   const wanted = extname(output).toLowerCase();
-  if (form !== undefined && wanted !== form && !json && [".npy", ".parquet"].includes(wanted))
+  const stored = form ?? (kind === "file" ? extname((value as FileArtifact).name) : "");
+  if (stored !== "" && wanted !== stored && !(form && json) && promises.includes(wanted))
     throw misuse(
-      `"${name}" is kept as ${form}, not as ${wanted}`,
-      form === ".json" ? "name a .json file" : `name a ${form} file, or a .json one`,
+      `"${name}" is kept as ${stored}, not as ${wanted}`,
+      `name a ${stored} file${form === undefined || form === ".json" ? "" : ", or a .json one"}`,
     );
   if (form !== undefined && (json || wanted === ".json" || form === ".json")) {
     await writeFileAtomic(output, `${await artifactAsJson(kind, value)}\n`);

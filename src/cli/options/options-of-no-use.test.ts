@@ -57,6 +57,22 @@ it.each([
   expect(stderr).toMatch(message);
 });
 
+it.each([
+  ["run --train p.csv", "--train", "Playlists are --input."],
+  ["run --output here", "--output", "Results are in the data folder"],
+  ["train --train p.csv -o v.bin", "--train", "Playlists are --input."],
+  ["evaluate --input p.csv", "--input", "Playlists are --train."],
+  ["analyze --input p.csv --json", "--input", "segue analyze FILE"],
+  ["studio --input=p.csv", "--input", "segue studio FILE"],
+  ["recommend --input p.csv", "--input", "Playlists are --playlists."],
+  ["recommend A-x --exclude A-y", "--exclude", "are --not."],
+])("%s: says what the option is called here", async (command, option, instead) => {
+  const { code, stdout, stderr } = await project.segueHere(...command.split(" "));
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(`error: there is no option ${option}\n  → `);
+  expect(stderr).toContain(instead);
+});
+
 it("helps with each command by its name, segue run with its flags, too", async () => {
   for (const name of ["run", "runs"]) {
     const { code, stdout } = await project.segueHere("help", name);

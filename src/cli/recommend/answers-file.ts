@@ -1,9 +1,9 @@
 /** The file that `segue recommend --output` writes: M3U, CSV or JSON lines, by its extension. */
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import { m3uText } from "../../playlists/m3u-text.js";
 import type { Context } from "../../recommenders/index.js";
 import type { LiveModel } from "../../serving/index.js";
-import { checkOutput, writeFileAtomic } from "../../system/index.js";
+import { checkOutput, misuse, writeFileAtomic } from "../../system/index.js";
 import { ofOption } from "../options/of-option.js";
 import type { Shown } from "./recommendation-text.js";
 
@@ -18,11 +18,26 @@ interface AnswersForm {
   readonly textOf: (asked: Asked, answer: readonly Shown[]) => string;
 }
 
-/** Whether the file can hold a single playlist only. */
-export const isM3u = (output: string | undefined): boolean => /\.m3u8?$/i.test(output ?? "");
+const extensionOf = (output: string | undefined) => extname(output ?? "").toLowerCase();
 
+/** Whether the file can hold a single playlist only. */
+export const isM3u = (output: string | undefined): boolean => [".m3u", ".m3u8"].includes(extensionOf(output));
+
+const isCsv = (output: string | undefined) => extensionOf(output) === ".csv";
+
+/** No extension, as of /dev/stdout, is JSON lines too. */
+const isJsonLines = (output: string) => ["", ".jsonl", ".ndjson", ".json"].includes(extensionOf(output));
+
+/** Checks the file before it is written. Of other extensions, what is in the file would not be what its name says. */
 export const checkAnswersFile = (output: string): Promise<void> =>
-  ofOption("--output", () => checkOutput(output));
+  ofOption("--output", () => {
+    if (!isM3u(output) && !isCsv(output) && !isJsonLines(output))
+      throw misuse(
+        `cannot tell the form of ${output}`,
+        "name it .csv for a table, .jsonl for JSON lines, or .m3u or .m3u8 for one playlist",
+      );
+    return checkOutput(output);
+  });
 
 /** Writes the answer to one question. Its playlist is named by the file, as that of a file that is read. */
 export async function writeAnswer(
@@ -40,7 +55,7 @@ export async function writeAnswer(
 export function answersForm(output: string | undefined, live: LiveModel): AnswersForm {
   if (isM3u(output))
     return { header: "", textOf: (_, answer) => m3uText(answer.map(({ track }) => live.view(track))) };
-  if (output?.endsWith(".csv"))
+  if (isCsv(output))
     return {
       header: "playlist_id,rank,artist,track,track_id,score\n",
       textOf: ({ id }, answer) => rowsOf(live, id, answer),

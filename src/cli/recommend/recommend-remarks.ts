@@ -16,7 +16,7 @@ import {
   whyFewer,
   whyNone,
 } from "../../serving/index.js";
-import { quoted } from "../../system/index.js";
+import { quoted, shellWord } from "../../system/index.js";
 import type { AnswerOptions } from "./recommend-answers.js";
 
 export interface Unknown {
@@ -65,9 +65,7 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
   return [
     ...answered.readAs.map(({ track, as }) => `"${track}" is read as "${as}"`),
     ...unknown.map((each) => `not known: "${each.track}"${meant(each)}`),
-    ...(await unknownOf(live, rules.exclude ?? [])).map(
-      (each) => `--not "${each.track}" leaves nothing out: there is no such track${meant(each)}`,
-    ),
+    ...(await notLeftOut(answered, looks)),
     ...ofTitle(answered, looks),
     ...unmetBeside(
       rules.artists,
@@ -78,6 +76,19 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
     ...(answer.length > 0 ? restsOn(answered, looks) : []),
     ...shortfall(answered),
   ];
+}
+
+/** What --not does not leave out. */
+async function notLeftOut({ live, rules }: Answered, looks: Looks): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const each of await unknownOf(live, rules.exclude ?? [])) {
+    const isArtist = looks.passes({ artists: await live.artistsMeant([each.track]) });
+    const why = isArtist
+      ? `it is an artist, not a track; to do without an artist, train without it: segue run --leave-out ${shellWord(each.track)} …`
+      : `there is no such track${meant(each)}`;
+    remarks.push(`--not "${each.track}" leaves nothing out: ${why}`);
+  }
+  return remarks;
 }
 
 /** The rules and the length of an answer as `remarksOn` and `shortfall` take them: extending never repeats a track. */

@@ -26,6 +26,7 @@ import {
 } from "../datastore/datastore.js";
 import { refuseEmptyPaths } from "../options/empty-paths.js";
 import { maxWorkersOption } from "../options/number-option.js";
+import { addOtherNames } from "../options/other-names.js";
 import { leaveOutOption } from "../playlists/raw-files.js";
 import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
 import { commandAnew } from "./command-anew.js";
@@ -88,6 +89,12 @@ function runCommand(): Command {
       "after",
       "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run --input my_spotify_data.zip --session-gap 30\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
+  const results = "Results are in the data folder, data: --data names another.";
+  addOtherNames(command, {
+    train: "Playlists are --input.",
+    playlists: "Playlists are --input.",
+    output: results,
+  });
   return addFlagsOf(flowOrder, addRunOptions(command, "modeling"));
 }
 

@@ -208,6 +208,19 @@ describe("segue run refuses", () => {
     expect(readdirSync(empty.folder)).toEqual([]);
   });
 
+  it("says which parameters have no use for one another", async () => {
+    const stderrOf = async (...args: string[]) => (await segue("run", ...args)).stderr;
+    expect(await stderrOf("primary", "--ratio", "0.5")).toMatch(
+      /^note: ratio has no effect without dev: .*\n {2}→ to sample, add --dev\nerror: primary needs/,
+    );
+    expect(await stderrOf("primary", "--dev", "--ratio", "0.5")).toMatch(/^error: primary needs/);
+    const vectors = ["modeling", "--epochs", "5", "--vector-size", "8", "--recommenders"];
+    expect(await stderrOf(...vectors, "vstan,popularity")).toMatch(
+      /^note: epochs, vector_size have no effect: the grid has no track2vec\nerror: modeling needs/,
+    );
+    expect(await stderrOf(...vectors, "vstan,track2vec")).toMatch(/^error: modeling needs/);
+  });
+
   it("says which parameters of SageMaker a local endpoint has no use for", async () => {
     const note =
       /^note: (.*) have no effect: .* this machine\n {2}→ .* add --target sagemaker\nerror: deployment needs/;

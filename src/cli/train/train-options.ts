@@ -4,6 +4,7 @@ import { wholeNumber } from "../../system/index.js";
 // Not through the room's door, which is slow to load.
 import { word2vecRanges } from "../../track2vec/options/options.js";
 import { numberOption } from "../options/number-option.js";
+import { addOtherNames } from "../options/other-names.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions } from "../playlists/raw-files.js";
 import { gensimOptions } from "./gensim-options.js";
 
@@ -130,7 +131,10 @@ export function addTrainOptions(command: Command): Command {
     .option("--from <file>", "train on from these vectors: new tracks are added")
     .option("--json", "print one JSON object");
   for (const option of gensimOptions(wording.option)) command.addOption(option);
-  return addRawFileOptions(command);
+  return addOtherNames(addRawFileOptions(command), {
+    train: "Playlists are --input.",
+    playlists: "Playlists are --input.",
+  });
 }
 
 /** The options that are word2vec's own. */

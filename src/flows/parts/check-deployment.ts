@@ -2,6 +2,7 @@
 import { misuse } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
 import { flagName } from "../../workflow/parameters/flag-name.js";
+import { noteOnce } from "./note-once.js";
 import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
 import { checkPlaces } from "./places.js";
 
@@ -35,6 +36,7 @@ function sayUnused(parameters: DeploymentParameters): void {
     .map(([name]) => flagName(name).replaceAll("-", "_"));
   if (unused.length === 0) return;
   const have = unused.length === 1 ? "has" : "have";
-  console.error(`note: ${unused.join(", ")} ${have} no effect: the endpoint runs on this machine`);
-  console.error("  → to deploy to SageMaker, add --target sagemaker");
+  noteOnce(
+    `note: ${unused.join(", ")} ${have} no effect: the endpoint runs on this machine\n  → to deploy to SageMaker, add --target sagemaker`,
+  );
 }

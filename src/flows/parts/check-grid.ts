@@ -1,5 +1,6 @@
 /** Expands and validates the modeling flow's grid before anything is fitted. */
-import { type GridEntry, type GridPoint, gridPoints, snakeCase } from "./grid.js";
+import { type GridEntry, type GridPoint, gridPoints, snakeCase, trained } from "./grid.js";
+import { noteOnce } from "./note-once.js";
 import { type GridSettings, trackVectorOverrides } from "./parameters.js";
 
 /**
@@ -17,4 +18,17 @@ export async function checkedGrid(parameters: GridSettings): Promise<GridPoint[]
   // Messages name settings as in params.yml and --grid.
   for (const { recommender, settings } of points) checkSettings(recommender, settings, snakeCase);
   return points;
+}
+
+/**
+ * Says on standard error which parameters have no effect, since no point trains track vectors.
+ *
+ * @throws SegueError as `checkedGrid`
+ */
+export async function checkGrid(parameters: GridSettings): Promise<void> {
+  const points = await checkedGrid(parameters);
+  const unused = Object.keys(trackVectorOverrides(parameters)).map(snakeCase);
+  if (unused.length === 0 || points.some(({ recommender }) => trained.has(recommender))) return;
+  const have = unused.length === 1 ? "has" : "have";
+  noteOnce(`note: ${unused.join(", ")} ${have} no effect: the grid has no track2vec`);
 }

@@ -5,7 +5,7 @@
 import { didYouMean, misuse } from "../../system/index.js";
 
 /** The recommenders that train track vectors, which flags such as --epochs apply to. */
-const trained = new Set(["track2vec", "nearest"]);
+export const trained = new Set(["track2vec", "nearest"]);
 
 /** `{ recommender: "track2vec", min_count: [3, 5, 10], epochs: 30 }`. */
 export type GridEntry = { readonly recommender: string } & Readonly<Record<string, unknown>>;

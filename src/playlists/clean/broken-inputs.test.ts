@@ -79,6 +79,14 @@ describe("broken inputs", () => {
         "Muse – Uprising",
       );
     }
+    for (const time of ["2024-01-31 18:05:00", "31.01.2024 18:05", "[01/31/2024 18:05:00]"]) {
+      const play = `${time} Muse - Uprising\n`;
+      const { hint: ofLog } = await failure({ "log.txt": play });
+      expect(ofLog).toMatch(/line "date\|track", and pass --columns "artist=track,track=track,time=date" \(/);
+      const [, program] = /sed -E '([^']+)'/.exec(ofLog)!;
+      const table = execFileSync("sed", ["-E", program!], { input: play }).toString();
+      expect(table).toBe(`${time.replace(/[[\]]/g, "")}|Muse - Uprising\n`);
+    }
     const mapping = { artist: "track", track: "track" };
     const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
     expect(rows.map((row) => row.slice(2, 4))).toEqual([
@@ -198,7 +206,9 @@ describe("broken inputs", () => {
     expect(rejected[0]!.text).toBe('"u1","Muse,"Starlight","gym"');
     expect(rejected[2]!.text).toBe('"u1","Björk","Jóga","gym"');
     expect(facts.firstRejects).toEqual(rejected);
-    expect(facts.remedies).toEqual(["is it Latin-1? Then pass --encoding latin-1"]);
+    expect(facts.remedies).toEqual([
+      "is it Latin-1? Then pass --encoding latin-1; otherwise save it as UTF-8",
+    ]);
   });
 
   it("the text of a reject is unchanged: read as UTF-8 if valid, else as Latin-1", async () => {
@@ -481,6 +491,9 @@ describe("broken inputs", () => {
     );
     const header = line("K\x9fnstler;Titel\nA;x\n");
     expect((await failure({ "b.csv": header })).hint).toContain(`utf-8 ${at("b.csv")} > utf-8-b.csv`);
+    // Shift JIS looks alike.
+    const japanese = "\x93\xfa\x8e\x9e,\x83A\x81[\x83e\x83B\x83X\x83g,\x8b\xc8\x96\xbc\n1,A,x\n";
+    expect((await failure({ "d.csv": line(japanese) })).hint).toMatch(/in another encoding, name that/);
     // Signs of Windows-1252.
     const { hint } = await failure({ "c.csv": line("artist;track\n\x93Abc\x94;Don\x92t\x85\n") });
     expect(hint).toMatch(/--encoding latin-1/);

@@ -102,7 +102,7 @@ export interface CleanFacts {
   readonly rejectsByReason: Readonly<Record<string, number>>;
   /** The first few, for the output. */
   readonly firstRejects: readonly Reject[];
-  /** Advice that may make rejected rows usable: "is it Latin-1? Then pass --encoding latin-1". */
+  /** Advice that may make rejected rows usable: "is it Latin-1? Then pass --encoding latin-1; …". */
   readonly remedies: readonly string[];
   /** Lines for the output about how the input was interpreted: names that were tidied, unnamed playlists, what was left out, … */
   readonly notes: readonly string[];
@@ -190,13 +190,13 @@ async function cleanInto(
   }
   const list = `[${read.parts.map(sqlString).join(", ")}]`;
   const isAccepted = form === "parquet" ? "reason IS NULL" : "true";
+  const acceptedRows = `read_parquet(${list}) WHERE ${isAccepted}`;
   const parts: PartsRead = {
     parts: list,
     accepted: isAccepted,
-    played: hasTimes(options)
-      ? await times.column(database, `read_parquet(${list}) WHERE ${isAccepted}`)
-      : "NULL",
+    played: hasTimes(options) ? await times.column(database, acceptedRows) : "NULL",
   };
+  if (options.sessionGap) await times.requirePauses(database, acceptedRows, parts.played);
   const leftOut = await countLeftOut(database, options.leaveOut, parts);
   if (leftOut?.plays === accepted) throw nothingLeft(accepted);
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });

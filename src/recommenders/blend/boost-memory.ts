@@ -1,5 +1,5 @@
 /** The boosting kernel (assembly/boost.ts), its memory for one fit, and its helper threads. */
-import { besideUrl } from "../../system/index.js";
+import { besideUrl, type WasmMemory, type WasmModule } from "../../system/index.js";
 import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 
@@ -60,8 +60,8 @@ interface BoostKernel {
 
 /** The data that a helper thread starts with (boost-worker.ts). */
 export interface BoostHelp {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly control: number;
 }
 

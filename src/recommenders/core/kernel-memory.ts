@@ -1,5 +1,12 @@
 /** Lays out arrays in the memory of a kernel. */
-import { readKernel, remembered, SegueError, wasmMemory } from "../../system/index.js";
+import {
+  readKernel,
+  remembered,
+  SegueError,
+  type WasmMemory,
+  type WasmModule,
+  wasmMemory,
+} from "../../system/index.js";
 
 const page = 65_536;
 /** wasm32 addresses 4 GiB. */
@@ -39,8 +46,8 @@ export function kernelMemory<Plan extends ArrayPlan>(
   readonly kernel: unknown;
   readonly arrays: ArraysOf<Plan>;
   /** For an instance in another thread. */
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
 } {
   let end = line;
   const places = Object.entries(plan).map(([array, [kind, length]]) => {

@@ -1,5 +1,21 @@
 import { SegueError } from "../errors/errors.js";
 
+// The package's declarations must not name WebAssembly, which only TypeScript's DOM library has: these are unknown without it.
+
+/** A `WebAssembly.Memory`. */
+export type WasmMemory = typeof globalThis extends {
+  WebAssembly: { Memory: new (...args: never) => infer Memory };
+}
+  ? Memory
+  : unknown;
+
+/** A `WebAssembly.Module`. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: new (...args: never) => infer Module };
+}
+  ? Module
+  : unknown;
+
 /**
  * Allocates the memory of a kernel.
  *
@@ -9,10 +25,10 @@ import { SegueError } from "../errors/errors.js";
  * @throws SegueError code "out-of-memory" if the system refuses it
  */
 export function wasmMemory(
-  descriptor: ConstructorParameters<typeof WebAssembly.Memory>[0],
+  descriptor: { initial: number; maximum: number; shared: boolean },
   what: string,
   hint?: string,
-): WebAssembly.Memory {
+): WasmMemory {
   try {
     return new WebAssembly.Memory(descriptor);
   } catch (cause) {
@@ -36,7 +52,7 @@ export function wasmMemory(
  * @returns its size before, in pages
  * @throws SegueError code "out-of-memory" if the system refuses it
  */
-export function growMemory(memory: WebAssembly.Memory, pages: number, what: string): number {
+export function growMemory(memory: WasmMemory, pages: number, what: string): number {
   try {
     return memory.grow(pages);
   } catch (cause) {

@@ -4,7 +4,7 @@
  * centres are nearest to it. Within these lists the answer is exact. For more tracks than a scan can take: about 4·√n lists are made
  * in seconds where a graph takes minutes, by all cores, and come out the same at any number of them.
  */
-import { atOnce, growMemory, Turns, wasmMemory } from "../../system/index.js";
+import { atOnce, growMemory, Turns, type WasmMemory, wasmMemory } from "../../system/index.js";
 import type { TrackVectors } from "../vectors/vectors.js";
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
@@ -84,7 +84,7 @@ export async function buildLists(vectors: TrackVectors, signal?: AbortSignal): P
 export interface PackedLists {
   readonly lists: InvertedLists;
   readonly size: number;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   /** The arguments of the kernel's `setRows`. Each list is padded to whole blocks of rows. */
   readonly layout: Parameters<NearestKernel["setRows"]>;
   readonly numbers: number;

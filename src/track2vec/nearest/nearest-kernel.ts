@@ -1,5 +1,5 @@
 /** The typed interface of the nearest-search kernel (assembly/nearest.ts), and how to instantiate it over a memory. */
-import { blocks, type Steps } from "../../system/index.js";
+import { blocks, type Steps, type WasmMemory, type WasmModule } from "../../system/index.js";
 import { compileRelaxed } from "../kernel/kernel-module.js";
 
 /** Addresses are in bytes. */
@@ -67,13 +67,13 @@ export function* packRows(kernel: NearestKernel, rows: number, size: number): St
   }
 }
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: WasmModule | undefined;
 
 /** Compiled once per thread. */
-export function nearestModule(): WebAssembly.Module {
+export function nearestModule(): WasmModule {
   return (compiled ??= compileRelaxed("nearest"));
 }
 
-export function nearestKernel(memory: WebAssembly.Memory): NearestKernel {
+export function nearestKernel(memory: WasmMemory): NearestKernel {
   return new WebAssembly.Instance(nearestModule(), { env: { memory } }).exports as unknown as NearestKernel;
 }

@@ -37,7 +37,7 @@ export function readHeader(
   // A comma before a space is part of a name: "Earth, Wind & Fire - September".
   const isTitle = names.length === 1 || (/^[^,;|\t]*(, [^,;|\t]*)*$/.test(line) && isTitled(line));
   const ifNoHeader = isTitle
-    ? `if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"${numbered.test(line) ? ` (and first remove the numbers or times in front: ${withoutNumbers})` : ""}`
+    ? titleRemedy(line)
     : names.every(isTitled)
       ? 'if each line is a playlist, write it as JSON: {"name": "…", "tracks": ["Artist - Title", …]}'
       : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
@@ -69,6 +69,27 @@ export function readHeader(
 }
 
 const isTitled = (text: string) => partTitle(text) !== undefined;
+
+/** Advice for a file whose lines are plays, "Artist - Title". */
+function titleRemedy(line: string): string {
+  const [columns, mapping, more] = dated.test(line)
+    ? [
+        "date|track",
+        `"artist=track,track=track,time=date"`,
+        ` (and first write | behind the times: ${withBars})`,
+      ]
+    : numbered.test(line)
+      ? ["track", titles, ` (and first remove the numbers or times in front: ${withoutNumbers})`]
+      : ["track", titles, ""];
+  return `if each line is a play, "Artist - Title", begin the file with the line "${columns}", and pass --columns ${mapping}${more}`;
+}
+
+const titles = '"artist=track,track=track"';
+
+/** What a log has in front of a play: "2024-01-31 18:05:00 ", "[31.01.2024 18:05] ". */
+const dated = /^\s*[[(]?\d+[-./]\d+[-./]\d+[ T]+\d+:\d\d[\d:]*[\])]?\s+\S/;
+/** Makes that a column of its own. */
+const withBars = "sed -E 's/^ *[[(]?([0-9]+[-.\\/][0-9]+[-.\\/][0-9]+[ T]+[0-9]+:[0-9:]+)[])]? +/\\1|/'";
 
 /** What a tracklist has in front of a play: "1. ", "[04:30] ". */
 const numbered = /^\s*[[(]?\d[\d:]*[\])]?[.)]?\s+\S/;

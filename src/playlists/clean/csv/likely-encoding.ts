@@ -23,10 +23,12 @@ export class LikelyEncoding {
 
   /** Advice, a sentence. */
   get remedy(): string {
-    return this.isMac ? fromMac("FILE") : "is it Latin-1? Then pass --encoding latin-1";
+    return this.isMac
+      ? fromMac("FILE")
+      : "is it Latin-1? Then pass --encoding latin-1; otherwise save it as UTF-8";
   }
 }
 
 /** How to convert a file from Mac OS Roman. */
 export const fromMac = (path: string): string =>
-  `is it Mac OS Roman? Then convert it, and pass the other file: iconv -f macintosh -t utf-8 ${shellWord(path)} > ${shellWord(`utf-8-${basename(path)}`)}`;
+  `is it Mac OS Roman? Then convert it, and pass the other file: iconv -f macintosh -t utf-8 ${shellWord(path)} > ${shellWord(`utf-8-${basename(path)}`)} (in another encoding, name that: iconv -l lists them)`;

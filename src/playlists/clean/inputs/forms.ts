@@ -88,8 +88,8 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   const start = text.trimStart();
   if (isPls(start)) return "pls";
   if (/^<[!?a-z]/i.test(start)) return xmlForm(start) ?? refuseMarkup(start, name);
-  // "[00:00] Artist - Title" is a line of a tracklist.
-  if (/^(\{|\[(?!\d+:\d))/.test(start)) return jsonForm(start, isWhole);
+  // "[00:00] Artist - Title" is a line of a tracklist, "[2024-01-31 18:05] Artist - Title" of a log.
+  if (/^(\{|\[(?!\d+(:|[-./]\d+[-./])\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   if (/^\s*TRACK \d+ AUDIO\s*$/m.test(text))
     throw new SegueError(`${name} is a cue sheet`, {

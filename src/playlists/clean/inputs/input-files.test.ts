@@ -35,3 +35,15 @@ it("says of a folder which glob finds its files, and how to pass an unpacked arc
   const glob = /'([^']+)'/.exec(hint)![1]!;
   expect((await findInputs([glob])).map(({ path }) => path)).toEqual([`${data}/Takeout/lists/a.json.gz`]);
 });
+
+it.each([
+  ["s3://bucket/*.csv", /only files on this machine/],
+  ["file:///data/mine.csv", /only files on this machine/],
+  ["~/mine.csv", /write \$HOME$/],
+  ["mine.csv", /^check the path/],
+])("says why there may be no file %s", async (path, hint) => {
+  await expect(findInputs([path])).rejects.toMatchObject({
+    code: "missing-input",
+    hint: expect.stringMatching(hint),
+  });
+});

@@ -55,7 +55,7 @@ export async function findInputs(
       continue;
     }
     if (input === "-") throw notTwice(input, "a pipe");
-    const matches = isGlob(input) ? await glob(input) : [];
+    const matches = isGlob(input) && !isAddress(input) ? await glob(input) : [];
     const members = matches.length === 0 ? await membersNamed(input, archives) : [];
     for (const member of members) {
       const file = memberFile(member);
@@ -66,9 +66,7 @@ export async function findInputs(
       throw new SegueError(
         isGlob(input) ? `no file matches ${input}` : `there is no file ${input === "" ? '""' : input}`,
         {
-          hint:
-            holdsLine(archives.get(archiveIn(input)?.archive ?? "") ?? []) ??
-            "check the path; relative paths start from the folder you are in",
+          hint: holdsLine(archives.get(archiveIn(input)?.archive ?? "") ?? []) ?? pathRemedy(input),
           code: "missing-input",
         },
       );
@@ -79,6 +77,17 @@ export async function findInputs(
       throw unreadable(path, cause, `chmod +r ${shellWord(path)}`);
     });
   return [...found.values()];
+}
+
+/** Whether it begins like an address: s3://bucket. Paths with two slashes in a row are rare, and no path begins so. */
+const isAddress = (path: string) => /^[a-z][a-z\d+.-]+:\/\//i.test(path);
+
+/** Advice for a path that leads to no file. */
+function pathRemedy(path: string): string {
+  if (isAddress(path)) return "only files on this machine are read: copy it here, and pass its path";
+  if (/^~[^/]*\//.test(path))
+    return "the shell replaces ~ only at the beginning of a word and without quotes: write $HOME";
+  return "check the path; relative paths start from the folder you are in";
 }
 
 /** @param remedy the command to run; default: for folders that cannot be entered */

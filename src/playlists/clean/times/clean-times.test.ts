@@ -66,6 +66,23 @@ describe("times", () => {
     expect(of1970.sessions).toBe(1);
   });
 
+  it("refuses to look for pauses between days that a spreadsheet counts: they were seconds of 1970", async () => {
+    const log = (times: readonly string[]) =>
+      `artist;track;played_at\n${times.map((time, i) => `A;${i};${time}\n`).join("")}`;
+    const days = log(["45292.25", "45293", "45293.75"]);
+    const { message, hint } = await failure({ "log.csv": days }, { sessionGap: 30 });
+    expect(message).toMatch(/^the times are days as spreadsheets count them, such as 45292.25: /);
+    expect(hint).toMatch(/format the column as date and time in the spreadsheet/);
+    const { rows } = await clean({ "log.csv": days }, { mapping: { time: "played_at" } });
+    expect(rows.map((row) => row[3])).toEqual(["0", "1", "2"]);
+    // Commas are no decimal points.
+    const { hint: ofCommas } = await failure({ "log.csv": log(["45292,25"]) }, { sessionGap: 30 });
+    expect(ofCommas).toMatch(/format the column as date and time/);
+    // Seconds, some of a later day.
+    const { facts } = await clean({ "log.csv": log(["45292.25", "86000"]) }, { sessionGap: 30 });
+    expect(facts.sessions).toBe(2);
+  });
+
   it("begins a playlist after each pause, and finds the time column by name", async () => {
     const { rows, facts } = await clean({ "log.csv": csv }, { sessionGap: 29 });
     expect(rows.map(([, user, , track, playlist]) => [user, track, playlist])).toEqual([

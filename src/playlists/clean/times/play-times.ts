@@ -5,6 +5,7 @@
 import { type Database, misuse, SegueError, sqlPath } from "../../../system/index.js";
 import type { DayOrder } from "../raw-file-choices.js";
 import {
+  areSheetDaysSql,
   hasShortYear,
   hasShortYearSql,
   isDayNumberSql,
@@ -12,6 +13,7 @@ import {
   isSlashedSql,
   ofDayNumberSql,
   parseTime,
+  sheetDayRemedy,
   timeSql,
 } from "./time-of-play.js";
 
@@ -114,6 +116,24 @@ export class PlayTimes {
       `SELECT count(*) > 0 AND bool_and(${isDayNumberSql(column)}) AS "areDays" FROM ${rows}`,
     );
     return areDays ? ofDayNumberSql(column) : column;
+  }
+
+  /**
+   * Refuses days that a spreadsheet counts, 45292.25. They are in order, but pauses between them cannot be measured in minutes: the
+   * same file may have whole numbers, and a number of seconds looks no different.
+   *
+   * @param played as `column` returns it
+   * @throws SegueError (misuse)
+   */
+  async requirePauses(database: Database, rows: string, played: string): Promise<void> {
+    const { areSheetDays, first } = await database.row<{ areSheetDays: boolean; first: number }>(
+      `SELECT ${areSheetDaysSql(played)} AS "areSheetDays", min(${played}) AS first FROM ${rows}`,
+    );
+    if (areSheetDays)
+      throw misuse(
+        `the times are days as spreadsheets count them, such as ${first / 1000}: pauses between plays cannot be told`,
+        sheetDayRemedy,
+      );
   }
 
   #column(): string {

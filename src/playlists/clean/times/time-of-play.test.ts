@@ -16,6 +16,11 @@ describe("the time of a play", () => {
     "31 Jan 2024, 18:05",
     "31.01.2024 18:05",
     "31.01.24 18:05",
+    "31.01.2024 18.05",
+    "31.1.2024 18.05.00",
+    "2024-01-31 18h05",
+    "2024-01-31 6:05 p. m.",
+    "20240131 6:05:00 P.M.",
     "31.1.24, 6:05 PM",
     "31.1.2024, 18:05:00",
     "31.01.2024 19:05:00 +01:00",
@@ -54,6 +59,8 @@ describe("the time of a play", () => {
     ["31-1-2024, 18:05:00", "day-first"],
     ["31/01/2024 19:05 +01:00", "day-first"],
     ["31/01/24 18:05", "day-first"],
+    ["31/01/2024 18h05", "day-first"],
+    ["31/01/2024, 06:05:00 p.\u00a0m.", "day-first"],
     ["31-1-24, 18:05:00", "day-first"],
     ["1/31/24 6:05 PM", "month-first"],
     ["01/31/2024 18:05", "month-first"],
@@ -157,6 +164,11 @@ describe("the time of a play", () => {
     ["'20240231 18:05'", null],
     ["'31.1.2024 6:05:00 pm'", moment],
     ["'31.01.24 18:05'", moment],
+    ["'31.01.2024 18.05'", moment],
+    ["'31.1.2024 18.05.00'", moment],
+    ["'2024-01-31 18h05'", moment],
+    ["'2024-01-31 6:05 p. m.'", moment],
+    ["'31.01.2024 18.5'", null],
     ["'31.1.24, 6:05 PM'", moment],
     ["'2024-02-31'", null],
     ["'2023-02-29'", null],
@@ -178,7 +190,7 @@ describe("the time of a play", () => {
 });
 
 it("says how to write an hour of a broadcast day that ends after midnight", () => {
-  for (const text of ["01.03.2024 24:10:05", "2024-03-01T25:10", "26:00"])
+  for (const text of ["01.03.2024 24:10:05", "2024-03-01T25:10", "26:00", "01.03.2024 24.10"])
     expect(timeRemedy(text)).toMatch(/write 24:10 as 00:10 of the next day/);
   for (const text of ["01.03.2024 23:99", "24:5", "tomorrow"])
     expect(timeRemedy(text)).not.toMatch(/next day/);

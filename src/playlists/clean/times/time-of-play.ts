@@ -2,7 +2,7 @@
 import type { DayOrder } from "../raw-file-choices.js";
 
 const knownTimes =
-  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05 or 31/Jan/2024:18:05:00 +0000, or as numbers: seconds since 1970, or a position";
+  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05 or 31/Jan/2024:18:05:00 +0000 (or with 18.05 or 18h05 for 18:05), or as numbers: seconds since 1970, or a position";
 
 // A number is in seconds unless that would be after the year 5000; then in milliseconds, microseconds or nanoseconds likewise.
 const scales = [
@@ -41,6 +41,13 @@ const worded = new RegExp(`^(\\d{1,2}) [a-z]{3,9} \\d{4}(?:,? ${clock}( [+-]\\d{
 /** 31/Jan/2024:18:05:00 +0100, as web and stream servers write it. */
 const logged = String.raw`^(\d{2})/([A-Za-z]{3})/(\d{4}):`;
 const loggedDay = new RegExp(logged);
+/** Clocks behind a day: 18.05 and 18.05.00 as in Italian and Finnish, 18h05 in French, 6:05 p. m. in Spanish. */
+const localClocks = [
+  { pattern: String.raw`([ T]\d{1,2})[.hH](\d{2})$`, clock: "$1:$2" },
+  { pattern: String.raw`([ T]\d{1,2})\.(\d{2})\.(\d{2})$`, clock: "$1:$2:$3" },
+  { pattern: String.raw`(\d\s?[apAP])\.\s?([mM])\.$`, clock: "$1$2" },
+];
+const ofLocalClocks = localClocks.map(({ pattern, clock }) => [new RegExp(pattern), clock] as const);
 /** 6:05 PM, and 9:05 as spreadsheets write it. */
 const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 
@@ -102,7 +109,8 @@ const daysOf = (year: number, month: number) =>
 function usual(text: string, order: DayOrder | undefined): string {
   const iso8601 = (year: string, month: string, date: string) =>
     `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  return text
+  return ofLocalClocks
+    .reduce((usual, [pattern, clock]) => usual.replace(pattern, clock), text)
     .replace(closedDay, "$1-$2-$3$4")
     .replace(yearFirst, (_, year, month, date) => iso8601(year, month, date))
     .replace(pointedDay, (_, date, month, year) => iso8601(year, month, date))
@@ -116,12 +124,13 @@ function usual(text: string, order: DayOrder | undefined): string {
 /** Whether a text is a clock without a day. */
 export const isClockAlone = (text: string): boolean => clockAlone.test(text.trim());
 
-const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
+const clockAlone = /^\d{1,2}[:h]\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 
 /** Advice for a play whose time cannot be read. */
 export function timeRemedy(text: string): string {
-  if (/(^|[ T])2[4-9]:\d{2}/.test(text))
+  if (/(^|[ T])2[4-9][:.h]\d{2}/.test(text))
     return "a day ends at 24:00: write 24:10 as 00:10 of the next day, and 25:10 as 01:10";
+  if (/^\d{5},\d+$/.test(text.trim())) return sheetDayRemedy;
   return isClockAlone(text)
     ? 'a clock needs its day: if a column has it, name both, --columns "time=DAY+CLOCK"; otherwise leave out --session-gap and time=, and plays keep line order'
     : knownTimes;
@@ -190,10 +199,14 @@ const zonedSql = (text: string) =>
  * @param order as for `parseTime`
  */
 export function timeSql(column: string, order?: DayOrder): string {
-  const opened = `regexp_replace(${wholeYearSql(column)}, '${digits}', '\\1-\\2-\\3 \\4:\\5:\\6\\7')`;
-  const plain = `regexp_replace(${opened}, '${logged}', '\\1 \\2 \\3 ')`;
-  const clocked = `regexp_replace(${plain}, '${closed}', '\\1-\\2-\\3\\4')`;
-  const trimmed = `regexp_replace(${clocked}, '${pointed}', '\\3-\\2-\\1')`;
+  const spaced = `regexp_replace(${wholeYearSql(column)}, '${digits}', '\\1-\\2-\\3 \\4:\\5:\\6\\7')`;
+  const clocked = localClocks.reduce(
+    (text, { pattern, clock }) => `regexp_replace(${text}, '${pattern}', '${clock.replaceAll("$", "\\")}')`,
+    spaced,
+  );
+  const plain = `regexp_replace(${clocked}, '${logged}', '\\1 \\2 \\3 ')`;
+  const opened = `regexp_replace(${plain}, '${closed}', '\\1-\\2-\\3\\4')`;
+  const trimmed = `regexp_replace(${opened}, '${pointed}', '\\3-\\2-\\1')`;
   const text =
     order === undefined
       ? trimmed
@@ -218,6 +231,17 @@ export const isDayNumberSql = (ms: string): string =>
 /** The milliseconds since 1970 of that day, as SQL. */
 export const ofDayNumberSql = (ms: string): string =>
   `epoch_ms(strptime((${ms} // 1000)::VARCHAR, '%Y%m%d'))`;
+
+/** Advice for days that a spreadsheet counts: 45292.25. */
+export const sheetDayRemedy =
+  "format the column as date and time in the spreadsheet, such as 2024-01-31 18:05, and export it again";
+
+/**
+ * Whether all of some milliseconds since 1970 come from numbers that are rather a spreadsheet's days, 45292.25 for 2024-01-01 06:00:
+ * as seconds all of them would be on 1970-01-01. As SQL, an aggregate.
+ */
+export const areSheetDaysSql = (ms: string): string =>
+  `coalesce(bool_and(${ms} BETWEEN 20000000 AND 80000000) AND bool_or(${ms} % 1000 <> 0), false)`;
 
 /** `isSlashed` as SQL. */
 export const isSlashedSql = (column: string): string =>

@@ -110,6 +110,16 @@ describe("the forms", () => {
     expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
   });
 
+  it("reads Parquet whose text is not marked as text, as from Impala, Hive and older Spark", async () => {
+    const select =
+      "SELECT encode('pop') AS playlist, encode('Guns N'' Roses') AS artist, encode('Sæglópur 😀') AS track";
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (${select}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const { rows } = await clean({}, { inputs: ["a.parquet"] });
+    expect(rows).toEqual([[0, null, "Guns N' Roses", "Sæglópur 😀", "pop"]]);
+  });
+
   it("reads the master tables of several formats as one input, even without users", async () => {
     const tables: string[] = [];
     for (const [name, text] of [

@@ -137,7 +137,10 @@ const textList = "VARCHAR[]";
 
 const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
 
-/** The types of a file's columns, by name. */
+/** What DuckDB calls the column that it adds on request, and then cannot read from the file. */
+const rowNumber = "file_row_number";
+
+/** The types of a file's columns, by name. @throws SegueError code "reserved-column" if one has a name of DuckDB's */
 async function columnsOf(
   database: Database,
   { path, stored }: { readonly path: string; readonly stored: string },
@@ -148,6 +151,14 @@ async function columnsOf(
       `DESCRIBE SELECT * FROM read_parquet(${sqlPath(stored)})`,
     ),
   );
+  const taken = described.find((column) => column.column_name.toLowerCase() === rowNumber);
+  if (taken !== undefined) {
+    const name = sqlName(taken.column_name);
+    throw new SegueError(`${path} has a column ${name}, a name that DuckDB uses itself to read the file`, {
+      hint: `leave the column out, with DuckDB: COPY (SELECT * EXCLUDE (${name}) FROM ${sqlString(path)}) TO 'rows.parquet'`,
+      code: "reserved-column",
+    });
+  }
   return new Map(described.map((column) => [column.column_name, column.column_type]));
 }
 

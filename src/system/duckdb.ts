@@ -113,8 +113,6 @@ async function onConnection<T>(
   const connection = await instance.connect();
   // Otherwise times without a zone would be in the machine's own.
   await connection.run("SET TimeZone = 'UTC'");
-  // Impala, Hive and older Spark do not mark text in Parquet as such, and "Ä" would become "\xC3\x84".
-  await connection.run("SET binary_as_string = true");
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = () => {
     connection.interrupt();

@@ -52,7 +52,7 @@ export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { shellWord } from "./shell-word.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
-export { fillSql, sqlName, sqlPath, sqlString } from "./sql-text.js";
+export { fillSql, sqlName, sqlPath, sqlString, sqlText } from "./sql-text.js";
 export { refuseTemporary, temporaryFolder } from "./temporary-folder.js";
 export {
   type Head,

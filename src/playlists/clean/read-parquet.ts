@@ -1,6 +1,14 @@
 /** Copies a Parquet input into a part by DuckDB. Unusable rows have a `reason` there, and are also added to the rejects. */
 import { isDeepStrictEqual } from "node:util";
-import { type Database, parquetDamage, SegueError, sqlName, sqlPath, sqlString } from "../../system/index.js";
+import {
+  type Database,
+  parquetDamage,
+  SegueError,
+  sqlName,
+  sqlPath,
+  sqlString,
+  sqlText,
+} from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
@@ -41,18 +49,19 @@ export async function readParquetRows(
   // A master table has these columns even if the plays had no users or artists.
   if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
     for (const field of await reading(path, emptyColumns(database, stored))) at[field] = -1;
+  const text = (name: string) => sqlText(name, types.get(name));
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
       if ((field === "artist" || field === "track") && at.artist === at.track)
-        return partTitleSql(sqlName(name), field);
+        return partTitleSql(text(name), field);
       // Several artists become one string, as in JSON.
-      return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : sqlName(name);
+      return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : text(name);
     }
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
   const part = sqlString(options.part);
-  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && sqlName(name));
+  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && text(name));
   const time = day && (clock === undefined ? day : withClockSql(day, clock));
   const copied = database.run(
     sqlFile("read-parquet-rows", {

@@ -1,6 +1,14 @@
 /** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
 import { open } from "node:fs/promises";
-import { asWritten, parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
+import {
+  asWritten,
+  parquetDamage,
+  SegueError,
+  sqlPath,
+  sqlString,
+  sqlText,
+  withDuckDb,
+} from "../../system/index.js";
 import { isCount } from "../is-count.js";
 import { TrackVectors } from "../vectors.js";
 
@@ -57,10 +65,11 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
       if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
     const type = columns.find((column) => column.column_name === "vector")!.column_type;
     if (!type.endsWith("]")) throw fail(`its column "vector" holds ${type}, not lists of numbers`);
+    const id = `(${sqlText("track", columns.find((column) => column.column_name === "track")!.column_type)})::VARCHAR`;
     const broken =
       "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> NOT coalesce(isfinite(try_cast(x AS FLOAT)), false))) > 0";
     const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
-      `SELECT count(*) AS n, count(DISTINCT track::VARCHAR) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
+      `SELECT count(*) AS n, count(DISTINCT ${id}) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
               count(DISTINCT len(vector)) AS sizes,
               count(*) FILTER (${broken}) AS broken
        FROM ${from}`,
@@ -78,7 +87,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     }
     if (facts.distinct_n < n) {
       const { track, rows } = await database.row<{ track: string; rows: number[] }>(
-        `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
+        `SELECT ${id} AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
          FROM read_parquet(${sqlPath(path)}, file_row_number = true)
          GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
       );
@@ -93,7 +102,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     let counted = true;
     // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
     const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
-    const query = `SELECT ${withItsMark("track::VARCHAR")} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
+    const query = `SELECT ${withItsMark(id)} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
     for await (const chunk of database.chunks(query)) {
       const at = tracks.length;
       const column = chunk.getColumnVector(2);

@@ -63,6 +63,23 @@ describe("similarities", () => {
       }
     for (const [key, value] of at) expect(at.get(key.split(" ").reverse().join(" "))).toBeCloseTo(value, 12);
   });
+
+  it("does not depend on the size of the points, and shares evenly between equal ones", async () => {
+    const points = clusters(60, 5, 3);
+    const of = async (scale: number) => {
+      const scaled = points.map((value) => value * scale);
+      return similarities(await nearestNeighbours(scaled, 5, 30), 10).values;
+    };
+    const plain = await of(1);
+    for (const scale of [2 ** -56, 2 ** 56]) {
+      const scaled = await of(scale);
+      plain.forEach((value, i) => {
+        expect(scaled[i]! / value).toBeCloseTo(1, 3);
+      });
+    }
+    const equal = similarities(await nearestNeighbours(new Float32Array(12).fill(7), 1, 11), 4);
+    for (const value of equal.values) expect(value).toBeCloseTo(1 / (12 * 11), 12);
+  });
 });
 
 describe("tsne", () => {

@@ -23,7 +23,8 @@ function conditional(squared: Float64Array, perplexity: number, out: Float64Arra
   let beta = 1;
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
-  for (let step = 0; step < 100; step++) {
+  // As many as there are powers of two, since points may be of any size.
+  for (let step = 0; step < 2100; step++) {
     let sum = 0;
     let weighted = 0;
     for (let j = 0; j < squared.length; j++) {
@@ -35,7 +36,8 @@ function conditional(squared: Float64Array, perplexity: number, out: Float64Arra
     }
     const entropy = Math.log(sum) + (beta * weighted) / sum;
     for (let j = 0; j < squared.length; j++) out[j]! /= sum;
-    if (Math.abs(entropy - wanted) < 1e-5) return;
+    // With weight 0 there is only on points as near as the nearest, which no width tells apart.
+    if (Math.abs(entropy - wanted) < 1e-5 || (entropy > wanted && weighted === 0)) return;
     if (entropy > wanted) {
       low = beta;
       beta = high === Number.POSITIVE_INFINITY ? beta * 2 : (beta + high) / 2;

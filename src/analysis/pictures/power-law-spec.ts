@@ -3,7 +3,7 @@ import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/inde
 import { alternatives } from "../power-law/alternatives.js";
 import { type Comparison, hurwitzZeta, type PowerLawFit, type Tally, tailFrom } from "../power-law/index.js";
 
-/** Density in bins of a quarter of a decade; each whole number counts as one unit wide. */
+/** Density in bins of an eighth of a decade; each whole number counts as one unit wide. */
 function logBinnedDensity(
   sample: Tally,
   perDecade = 8,

@@ -39,7 +39,7 @@ function fitLognormal(tail: Tail): Alternative {
   const mass = (mu: number, sigma: number) => {
     const z = (x: number) => (Math.log(x) - mu) / sigma;
     const norm = logUpperTail(z(tail.xmin - 0.5));
-    return (x: number) => logBetween(z(x - 0.5), z(x + 0.5)) - norm;
+    return (x: number) => logBetween(z(x - 0.5), Math.log1p(1 / (x - 0.5)) / sigma) - norm;
   };
   const mean = sumOver(tail, Math.log) / tail.size;
   const deviation = Math.sqrt(sumOver(tail, (x) => (Math.log(x) - mean) ** 2) / tail.size);

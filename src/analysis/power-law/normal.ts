@@ -27,9 +27,16 @@ export function logUpperTail(z: number): number {
   return Math.log(0.5 - centralArea(z));
 }
 
-/** ln P(low < Z ≤ high). */
-export function logBetween(low: number, high: number): number {
-  if (low < 0 && high <= 0) return logBetween(-high, -low);
+/**
+ * ln P(low < Z ≤ low + width). Of a narrow interval it is width · φ at the middle, with the next term of the series: the difference of
+ * two tails would be mostly rounding errors, and on them a minimiser never comes to rest.
+ */
+export function logBetween(low: number, width: number): number {
+  const middle = low + width / 2;
+  if (width * (1 + Math.abs(middle)) < 1e-3)
+    return Math.log(width / rootTwoPi) - middle ** 2 / 2 + ((middle ** 2 - 1) * width ** 2) / 24;
+  const high = low + width;
+  if (low < 0 && high <= 0) return logBetween(-high, width);
   if (low < 0) return Math.log1p(-Math.exp(logUpperTail(-low)) - Math.exp(logUpperTail(high)));
   const outer = logUpperTail(low);
   return outer + Math.log(-Math.expm1(logUpperTail(high) - outer));

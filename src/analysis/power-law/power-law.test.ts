@@ -41,8 +41,14 @@ describe("special functions", () => {
     expect(Math.exp(logUpperTail(1.959963984540054))).toBeCloseTo(0.025, 12);
     expect(Math.exp(logUpperTail(-1))).toBeCloseTo(0.8413447460685429, 12);
     expect(logUpperTail(20)).toBeCloseTo(-203.917155, 5);
-    expect(Math.exp(logBetween(-1, 1))).toBeCloseTo(0.6826894921370859, 12);
-    expect(logBetween(10, 11)).toBeCloseTo(logUpperTail(10), 3);
+    expect(Math.exp(logBetween(-1, 2))).toBeCloseTo(0.6826894921370859, 12);
+    expect(logBetween(10, 1)).toBeCloseTo(logUpperTail(10), 3);
+    // The density at 5 is e^-12.5 / √(2π).
+    const density = -12.5 - Math.log(2 * Math.PI) / 2;
+    for (const low of [5, -5]) expect(logBetween(low, 1e-9)).toBeCloseTo(density + Math.log(1e-9), 8);
+    // Two intervals that are narrow make one that is not.
+    const half = (low: number) => Math.exp(logBetween(low, 2.4e-4));
+    expect(logBetween(2, 4.8e-4)).toBeCloseTo(Math.log(half(2) + half(2 + 2.4e-4)), 10);
   });
 });
 

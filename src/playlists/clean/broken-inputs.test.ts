@@ -187,6 +187,19 @@ describe("broken inputs", () => {
     }
   });
 
+  it("Parquet with a column of DuckDB's own name: says how to leave it out, and that works", async () => {
+    const select = "SELECT 'p' AS playlist, 'Muse' AS artist, 'x' AS track, 7 AS File_Row_Number";
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (${select}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const { code, message, hint } = await failure({}, { inputs: ["a.parquet"] });
+    expect(code).toBe("reserved-column");
+    expect(message).toMatch(/a\.parquet has a column "File_Row_Number", a name that DuckDB uses itself/);
+    const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
+    await withDuckDb({}, (database) => database.run(sql));
+    expect((await clean({}, { inputs: ["rows.parquet"] })).rows).toEqual([[0, null, "Muse", "x", "p"]]);
+  });
+
   it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each is rejected and reported", async () => {
     const { facts, rejected, rows } = await clean({
       "a.csv": Buffer.concat([

@@ -110,6 +110,21 @@ describe("the forms", () => {
     expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
   });
 
+  it("reads Parquet whose text is not marked as text, as from Impala, Hive and older Spark", async () => {
+    const select = `SELECT unnest(['\\x0F\\xFF'::BLOB, '\\x0F\\xFE'::BLOB]) AS user_id, encode('pop') AS playlist,
+      encode('Guns N'' Roses') AS artist, encode('Sæglópur 😀') AS track, encode('2024-02-29 12:00:00') AS played_at`;
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (${select}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const play = ["Guns N' Roses", "Sæglópur 😀"];
+    expect((await clean({}, { inputs: ["a.parquet"] })).rows).toEqual([
+      [0, "\\x0F\\xFF", ...play, "pop"],
+      [1, "\\x0F\\xFE", ...play, "pop"],
+    ]);
+    const { facts } = await clean({}, { inputs: ["a.parquet"], sessionGap: 30 });
+    expect(facts.rejectsByReason).toEqual({});
+  });
+
   it("reads the master tables of several formats as one input, even without users", async () => {
     const tables: string[] = [];
     for (const [name, text] of [

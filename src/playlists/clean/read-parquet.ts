@@ -1,6 +1,14 @@
 /** Copies a Parquet input into a part by DuckDB. Unusable rows have a `reason` there, and are also added to the rejects. */
 import { isDeepStrictEqual } from "node:util";
-import { type Database, parquetDamage, SegueError, sqlName, sqlPath, sqlString } from "../../system/index.js";
+import {
+  type Database,
+  parquetDamage,
+  SegueError,
+  sqlName,
+  sqlPath,
+  sqlString,
+  sqlText,
+} from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./columns/column-mapping.js";
 import { isOfColumns, matchColumns, spareTime } from "./columns/match-columns.js";
@@ -41,18 +49,19 @@ export async function readParquetRows(
   // A master table has these columns even if the plays had no users or artists.
   if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
     for (const field of await reading(path, emptyColumns(database, stored))) at[field] = -1;
+  const text = (name: string) => sqlText(name, types.get(name));
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
       if ((field === "artist" || field === "track") && at.artist === at.track)
-        return partTitleSql(sqlName(name), field);
+        return partTitleSql(text(name), field);
       // Several artists become one string, as in JSON.
-      return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : sqlName(name);
+      return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : text(name);
     }
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
   const part = sqlString(options.part);
-  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && sqlName(name));
+  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && text(name));
   const time = day && (clock === undefined ? day : withClockSql(day, clock));
   const copied = database.run(
     sqlFile("read-parquet-rows", {
@@ -137,7 +146,10 @@ const textList = "VARCHAR[]";
 
 const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
 
-/** The types of a file's columns, by name. */
+/** What DuckDB calls the column that it adds on request, and then cannot read from the file. */
+const rowNumber = "file_row_number";
+
+/** The types of a file's columns, by name. @throws SegueError code "reserved-column" if one has a name of DuckDB's */
 async function columnsOf(
   database: Database,
   { path, stored }: { readonly path: string; readonly stored: string },
@@ -148,6 +160,14 @@ async function columnsOf(
       `DESCRIBE SELECT * FROM read_parquet(${sqlPath(stored)})`,
     ),
   );
+  const taken = described.find((column) => column.column_name.toLowerCase() === rowNumber);
+  if (taken !== undefined) {
+    const name = sqlName(taken.column_name);
+    throw new SegueError(`${path} has a column ${name}, a name that DuckDB uses itself to read the file`, {
+      hint: `leave the column out, with DuckDB: COPY (SELECT * EXCLUDE (${name}) FROM ${sqlString(path)}) TO 'rows.parquet'`,
+      code: "reserved-column",
+    });
+  }
   return new Map(described.map((column) => [column.column_name, column.column_type]));
 }
 

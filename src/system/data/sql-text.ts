@@ -15,6 +15,17 @@ export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/**
+ * The text of a column: Impala, Hive and older Spark do not mark text in Parquet as such, and "Ä" would become "\xC3\x84". Bytes
+ * that are no text, such as binary ids, stay written like that.
+ *
+ * @param type DuckDB's type of the column
+ */
+export function sqlText(name: string, type: string | undefined): string {
+  const column = sqlName(name);
+  return type === "BLOB" ? `coalesce(try(decode(${column})), ${column}::VARCHAR)` : column;
+}
+
 /** Replaces the `{{name}}` placeholders of a SQL file. @throws Error if a placeholder has no fragment, or a fragment no placeholder */
 export function fillSql(template: string, fragments: Readonly<Record<string, string>>): string {
   const used = new Set<string>();

@@ -204,8 +204,12 @@ it("reads ids of another type from Parquet as text", async () => {
     await database.run(
       `COPY (SELECT range AS track, [range::FLOAT, 1] AS vector FROM range(3)) TO '${file("n.parquet")}'`,
     );
+    await database.run(
+      `COPY (SELECT encode('Sæglópur') AS track, [1, 2] AS vector) TO '${file("b.parquet")}' (FORMAT parquet)`,
+    );
   });
   expect((await loadVectors(file("n.parquet"))).tracks).toEqual(["0", "1", "2"]);
+  expect((await loadVectors(file("b.parquet"))).tracks).toEqual(["Sæglópur"]);
 });
 
 it("lets DuckDB query the Parquet file", async () => {

@@ -7,6 +7,7 @@ import {
   SegueError,
   sqlPath,
   sqlString,
+  sqlText,
   withDuckDb,
 } from "../../system/index.js";
 import { isCount } from "../vectors/is-count.js";
@@ -69,6 +70,8 @@ type Fail = (what: string, cause?: unknown) => SegueError;
 /** What a file of vectors holds. */
 interface VectorTable {
   readonly tracks: number;
+  /** The track's name, as SQL. */
+  readonly name: string;
   readonly size: number;
   readonly hasCounts: boolean;
 }
@@ -83,10 +86,12 @@ async function checkedTable(database: Database, path: string, fail: Fail): Promi
     if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
   const type = columns.find((column) => column.column_name === "vector")!.column_type;
   if (!type.endsWith("]")) throw fail(`its column "vector" holds ${type}, not lists of numbers`);
+  const track = columns.find((column) => column.column_name === "track")!;
+  const name = `(${sqlText("track", track.column_type)})::VARCHAR`;
   const broken =
     "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> NOT coalesce(isfinite(try_cast(x AS FLOAT)), false))) > 0";
   const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
-    `SELECT count(*) AS n, count(DISTINCT track::VARCHAR) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
+    `SELECT count(*) AS n, count(DISTINCT ${name}) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
             count(DISTINCT len(vector)) AS sizes,
             count(*) FILTER (${broken}) AS broken
      FROM ${from}`,
@@ -104,7 +109,7 @@ async function checkedTable(database: Database, path: string, fail: Fail): Promi
   }
   if (facts.distinct_n < n) {
     const { track, rows } = await database.row<{ track: string; rows: number[] }>(
-      `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
+      `SELECT ${name} AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
        FROM read_parquet(${sqlPath(path)}, file_row_number = true)
        GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
     );
@@ -112,13 +117,13 @@ async function checkedTable(database: Database, path: string, fail: Fail): Promi
   }
   if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
   if (size === 0) throw fail("its vectors have no dimensions");
-  return { tracks: n, size, hasCounts: names.includes("count") };
+  return { tracks: n, name, size, hasCounts: names.includes("count") };
 }
 
 async function vectorsOf(
   database: Database,
   path: string,
-  { tracks: n, size, hasCounts }: VectorTable,
+  { tracks: n, name, size, hasCounts }: VectorTable,
   fail: Fail,
 ): Promise<TrackVectors> {
   const { DuckDBArrayVector } = await import("@duckdb/node-api");
@@ -128,7 +133,7 @@ async function vectorsOf(
   let counted = true;
   // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
   const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
-  const query = `SELECT ${withItsMark("track::VARCHAR")} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM read_parquet(${sqlPath(path)})`;
+  const query = `SELECT ${withItsMark(name)} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM read_parquet(${sqlPath(path)})`;
   for await (const chunk of database.chunks(query)) {
     const at = tracks.length;
     const column = chunk.getColumnVector(2);

@@ -85,6 +85,29 @@ it("keeps the number of rows of a table without columns, and tables of any name"
   expect(ref.length).toBe(1);
 });
 
+it("stores a table's cells unchanged or refuses them, naming the column", async () => {
+  const rows = [
+    { a: 2n ** 63n - 1n, É: "é 😀\0", d: new Date(0), x: -0 },
+    { a: 5, É: "", é: 1, x: 0.5 },
+  ];
+  const kept = (await again(table(rows))) as Table;
+  expect(await kept.rows()).toEqual([
+    { ...rows[0], é: null },
+    { ...rows[1], d: null },
+  ]);
+  for (const [row, message] of [
+    [{ a: new Date("soon") }, 'its column "a" holds an invalid date'],
+    [{ a: 2n ** 63n }, 'its column "a" holds 9223372036854775808, which does not fit into 64 bits'],
+    [{ a: "\ud83d" }, 'its column "a" holds "\\ud83d", with half a character'],
+    [{ a: 1, A: 2 }, 'its columns "a" and "A" differ only in capitals'],
+    [{ "": 1 }, "it has a column without a name"],
+  ] as const)
+    await expect(stored(table([row]))).rejects.toThrow(message);
+  await expect(stored(table([{ a: 2n ** 53n + 1n }, { a: 0.5 }]))).rejects.toThrow(
+    'its column "a" holds fractions and 9007199254740993, which would be rounded beside them',
+  );
+});
+
 it("stores the file that a link in a folder leads to, and refuses one that leads nowhere", async () => {
   const source = join(folder, "linked");
   mkdirSync(join(source, "deep"), { recursive: true });

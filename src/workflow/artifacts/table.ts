@@ -94,10 +94,12 @@ type ColumnType = "string" | "float" | "integer" | "boolean" | "date";
 function columnsOf(rows: readonly object[]): Map<string, ColumnType> {
   const columns = new Map<string, ColumnType>();
   const unset = new Set<string>();
+  const long = new Map<string, bigint>();
   for (const row of rows) {
     for (const [name, cell] of Object.entries(row) as [string, Cell][]) {
       const type = typeOf(name, cell);
       const known = columns.get(name);
+      if (typeof cell === "bigint" && !isSafe(cell)) long.set(name, cell);
       if (type === undefined) {
         if (known === undefined) unset.add(name);
       } else if (known === undefined || known === type) columns.set(name, type);
@@ -105,19 +107,49 @@ function columnsOf(rows: readonly object[]): Map<string, ColumnType> {
       else throw new Error(`its column "${name}" holds values of two kinds, ${known} and ${type}`);
     }
   }
+  for (const [name, cell] of long)
+    if (columns.get(name) === "float")
+      throw new Error(`its column "${name}" holds fractions and ${cell}, which would be rounded beside them`);
   for (const name of unset) if (!columns.has(name)) columns.set(name, "string");
+  requireNames([...columns.keys()]);
   return columns;
+}
+
+/** Refuses names that SQL does not tell apart. */
+function requireNames(names: readonly string[]): void {
+  if (names.includes("")) throw new Error("it has a column without a name");
+  const folded = new Map<string, string>();
+  for (const name of names) {
+    const key = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const other = folded.get(key);
+    if (other !== undefined) throw new Error(`its columns "${other}" and "${name}" differ only in capitals`);
+    folded.set(key, name);
+  }
 }
 
 const isNumber = (type: ColumnType) => type === "float" || type === "integer";
 
+const isSafe = (cell: bigint) => cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER;
+
+/** @throws Error naming the column, if Parquet cannot hold the cell, or only changed */
 function typeOf(name: string, cell: Cell): ColumnType | undefined {
+  const unstorable = (what: string) => new Error(`its column "${name}" holds ${what}`);
   if (cell === null || cell === undefined) return undefined;
   if (typeof cell === "number") return Number.isSafeInteger(cell) ? "integer" : "float";
-  if (typeof cell === "bigint") return "integer";
-  if (typeof cell === "string" || typeof cell === "boolean") return typeof cell as "string" | "boolean";
-  if (cell instanceof Date) return "date";
-  throw new Error(`its column "${name}" holds ${Array.isArray(cell) ? "an array" : `a ${typeof cell}`}`);
+  if (typeof cell === "bigint") {
+    if (BigInt.asIntN(64, cell) !== cell) throw unstorable(`${cell}, which does not fit into 64 bits`);
+    return "integer";
+  }
+  if (typeof cell === "string") {
+    if (!cell.isWellFormed()) throw unstorable(`${JSON.stringify(cell)}, with half a character`);
+    return "string";
+  }
+  if (typeof cell === "boolean") return "boolean";
+  if (cell instanceof Date) {
+    if (Number.isNaN(cell.getTime())) throw unstorable("an invalid date");
+    return "date";
+  }
+  throw unstorable(Array.isArray(cell) ? "an array" : `a ${typeof cell}`);
 }
 
 /** One row of a stored table; the others are not loaded into memory. */
@@ -136,8 +168,7 @@ async function readParquet(path: string, index?: number): Promise<Record<string,
     );
     return reader.getRowObjectsJS().map((row) => {
       for (const [name, cell] of Object.entries(row)) {
-        if (typeof cell === "bigint" && cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER)
-          row[name] = Number(cell);
+        if (typeof cell === "bigint" && isSafe(cell)) row[name] = Number(cell);
       }
       return row as Record<string, Cell>;
     });

@@ -199,6 +199,24 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("leaves names room beside long values", async () => {
+    const start = Array.from({ length: 40 }, (_, i) => `a rather long value ${i}`);
+    const [first, second] = [
+      await run("talker", { folder, says: "blend", start }),
+      await run("talker", { folder, says: "blend", start }),
+    ];
+    await open();
+    await choose(second);
+    await page.getByLabel("Compare with").selectOption(`${first.flow}/${first.run}`);
+    const table = page.locator("[aria-label='Two runs side by side'] table");
+    const header = table.getByRole("columnheader", { name: "difference" });
+    // Two lines, for the names of the runs.
+    expect((await header.boundingBox())!.height).toBeLessThan(70);
+    const best = table.getByRole("rowheader", { name: "best model" });
+    expect((await best.boundingBox())!.height).toBeLessThan(50);
+    expect(problems).toEqual([]);
+  });
+
   it("says how to rerun a run that failed on wrong input, with the datastore of the studio", async () => {
     const again = { flows: ["misused"], flags: ["--datastore", "another", "--folder", "a b"] };
     const misused = await run("misused", { folder }, engineFixtures, { again });

@@ -207,6 +207,19 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
+  it("draws again when the browser gives the graphics memory back", async () => {
+    const page = await open();
+    await poll(() => coloured(page)).toBeGreaterThan(0.002);
+    const all = await coloured(page);
+    await page.evaluate(
+      "(window.lost = document.querySelector('canvas').getContext('webgl').getExtension('WEBGL_lose_context')).loseContext()",
+    );
+    await poll(() => coloured(page)).toBe(0);
+    await page.evaluate("window.lost.restoreContext()");
+    await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.close();
+  });
+
   it.each([
     { width: 1280, height: 900 },
     { width: 390, height: 800 },

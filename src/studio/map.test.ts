@@ -220,6 +220,16 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
+  it("finds any of the names between commas", async () => {
+    const page = await openCorners();
+    const search = page.getByRole("searchbox", { name: "Search the map" });
+    await search.fill("song 0, song 3");
+    await poll(() => page.locator("aside li").count()).toBe(2);
+    await search.fill("song 0 with, and");
+    await poll(() => page.locator("aside li").count()).toBe(4);
+    await page.close();
+  });
+
   it.each([
     { width: 1280, height: 900 },
     { width: 390, height: 800 },

@@ -100,6 +100,11 @@ export class Selection {
     return this.#places.at(x, y, reach);
   }
 
+  /** The nearest point to a spot of the map; -1 if all are hidden. */
+  closest({ x, y }: { readonly x: number; readonly y: number }): number {
+    return this.#places.closest(x, y);
+  }
+
   /** In path mode chooses the start, then the goal; otherwise chooses only this point. -1 clears the choice. */
   choose(i: number): void {
     if (i < 0) {

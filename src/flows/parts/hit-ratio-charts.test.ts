@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chartColours, renderSvg } from "../../charts/index.js";
+import { type ChartSpec, chartColours, renderSvg } from "../../charts/index.js";
 import { gridChart } from "./hit-ratio-charts.js";
 import type { TrainedPoint } from "./ranking.js";
 
@@ -19,7 +19,7 @@ it.each(["light", "dark"] as const)(
   "shows both ends of an interval, the lower one on its bar, %s",
   async (theme) => {
     const point = { name: "blend", hitRatio: 0.5, interval: [0.3, 0.7] } as unknown as TrainedPoint;
-    const svg = await renderSvg(gridChart([point]), { theme });
+    const svg = await renderSvg(gridChart([point]) as ChartSpec, { theme });
     const [, fill, opacity = "1"] =
       /aria-roledescription="bar"[^>]* fill="(#\w+)"(?: opacity="([\d.]+)")?/.exec(svg)!;
     const [, line] = /aria-roledescription="rule mark"[^>]* stroke="(#\w+)"/.exec(svg)!;

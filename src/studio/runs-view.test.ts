@@ -401,6 +401,10 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       const dark = { ground: "rgb(22, 27, 34)", paper: "rgb(20, 24, 31)" };
       await poll(looks).toEqual(theme === "light" ? light : dark);
       await poll(isBright).toBe(theme === "light");
+      // Paper is white in any theme.
+      await page.emulateMedia({ media: "print" });
+      await poll(looks).toEqual(light);
+      await page.emulateMedia({ media: "screen" });
       await page.waitForSelector("pre .red");
       expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: /colours$/ }).click();

@@ -93,7 +93,7 @@ it("draws a chart once for light and dark pages, but a chart with its own colour
   expect(own).not.toContain("<style>");
   expect(page.match(/<img class="themed"/g)).toHaveLength(1);
   // A page for one theme alone says so to the charts in it, too.
-  expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media all{");
+  expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media screen{");
   expect(svgsOf(onlyTheme(page, "light"))[0]).toContain("<style>@media not all{");
 });
 

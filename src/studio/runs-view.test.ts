@@ -199,6 +199,31 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("draws a task's line dotted over axes where it has no value, and shortens long names", async () => {
+    const finished = await run("talker", { folder });
+    const rows = [
+      { task: "0", values: { name: "track2vec min_count=3", minCount: 3, hits: 0.1 } },
+      { task: "1", values: { name: "track2vec min_count=5", minCount: 5, hits: 0.2 } },
+      { task: "2", values: { name: "popularity", hits: 0.3 } },
+    ];
+    const grid = { step: "train", columns: ["name", "minCount", "hits"], rows };
+    ({ page, problems } = await studio.open(`#/runs/talker/${finished.run}`, {
+      before: (page) => page.route("**/grid", (route) => route.fulfill({ json: { grid } })),
+    }));
+    const picture = page.getByLabel("The grid as parallel coordinates");
+    await picture.waitFor();
+    const lines = await picture.locator("g").all();
+    const looks = await Promise.all(
+      lines.map((line) =>
+        line.evaluate((each) => [...each.children].map((part) => part.getAttribute("stroke-dasharray"))),
+      ),
+    );
+    // The first child is the title.
+    expect(looks.map((look) => look.slice(1))).toEqual([[null, null], [null, null], ["2 5"]]);
+    expect(await picture.innerText()).toContain("track2vec m…");
+    expect(problems).toEqual([]);
+  });
+
   it("leaves names room beside long values", async () => {
     const start = Array.from({ length: 40 }, (_, i) => `a rather long value ${i}`);
     const [first, second] = [

@@ -253,7 +253,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     leaderboard: [evaluation.leaderboard, given([], "[]"), bootstrap],
     leaderboardHtml: [evaluation.leaderboardHtml, given(board)],
     leaderboardJson: [evaluation.leaderboardJson, given(board)],
-    leaderboardText: [evaluation.leaderboardText, given(board)],
+    leaderboardText: [evaluation.leaderboardText, given(board), options("width")],
     lessWrong: [
       evaluation.lessWrong,
       theFitted,

@@ -50,6 +50,17 @@ describe("leaderboard", () => {
     expect(text).toContain("100 queries");
     expect(text).toMatch(/<b> +40\.00 %/);
     expect(text).toMatch(/none +0\.00 % +– +−40\.00/);
+    const all = text.trimEnd().split("\n");
+    const narrow = leaderboardText(board, { width: 60 }).trimEnd().split("\n");
+    expect(narrow[0]).toBe(all[0]);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(60);
+    // Each recommender is named in each table, and no figure is lost.
+    const figures = (lines: readonly string[], name: string) =>
+      lines.filter((line) => line.startsWith(name)).flatMap((line) => line.trim().split(/ {2,}/).slice(1));
+    for (const name of ["recommender", "<b>", "none"])
+      expect(figures(narrow, name)).toEqual(figures(all, name));
+    expect(narrow.filter((line) => line.startsWith("none")).length).toBeGreaterThan(1);
+    expect(leaderboardText(board, { width: 1 })).toContain("none");
     const html = leaderboardHtml(board);
     expect(html).toContain("&#60;b&#62;");
     expect(html).not.toContain("<b>");

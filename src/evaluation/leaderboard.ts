@@ -1,5 +1,12 @@
 /** Compares recommenders on the same queries: best first, with intervals and the difference from the best. */
-import { escapeHtml, misuse, requireWithin, thingWith } from "../system/index.js";
+import {
+  escapeHtml,
+  misuse,
+  requireOptions,
+  requireWithin,
+  thingWith,
+  wholeNumber,
+} from "../system/index.js";
 import {
   type BootstrapOptions,
   type Difference,
@@ -167,15 +174,37 @@ const columns: ReadonlyArray<
   [() => "MiB", (row) => row.peakRssMb.toLocaleString("en")],
 ];
 
-/** The leaderboard as a table for a terminal. "behind" is in percentage points of hit ratio, "(even)" if it may be chance. */
-export function leaderboardText(board: Leaderboard): string {
+/**
+ * The leaderboard as a table for a terminal. "behind" is in percentage points of hit ratio, "(even)" if it may be chance.
+ *
+ * @param options.width columns of the terminal, from 1: what is wider goes on below, in a further table. Default: one table, however wide
+ * @throws SegueError (misuse) if the board or an option is none
+ */
+export function leaderboardText(board: Leaderboard, options: { readonly width?: number } = {}): string {
   requireBoard(board);
+  requireOptions(options, { width: wholeNumber(1) }, "leaderboardText");
+  const { width = Infinity } = options;
   const table = cells(board);
   const widths = columns.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  const lines = table.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  const tables: number[][] = [];
+  let room = 0;
+  for (let i = 1; i < columns.length; i++) {
+    const needed = 2 + widths[i]!;
+    if (tables.length === 0 || needed > room) {
+      tables.push([]);
+      room = width - widths[0]!;
+    }
+    tables.at(-1)!.push(i);
+    room -= needed;
+  }
+  const text = tables.map((shown) =>
+    table
+      .map((row) =>
+        [row[0]!.padEnd(widths[0]!), ...shown.map((i) => row[i]!.padStart(widths[i]!))].join("  "),
+      )
+      .join("\n"),
   );
-  return `${counted(board)}\n${lines.join("\n")}\n`;
+  return `${counted(board)}\n${text.join("\n\n")}\n`;
 }
 
 /** The leaderboard as an HTML fragment: a table that draws hit ratios as bars with their intervals. */

@@ -181,7 +181,7 @@ function lossChart(points: readonly TrainedPoint[]): object {
     encoding: {
       x: { field: "epoch", type: "quantitative", title: "epoch" },
       y: { field: "loss", type: "quantitative", title: "loss", scale: { zero: false } },
-      ...(points.length > 1 ? { color: { field: "model", type: "nominal", title: null } } : {}),
+      ...(points.length > 1 ? { color: { field: "model", type: "nominal", sort: null, title: null } } : {}),
     },
   };
 }

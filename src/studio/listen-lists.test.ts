@@ -96,6 +96,21 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([390, 1100, 1280])("shows the full name of a recommender, %i wide", async (width) => {
+    ({ page, problems } = await studio.open("#/listen", { width }));
+    await page.waitForSelector("[data-ready=true]");
+    const list = page.getByLabel("Recommender");
+    expect(await list.locator("option:checked").innerText()).toBe("similar playlists, order counts (vstan)");
+    const { width: has } = (await list.boundingBox())!;
+    await list.evaluate((select) => {
+      for (const option of [...select.children]) if (!option.matches(":checked")) option.remove();
+      select.setAttribute("style", "width: auto");
+    });
+    const { width: needs } = (await list.boundingBox())!;
+    expect(has).toBeGreaterThanOrEqual(needs);
+    expect(problems).toEqual([]);
+  });
+
   it("says where nothing can be suggested what to do", async () => {
     await open(linkTo(...ids));
     await page.getByText("what goes with them is in the playlist already").waitFor();

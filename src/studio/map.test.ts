@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)("the map", () => {
       expect.stringContaining("Song 2"),
     ]);
     await search.fill("xyzzy");
-    expect(await page.locator("aside [role=status]").textContent()).toMatch(
+    expect(await page.locator("aside [role=status]:not(.hidden)").textContent()).toMatch(
       /^Nothing on the map matches: try/,
     );
     await page.close();
@@ -204,6 +204,52 @@ describe.skipIf(!hasChromium)("the map", () => {
     await keys.press("ArrowDown");
     expect(await page.evaluate("window.kept")).toBe(false);
     await page.locator(".keys", { hasText: "pan" }).waitFor();
+    await page.close();
+  });
+
+  it("chooses the track in the middle by key, says which, and marks the middle only for the keyboard", async () => {
+    const page = await openCorners();
+    const keys = page.keyboard;
+    const said = () => page.locator("aside .hidden[role=status]").textContent();
+    const mark = () => page.evaluate("getComputedStyle(document.querySelector('.stage'), '::after').content");
+    expect(await mark()).toBe("none");
+    const stage = page.locator(".stage");
+    while (!(await stage.evaluate((each) => each.matches(":focus")))) await keys.press("Tab");
+    expect(await mark()).toBe('"+"');
+    for (const key of ["ArrowRight", "ArrowUp"]) await keys.press(key);
+    await keys.press("Enter");
+    await poll(said).toMatch(/^Song 1 with a name .* by The Artist$/);
+    // It is in the middle now, from where the other corners are far away.
+    await keys.press("Enter");
+    expect(await said()).toMatch(/^Song 1 /);
+    await keys.press("Escape");
+    await poll(said).toBe("");
+    await page.getByRole("button", { name: "All" }).click();
+    await page.getByRole("button", { name: "Path" }).press("Enter");
+    expect(await page.locator("aside").innerText()).toContain("Choose where the path starts.");
+    await page.close();
+  });
+
+  it("draws again when the browser gives the graphics memory back", async () => {
+    const page = await open();
+    await poll(() => coloured(page)).toBeGreaterThan(0.002);
+    const all = await coloured(page);
+    await page.evaluate(
+      "(window.lost = document.querySelector('canvas').getContext('webgl').getExtension('WEBGL_lose_context')).loseContext()",
+    );
+    await poll(() => coloured(page)).toBe(0);
+    await page.evaluate("window.lost.restoreContext()");
+    await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.close();
+  });
+
+  it("finds any of the names between commas", async () => {
+    const page = await openCorners();
+    const search = page.getByRole("searchbox", { name: "Search the map" });
+    await search.fill("song 0, song 3");
+    await poll(() => page.locator("aside li").count()).toBe(2);
+    await search.fill("song 0 with, and");
+    await poll(() => page.locator("aside li").count()).toBe(4);
     await page.close();
   });
 

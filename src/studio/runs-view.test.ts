@@ -199,6 +199,49 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("draws a task's line dotted over axes where it has no value, and shortens long names", async () => {
+    const finished = await run("talker", { folder });
+    const rows = [
+      { task: "0", values: { name: "track2vec min_count=3", minCount: 3, hits: 0.1 } },
+      { task: "1", values: { name: "track2vec min_count=5", minCount: 5, hits: 0.2 } },
+      { task: "2", values: { name: "popularity", hits: 0.3 } },
+    ];
+    const grid = { step: "train", columns: ["name", "minCount", "hits"], rows };
+    ({ page, problems } = await studio.open(`#/runs/talker/${finished.run}`, {
+      before: (page) => page.route("**/grid", (route) => route.fulfill({ json: { grid } })),
+    }));
+    const picture = page.getByLabel("The grid as parallel coordinates");
+    await picture.waitFor();
+    const lines = await picture.locator("g").all();
+    const looks = await Promise.all(
+      lines.map((line) =>
+        line.evaluate((each) => [...each.children].map((part) => part.getAttribute("stroke-dasharray"))),
+      ),
+    );
+    // The first child is the title.
+    expect(looks.map((look) => look.slice(1))).toEqual([[null, null], [null, null], ["2 5"]]);
+    expect(await picture.innerText()).toContain("track2vec m…");
+    expect(problems).toEqual([]);
+  });
+
+  it("leaves names room beside long values", async () => {
+    const start = Array.from({ length: 40 }, (_, i) => `a rather long value ${i}`);
+    const [first, second] = [
+      await run("talker", { folder, says: "blend", start }),
+      await run("talker", { folder, says: "blend", start }),
+    ];
+    await open();
+    await choose(second);
+    await page.getByLabel("Compare with").selectOption(`${first.flow}/${first.run}`);
+    const table = page.locator("[aria-label='Two runs side by side'] table");
+    const header = table.getByRole("columnheader", { name: "difference" });
+    // Two lines, for the names of the runs.
+    expect((await header.boundingBox())!.height).toBeLessThan(70);
+    const best = table.getByRole("rowheader", { name: "best model" });
+    expect((await best.boundingBox())!.height).toBeLessThan(50);
+    expect(problems).toEqual([]);
+  });
+
   it("says how to rerun a run that failed on wrong input, with the datastore of the studio", async () => {
     const again = { flows: ["misused"], flags: ["--datastore", "another", "--folder", "a b"] };
     const misused = await run("misused", { folder }, engineFixtures, { again });
@@ -383,6 +426,10 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       const dark = { ground: "rgb(22, 27, 34)", paper: "rgb(20, 24, 31)" };
       await poll(looks).toEqual(theme === "light" ? light : dark);
       await poll(isBright).toBe(theme === "light");
+      // Paper is white in any theme.
+      await page.emulateMedia({ media: "print" });
+      await poll(looks).toEqual(light);
+      await page.emulateMedia({ media: "screen" });
       await page.waitForSelector("pre .red");
       expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: /colours$/ }).click();

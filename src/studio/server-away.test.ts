@@ -83,6 +83,20 @@ describe.skipIf(!hasChromium)("a studio whose server is unreachable", () => {
     await page.close();
   });
 
+  it("takes back that extending failed once the server answers, and leaves room around a note", async () => {
+    const { page } = await studio.open("#/listen");
+    await page.locator(".take").first().waitFor();
+    await page.route("**/v1/**", (route) => route.abort());
+    await page.keyboard.press("e");
+    const note = page.locator("main > .note.error");
+    const { y, height } = (await note.boundingBox())!;
+    const below = (await page.getByPlaceholder("Search songs").boundingBox())!;
+    expect(below.y - y - height).toBeGreaterThan(4);
+    await page.unrouteAll();
+    await note.waitFor({ state: "detached" });
+    await page.close();
+  });
+
   it.each([
     [390, "#/listen", ".take"],
     [768, "#/listen", ".take"],

@@ -224,7 +224,9 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(await page.locator("aside li").count()).toBeGreaterThan(20);
     await page.getByRole("button", { name: "Lasso" }).click();
     await page.getByRole("searchbox", { name: "Search the map" }).fill("country artist 1-");
-    await poll(() => page.locator("aside [role=status]").textContent()).toMatch(/^[1-9]\d* found/);
+    await poll(() => page.locator("aside [role=status]:not(.hidden)").textContent()).toMatch(
+      /^[1-9]\d* found/,
+    );
     await page.getByRole("button", { name: "Path" }).click();
     await page.locator("aside li button").first().click();
     await page.getByRole("searchbox", { name: "Search the map" }).fill("rap artist 1-");

@@ -1,8 +1,10 @@
 /** `segue show --compare`: two runs side by side, as the studio compares them. */
 // Not through the room's door, which is slow to load.
-import { type Comparison, compareRuns } from "../../studio/compare-runs.js";
+import { type ComparedGroup, type Comparison, compareRuns } from "../../studio/compare-runs.js";
+import { textWidth } from "../../system/index.js";
 import type { Client, RunReader } from "../../workflow/index.js";
 import { colour, columns } from "../../workflow/terminal/format.js";
+import { wrapped } from "../../workflow/terminal/line-breaks.js";
 import { runFigures } from "./run-figures.js";
 
 export async function printComparison(
@@ -46,22 +48,49 @@ export async function printComparison(
   );
 }
 
+const terminal = 80;
+
+/** Groups of rows in columns. If they are too wide for a terminal, the names of the runs take two lines, and long names of rows more. */
+function table(groups: readonly ComparedGroup[], places: readonly string[], last: string): string {
+  const rows = groups.flatMap(({ rows }) =>
+    rows.map(({ values, difference = "" }) => [...values, difference]),
+  );
+  const widthOf = (heads: readonly string[]) =>
+    [...heads, last].reduce((sum, head, i) => {
+      return sum + 2 + Math.max(...[head, ...rows.map((row) => row[i]!)].map(textWidth));
+    }, 0);
+  const names = groups.flatMap(({ rows }) => rows.map(({ name }) => textWidth(name)));
+  const isWide = 2 + Math.max(...names) + widthOf(places) > terminal;
+  const heads = isWide ? places.map((place) => place.split(/(?<=\/)/)) : places.map((place) => [place]);
+  const room = isWide ? Math.max(16, terminal - 2 - widthOf(heads.map((lines) => lines.at(-1)!))) : Infinity;
+  return columns([
+    ...heads[0]!.map((_, i, { length }) => [
+      "",
+      ...heads.map((lines) => lines[i]!),
+      i === length - 1 ? last : "",
+    ]),
+    ...groups.flatMap(({ title, rows }) => [
+      [title],
+      ...rows.flatMap(({ name, values, difference = "" }) => {
+        const [first, ...others] = wrapped(name, room);
+        return [[`  ${first}`, ...values, difference], ...others.map((line) => [`    ${line}`])];
+      }),
+    ]),
+  ]);
+}
+
 /** Parameters as the lines of a diff, since a grid is too long for a column. */
-function comparisonText(
+export function comparisonText(
   { run, figures, steps, about }: Comparison,
   parameters: Comparison["parameters"]["rows"],
   places: readonly string[],
 ): string {
-  const rows = [run, ...figures, steps].flatMap(({ title, rows }) => [
-    [title],
-    ...rows.map(({ name, values, difference = "" }) => [`  ${name}`, ...values, difference]),
-  ]);
   const changed = parameters.flatMap(({ name, values: [a, b] }) => [
     ...(a === "" ? [] : [colour("red", `- ${name} = ${a}`)]),
     ...(b === "" ? [] : [colour("green", `+ ${name} = ${b}`)]),
   ]);
   return [
-    columns([["", ...places, about === "" ? "" : "difference"], ...rows]),
+    table([run, ...figures, steps], places, about === "" ? "" : "difference"),
     ...(about === "" ? [] : ["", about]),
     "",
     ...(changed.length > 0 ? ["Parameters that differ", ...changed] : ["The parameters are the same."]),

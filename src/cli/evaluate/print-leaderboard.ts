@@ -54,7 +54,9 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   const remarks = await remarksFor({ ...board, ...asked!, hitRatio, interval: [low, high] }, playlists);
   if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), remarks, failures }));
   else {
-    process.stdout.write(leaderboardText(board));
+    process.stdout.write(
+      leaderboardText(board, process.stdout.isTTY ? { width: process.stdout.columns || 80 } : {}),
+    );
     printRemarks(remarks);
   }
   const problems: string[] = [];

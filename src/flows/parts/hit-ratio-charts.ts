@@ -14,14 +14,24 @@ const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: {
 /**
  * @param values each with `name` and `hitRatio`
  * @param onTop the other layer
- * @param colour the encoding of the bars' colour
+ * @param bar what is added to the mark and the encoding of the bars
  */
-function bars(values: readonly object[], onTop: object, colour: object = {}): object {
+function bars(
+  values: readonly object[],
+  onTop: object,
+  bar: { readonly mark?: object; readonly encoding?: object },
+): object {
   return {
     width: 420,
     height: { step: 20 },
     data: { values },
-    layer: [{ mark: { type: "bar", height: 13, cornerRadiusEnd: 2 }, encoding: { x, y, ...colour } }, onTop],
+    layer: [
+      {
+        mark: { type: "bar", height: 13, cornerRadiusEnd: 2, ...bar.mark },
+        encoding: { x, y, ...bar.encoding },
+      },
+      onTop,
+    ],
   };
 }
 
@@ -34,10 +44,12 @@ export function gridChart(ranking: readonly TrainedPoint[]): object {
   const values = ranking
     .filter(({ diverged }) => diverged === undefined)
     .map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
-  return bars(values, {
+  const line = {
     mark: { type: "rule", strokeWidth: 2 },
     encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },
-  });
+  };
+  // On a bar in full colour, the line's lower half cannot be told from it.
+  return bars(values, line, { mark: { opacity: 0.4 } });
 }
 
 /** Hit ratio by slice, one bar each, coloured by the kind of slice. */
@@ -54,6 +66,6 @@ export function slicesChart({ slices }: TestFigures): object {
       mark: { type: "text", align: "left", dx: 5 },
       encoding: { x, y, text: { field: "said", type: "nominal" } },
     },
-    { color: { field: "of", type: "nominal", sort: null, legend: null } },
+    { encoding: { color: { field: "of", type: "nominal", sort: null, legend: null } } },
   );
 }

@@ -53,6 +53,16 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
 });
 
+it("aligns figures that were written as text, too, but not names that begin with one", async () => {
+  const rows = [
+    { model: "2 of them", "fit s": "0.5", base: "", range: "0.033–0.122", when: "2026-01-01" },
+    { model: "3", "fit s": "18.1", base: "0.0114", range: "–", when: "2026-01-02" },
+  ];
+  const page = await renderCard({ ...place, title: "t", isOver: true, blocks: [{ type: "table", rows }] });
+  const figures = ["fit s", "base", "range"].map((name) => `<th class="number">${name}</th>`).join("");
+  expect(page).toContain(`<tr><th>model</th>${figures}<th>when</th></tr>`);
+});
+
 it("converts Markdown in linear time, whatever the names in it are", () => {
   const long = 100_000;
   for (const hostile of [`# a${" ".repeat(long)}b`, "[".repeat(long), `a|b\n-${" ".repeat(long)}b`]) {
@@ -83,7 +93,7 @@ it("draws a chart once for light and dark pages, but a chart with its own colour
   expect(own).not.toContain("<style>");
   expect(page.match(/<img class="themed"/g)).toHaveLength(1);
   // A page for one theme alone says so to the charts in it, too.
-  expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media all{");
+  expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media screen{");
   expect(svgsOf(onlyTheme(page, "light"))[0]).toContain("<style>@media not all{");
 });
 

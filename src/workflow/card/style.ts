@@ -8,7 +8,7 @@ body{margin:0 auto;padding:1.5rem;max-width:60rem;font:15px/1.5 system-ui,sans-s
 header{border-bottom:1px solid var(--line);margin-bottom:1rem}h1{margin:0;font-size:1.5rem}header p{margin:.2rem 0 .6rem;color:var(--soft)}
 a{color:var(--accent)}pre{overflow:auto;padding:.7rem;background:var(--box);border-radius:6px}code{font:13px/1.45 ui-monospace,monospace}
 figure{margin:1rem 0;overflow-x:auto}figcaption,.rest{color:var(--soft);font-size:.9em;margin-top:.3rem}img{max-width:100%;background:#fff;border-radius:6px}.themed{background:none}
-table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left}td{min-width:4rem}td:first-child{min-width:8rem}th,.number{overflow-wrap:normal}.number{text-align:right;font-variant-numeric:tabular-nums}.mark{background:var(--mark)}
+table{border-collapse:collapse}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left}td{min-width:4rem}td:first-child{min-width:8rem}th,.number{overflow-wrap:normal}.number{text-align:right;font-variant-numeric:tabular-nums}td.number{min-width:0;white-space:nowrap}.mark{background:var(--mark)}
 .values{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}.values div{flex:1 1 9rem;padding:.7rem 1rem;background:var(--box);border-radius:8px}.values span,.values small{display:block;color:var(--soft)}.values strong{font-size:1.5rem}
 .progress{display:flex;gap:.8rem;align-items:center;margin:.6rem 0}.progress progress{flex:1}.progress small{color:var(--soft)}
 .error{border-left:4px solid var(--bad);padding:.4rem 1rem;margin:1rem 0;background:var(--box)}.error strong{color:var(--bad);white-space:pre-wrap}

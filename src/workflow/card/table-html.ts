@@ -15,11 +15,8 @@ export function tableToHtml(rows: readonly object[], look: TableLook): string {
     columns.map((column) => {
       const cells = rows
         .map((row) => (row as Record<string, unknown>)[column])
-        .filter((cell) => cell != null);
-      return [
-        column,
-        cells.length > 0 && cells.every((cell) => typeof cell === "number" || typeof cell === "bigint"),
-      ];
+        .filter((cell) => cell != null && cell !== "");
+      return [column, cells.length > 0 && cells.every(isFigure)];
     }),
   );
   const aligned = (column: string) => (isNumeric.get(column) ? ' class="number"' : "");
@@ -34,6 +31,12 @@ export function tableToHtml(rows: readonly object[], look: TableLook): string {
   const rest = rows.length > shownRows ? `<p class="rest">and ${rows.length - shownRows} more rows</p>` : "";
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>${rest}`;
 }
+
+const figure = String.raw`[-−+]?\d[\d,]*(?:\.\d+)?`;
+const figureText = new RegExp(`^(?:${figure}(?:–${figure})?|–)$`);
+/** Whether a cell is a number, also as text: "0.0732", an interval such as "0.033–0.122", or the dash of a missing one. */
+const isFigure = (cell: unknown): boolean =>
+  typeof cell === "number" || typeof cell === "bigint" || (typeof cell === "string" && figureText.test(cell));
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";

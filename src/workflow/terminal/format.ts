@@ -27,11 +27,11 @@ export function colour(format: "red" | "green" | "yellow" | "dim" | "bold", text
   return wanted ? styleText(format, text) : text;
 }
 
-/** Rows as aligned columns; the last one is not padded. */
+/** Rows as aligned columns; the last cell of a row, such as a title alone, is not padded and widens none. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, textWidth(cell));
+    for (const [i, cell] of row.slice(0, -1).entries()) widths[i] = Math.max(widths[i] ?? 0, textWidth(cell));
   }
   return rows
     .map((row) =>

@@ -12,6 +12,17 @@ export function packed(parts: readonly string[]): string[] {
   return lines;
 }
 
+/** Lines of at most `width` columns, broken at spaces; a longer word stays whole. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const joined = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** A line of more than 80 columns broken after its commas where that is possible; the lines after the first are indented. */
 export function folded(line: string): string[] {
   if (textWidth(line) <= 80) return [line];

@@ -19,6 +19,13 @@ export class ApiError extends Error {
   }
 }
 
+/** The server cannot be reached, or its answer broke off. */
+export class NoAnswer extends ApiError {
+  constructor() {
+    super("The studio's server does not answer.", "Start it again: segue studio …");
+  }
+}
+
 /**
  * Requests JSON; with a body, by POST.
  *
@@ -35,17 +42,15 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
     });
   } catch {
     signal?.throwIfAborted();
-    throw noAnswer();
+    throw new NoAnswer();
   }
   const answer = await response.json().catch(() => {
     signal?.throwIfAborted();
-    if (response.ok) throw noAnswer();
+    if (response.ok) throw new NoAnswer();
   });
   if (response.ok) return answer as T;
   throw new ApiError(answer?.error ?? `The server answered ${response.status}.`, answer?.hint);
 }
-
-const noAnswer = () => new ApiError("The studio's server does not answer.", "Start it again: segue studio …");
 
 /**
  * Polls until the study is ready or has failed, and passes each state to `show`. An unreachable server is shown as a failure, and polling

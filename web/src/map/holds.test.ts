@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { holds, plain } from "./holds.js";
+import { holds, namesIn, plain } from "./holds.js";
 
 it.each([
   ["drake one", true],
@@ -11,4 +11,9 @@ it.each([
 ])("finds what holds each word of “%s”", (typed, found) => {
   const names = ["Drake-One Dance", "Beyoncé-Halo"].map(plain);
   expect(names.some((name) => holds(name, typed))).toBe(found);
+});
+
+it("takes names between commas apart", () => {
+  expect(namesIn("drake, Beyoncé ,")).toEqual(["drake", "Beyoncé"]);
+  expect(namesIn("drake one")).toEqual(["drake one"]);
 });

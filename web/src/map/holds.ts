@@ -7,3 +7,7 @@ export function holds(text: string, typed: string): boolean {
     .split(/\s+/)
     .every((word) => text.includes(word));
 }
+
+/** The names between commas, in "drake, rihanna". Names may also hold commas: try the whole text first. */
+export const namesIn = (typed: string): string[] =>
+  typed.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));

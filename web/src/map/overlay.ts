@@ -4,6 +4,9 @@ import type { Scatter } from "./scatter.js";
 import type { Selection } from "./selection.svelte.js";
 import { trackOf } from "./track-of.js";
 
+/** The radius of the ring around a point, in CSS pixels. */
+const ringOf = (radius: number) => Math.max(9, radius + 2);
+
 export class Overlay {
   readonly #canvas: HTMLCanvasElement;
   readonly #scatter: Scatter;
@@ -51,14 +54,14 @@ export class Overlay {
       if (i < 0) continue;
       context.beginPath();
       const { x, y, radius } = this.#at(i);
-      context.arc(x, y, Math.max(9, radius + 2), 0, 7);
+      context.arc(x, y, ringOf(radius), 0, 7);
       context.stroke();
     }
   }
 
   /** Draws names of artists, or of songs if some are chosen or found. */
   #drawNames(context: CanvasRenderingContext2D, style: CSSStyleDeclaration): void {
-    const { chosen, found, shown, map } = this.#selection;
+    const { chosen, found, shown, map, start, alone } = this.#selection;
     const some = found ? [...chosen, ...found] : chosen.length > 0 ? chosen : undefined;
     context.font = `600 12px ${style.fontFamily}`;
     context.textBaseline = "middle";
@@ -68,7 +71,11 @@ export class Overlay {
     context.fillStyle = style.getPropertyValue("--ink");
     const labels = labelsOf(
       some ?? shown,
-      (i) => this.#at(i),
+      (i) => {
+        const at = this.#at(i);
+        // Beside its ring, not across it.
+        return i === start || i === alone ? { ...at, radius: ringOf(at.radius) } : at;
+      },
       (i) => (some ? trackOf(map.points[i]!).title : (map.points[i]!.artist ?? map.points[i]!.track)),
       (text) => {
         const width = this.#widths.get(text) ?? context.measureText(text).width;

@@ -13,6 +13,13 @@ describe("Places", () => {
     expect(grid.at(-5, -5, 1)).toBe(-1);
   });
 
+  it("finds the closest point, however far, that is not hidden", () => {
+    expect(grid.closest(-500, 2.2)).toBe(20);
+    const two = Float32Array.of(0, 0, 1, 0);
+    expect(new Places(two, (i) => i > 0).closest(0, 0)).toBe(1);
+    expect(new Places(two, () => false).closest(0, 0)).toBe(-1);
+  });
+
   it("finds what a lasso holds", () => {
     expect(grid.inside([-0.5, -0.5, 1.5, -0.5, 1.5, 1.5, -0.5, 1.5])).toEqual([0, 1, 10, 11]);
   });

@@ -67,6 +67,14 @@ export class Places {
     return best;
   }
 
+  /** The nearest point, however far; -1 if all are hidden. */
+  closest(x: number, y: number): number {
+    let best = -1;
+    for (let i = 0; i < this.#positions.length / 2; i++)
+      if (this.#isShown(i) && (best < 0 || this.#squared(i, x, y) < this.#squared(best, x, y))) best = i;
+    return best;
+  }
+
   /** Points inside a polygon x0, y0, x1, y1, … (even–odd rule). */
   inside(polygon: readonly number[]): number[] {
     const found: number[] = [];

@@ -17,11 +17,14 @@ void main() { float r = length(gl_PointCoord - 0.5) * 2.0; float a = shown.a * (
 export class Scatter {
   readonly #canvas: HTMLCanvasElement;
   readonly #gl: WebGLRenderingContext;
-  readonly #program: WebGLProgram;
-  readonly #buffers: { position: WebGLBuffer; size: WebGLBuffer; colour: WebGLBuffer };
-  #count = 0;
-  #positions: Float32Array = new Float32Array();
-  #sizes: Float32Array = new Float32Array();
+  readonly #listening = new AbortController();
+  #program!: WebGLProgram;
+  #buffers!: { position: WebGLBuffer; size: WebGLBuffer; colour: WebGLBuffer };
+  #points: ScatterPoints = {
+    positions: new Float32Array(),
+    sizes: new Float32Array(),
+    colours: new Uint8Array(),
+  };
   #frame = 0;
   /** The data point in the middle, and CSS pixels per unit of data. */
   centre = { x: 0, y: 0 };
@@ -34,6 +37,22 @@ export class Scatter {
     if (!gl) throw new Error("This browser does not support WebGL.");
     this.#canvas = canvas;
     this.#gl = gl;
+    this.#prepare();
+    const { signal } = this.#listening;
+    // The system may take the graphics memory away, for example in sleep. Without this, the browser would not give it back.
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
+    canvas.addEventListener(
+      "webglcontextrestored",
+      () => {
+        this.#prepare();
+        this.set(this.#points);
+      },
+      { signal },
+    );
+  }
+
+  #prepare(): void {
+    const gl = this.#gl;
     const program = gl.createProgram()!;
     for (const [type, source] of [
       [gl.VERTEX_SHADER, vertex],
@@ -55,15 +74,14 @@ export class Scatter {
 
   set(points: ScatterPoints): void {
     const gl = this.#gl;
-    this.#count = points.sizes.length;
-    this.#positions = points.positions;
-    this.#sizes = points.sizes;
+    this.#points = points;
     this.#fill("position", points.positions, 2, gl.FLOAT);
     this.#fill("size", points.sizes, 1, gl.FLOAT);
     this.recolour(points.colours);
   }
 
   recolour(colours: Uint8Array): void {
+    this.#points = { ...this.#points, colours };
     this.#fill("colour", colours, 4, this.#gl.UNSIGNED_BYTE);
     this.draw();
   }
@@ -85,8 +103,9 @@ export class Scatter {
   /** Fits all points into the view. */
   fit(): void {
     let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < this.#count; i++) {
-      const [x, y] = [this.#positions[2 * i]!, this.#positions[2 * i + 1]!];
+    const { positions, sizes } = this.#points;
+    for (let i = 0; i < sizes.length; i++) {
+      const [x, y] = [positions[2 * i]!, positions[2 * i + 1]!];
       left = Math.min(left, x);
       right = Math.max(right, x);
       low = Math.min(low, y);
@@ -129,7 +148,7 @@ export class Scatter {
 
   /** The radius of a point as it is drawn now, in CSS pixels. */
   radiusOf(i: number): number {
-    return (this.#sizes[i]! / 2) * this.#growth();
+    return (this.#points.sizes[i]! / 2) * this.#growth();
   }
 
   /** How much larger points are than at zoom 1. */
@@ -165,11 +184,12 @@ export class Scatter {
     gl.uniform2f(gl.getUniformLocation(this.#program, "scale"), sx, sy);
     gl.uniform2f(gl.getUniformLocation(this.#program, "shift"), -this.centre.x * sx, -this.centre.y * sy);
     gl.uniform1f(gl.getUniformLocation(this.#program, "zoom"), ratio * this.#growth());
-    gl.drawArrays(gl.POINTS, 0, this.#count);
+    gl.drawArrays(gl.POINTS, 0, this.#points.sizes.length);
   }
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    this.#listening.abort();
     this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 }

@@ -1,6 +1,6 @@
 /** Which points of the map are shown, found and chosen. */
 import type { MusicMap } from "../../../src/analysis/index.js";
-import { holds, plain } from "./holds.js";
+import { holds, namesIn, plain } from "./holds.js";
 import { Places } from "./places.js";
 import { thinned } from "./thinned.js";
 import { trackOf } from "./track-of.js";
@@ -57,7 +57,11 @@ export class Selection {
   /** The points that match the search, most played first; undefined if the search is empty. */
   readonly found = $derived.by(() => {
     const wanted = this.text.trim();
-    return wanted === "" ? undefined : this.shown.filter((i) => holds(this.#names[i]!, wanted));
+    const finding = (texts: readonly string[]) =>
+      this.shown.filter((i) => texts.some((text) => holds(this.#names[i]!, text)));
+    if (wanted === "") return undefined;
+    const found = finding([wanted]);
+    return found.length > 0 ? found : finding(namesIn(wanted));
   });
 
   readonly #names = $derived.by(() => this.map.points.map(({ track }) => plain(track)));
@@ -94,6 +98,11 @@ export class Selection {
   /** The nearest point within `reach` units of the map; -1 for none. */
   at(x: number, y: number, reach: number): number {
     return this.#places.at(x, y, reach);
+  }
+
+  /** The nearest point to a spot of the map; -1 if all are hidden. */
+  closest({ x, y }: { readonly x: number; readonly y: number }): number {
+    return this.#places.closest(x, y);
   }
 
   /** In path mode chooses the start, then the goal; otherwise chooses only this point. -1 clears the choice. */

@@ -26,7 +26,7 @@ export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { isGzip } from "./gzip.js";
 export { requireKnown, requireObject, requireOptions } from "./known-options.js";
-export { isLeftOver, ownerMark, sweepLeftovers } from "./leftovers.js";
+export { isLeftOver, ownerMark, sweepLeftovers, thisMachine } from "./leftovers.js";
 export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";

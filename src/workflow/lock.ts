@@ -1,11 +1,11 @@
 /**
  * At most one command per run. The lock is a file with an increasing number: a command that finds all holders dead takes the next
- * number, and of two that try, only one can create the file. A holder on another machine counts as dead if its lock has not been
- * renewed for two minutes.
+ * number, and of two that try, only one can create the file. A holder on another machine, or in another container, counts as
+ * dead if its lock has not been renewed for two minutes.
  */
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
-import { bornOf, isAlive, SegueError } from "../system/index.js";
+import { bornOf, isAlive, SegueError, thisMachine } from "../system/index.js";
 import { readSoundRecord } from "./read-record.js";
 import { keys, recordText } from "./records.js";
 
@@ -15,8 +15,13 @@ interface Holder {
   readonly pid: number;
   readonly born?: string;
   readonly host: string;
+  /** Tells containers apart that share a host name; locks of earlier versions have none. */
+  readonly machine?: string;
   readonly since: string;
 }
+
+/** Whether the holder's process number is one of those that this process sees. */
+const isHere = ({ host, machine = thisMachine }: Holder) => host === hostname() && machine === thisMachine;
 
 /** The holder of a damaged lock: a living one would renew it, and the next holder removes it. */
 const nobody: Holder = { pid: 0, host: "", since: "" };
@@ -44,8 +49,7 @@ async function holders(store: Store, flow: string, run: string): Promise<Found[]
     const generation = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
     if (isDamaged) found.push({ ...nobody, key, generation, alive: false });
     if (!holder) continue;
-    const alive =
-      holder.host === hostname() ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
+    const alive = isHere(holder) ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
     found.push({ ...holder, key, generation, alive });
   }
   return found;
@@ -70,6 +74,7 @@ function me(): Holder {
     pid: process.pid,
     born: bornOf(process.pid),
     host: hostname(),
+    machine: thisMachine,
     since: new Date().toISOString(),
   };
 }
@@ -119,10 +124,15 @@ function refuseIfHeld(found: readonly Found[], flow: string, run: string): void 
 }
 
 /** The error for a run that somebody else holds. */
-export function heldBy({ pid, host, since }: Holder, flow: string, run: string): SegueError {
-  const where = host === hostname() ? "" : ` on ${host}`;
+export function heldBy(holder: Holder, flow: string, run: string): SegueError {
+  const { pid, host, since } = holder;
+  const where =
+    host !== hostname() ? ` on ${host}` : isHere(holder) ? "" : ` in another container of ${host}`;
+  const hint = isHere(holder)
+    ? `wait for it, or stop it first: kill ${pid}`
+    : `wait for it, or stop it there; if it was killed, the run is free ${deadAfter / 60_000} minutes later`;
   return new SegueError(`run ${flow}/${run} is held by process ${pid}${where} since ${since}`, {
-    hint: `wait for it, or stop it first: kill ${pid}`,
+    hint,
     code: "run-held",
   });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateSample } from "../playlists/index.js";
-import { explainDiskError, SegueError, withDuckDb, writeFileAtomic } from "./index.js";
+import { explainDiskError, ownerMark, SegueError, withDuckDb, writeFileAtomic } from "./index.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -54,6 +54,17 @@ describe("explainDiskError", () => {
     expect(explainDiskError(error)).toMatchObject({
       message: `cannot use ${join(folder, "nowhere")}: there is no such file or folder`,
     });
+  });
+
+  it.each([
+    [`.own-${ownerMark()}-Ab3_x9`, "data"],
+    [`.own-${ownerMark()}-Ab3_x9/rejects.jsonl`, "data"],
+    [`vectors.bin.${ownerMark()}-0123abcd.tmp`, "data/vectors.bin"],
+  ])("names what the user knows of %s, which a process has for itself", (name, known) => {
+    const full = Object.assign(new Error("full"), { code: "ENOSPC", syscall: "write" });
+    const message = `cannot use ${join(folder, known)}: the disk is full`;
+    expect(explainDiskError(full, join(folder, "data", name))).toMatchObject({ message });
+    expect(explainDiskError({ ...full, path: join(folder, "data", name) })).toMatchObject({ message });
   });
 
   it("explains a file that cannot be replaced, such as one mounted into a container", () => {

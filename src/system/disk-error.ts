@@ -1,6 +1,7 @@
 /** Explains file system errors: a full disk, no permission, a folder instead of a file. */
 import { dirname } from "node:path";
 import { messageOf, SegueError } from "./errors.js";
+import { withoutMark } from "./leftovers.js";
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ["the disk is full", "free some space, or name a place on another disk"],
@@ -35,7 +36,7 @@ const noFolders = ["no folder can be created there", "name another place"] as co
 /**
  * Turns an error of the file system (from Node or DuckDB) into a `SegueError`; returns any other as it is.
  *
- * @param place the file or folder to name; default: the one that the error names, which may be temporary
+ * @param place the file or folder to name; default: the one that the error names. Of one in a temporary folder, its parent is named
  */
 export function explainDiskError(error: unknown, place?: string): unknown {
   if (error instanceof SegueError) return error;
@@ -45,7 +46,8 @@ export function explainDiskError(error: unknown, place?: string): unknown {
     code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;
   // Users do not know the random name of a temporary folder, only its parent.
-  const at = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
+  const named = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
+  const at = named && withoutMark(named);
   const [what, hint] = reason;
   return new SegueError(at === undefined ? what : `cannot use ${at}: ${what}`, {
     hint,

@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import { readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { bornOf, isAlive } from "./processes.js";
 
 /**
@@ -34,6 +34,16 @@ export const ownerMark = (pid = process.pid): string => `${thisMachine}-${pid}-$
 export function isLeftOver(name: string): boolean {
   const [, host, pid, born] = marked.exec(name) ?? [];
   return host === thisMachine && !isAlive(Number(pid), born || undefined);
+}
+
+/** The place that users know: the parent of the first folder in `path` that bears a mark, or the file that one stands in for. */
+export function withoutMark(path: string): string {
+  const parts = path.split(sep);
+  const place = parts.findIndex((name) => marked.test(name));
+  if (place < 0) return path;
+  const name = parts[place]!;
+  const known = name.endsWith(".tmp") ? [name.replace(marked, "")] : [];
+  return [...parts.slice(0, place), ...known].join(sep) || sep;
 }
 
 const swept = new Set<string>();

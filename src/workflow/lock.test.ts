@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { FolderStore } from "../storage/index.js";
 import { holderOf, lockRun } from "./lock.js";
@@ -70,3 +70,23 @@ it.each([
     }
   },
 );
+
+it("is held by another machine by the clock of the datastore, minutes behind this machine's", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+  try {
+    const store = new FolderStore(folder);
+    const list = store.list.bind(store);
+    store.list = async function* (prefix) {
+      for await (const object of list(prefix)) yield { ...object, modified: object.modified - 180_000 };
+    };
+    const key = `${keys.locks("flow", "run")}000001.json`;
+    await store.put(key, recordText({ pid: 1, host: "elsewhere", since: "2026-01-31T09:05:07Z" }));
+    await expect(lockRun(store, "flow", "run")).rejects.toThrow("is held by process 1 on elsewhere");
+    expect(readdirSync(dirname(store.localPath(key)))).toEqual(["000001.json"]);
+    const longAgo = new Date(Date.now() - 121_000);
+    utimesSync(store.localPath(key), longAgo, longAgo);
+    await (await lockRun(store, "flow", "run")).release();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -4,7 +4,7 @@
  * dead if its lock has not been renewed for two minutes.
  */
 import { hostname } from "node:os";
-import type { Store } from "../storage/index.js";
+import type { Store, StoredObject } from "../storage/index.js";
 import { bornOf, isAlive, SegueError, thisMachine } from "../system/index.js";
 import { readSoundRecord } from "./read-record.js";
 import { keys, recordText } from "./records.js";
@@ -39,9 +39,17 @@ interface Found extends Holder {
   readonly alive: boolean;
 }
 
-async function holders(store: Store, flow: string, run: string): Promise<Found[]> {
+/**
+ * @param own a lock that this process has just written, which is left out: its time is the datastore's, whose clock may differ from this
+ *   machine's by more than a lock lives
+ */
+async function holders(store: Store, flow: string, run: string, own?: string): Promise<Found[]> {
+  const locks: StoredObject[] = [];
+  for await (const lock of store.list(keys.locks(flow, run))) locks.push(lock);
+  const now = locks.find(({ key }) => key === own)?.modified ?? Date.now();
   const found: Found[] = [];
-  for await (const { key, modified } of store.list(keys.locks(flow, run))) {
+  for (const { key, modified } of locks) {
+    if (key === own) continue;
     let isDamaged = false;
     const holder = await readSoundRecord<Holder>(store, key, () => {
       isDamaged = true;
@@ -49,7 +57,7 @@ async function holders(store: Store, flow: string, run: string): Promise<Found[]
     const generation = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
     if (isDamaged) found.push({ ...nobody, key, generation, alive: false });
     if (!holder) continue;
-    const alive = isHere(holder) ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
+    const alive = isHere(holder) ? isAlive(holder.pid, holder.born) : now - modified < deadAfter;
     found.push({ ...holder, key, generation, alive });
   }
   return found;
@@ -108,7 +116,7 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
   const key = `${keys.locks(flow, run)}${String(generation).padStart(6, "0")}.json`;
   const mine = await store.putIfAbsent(key, recordText(holder));
   // Another command may have written its lock between our check and our write; both then see it, and this one gives up.
-  const after = (await holders(store, flow, run)).filter((holder) => !mine || holder.key !== key);
+  const after = await holders(store, flow, run, mine ? key : undefined);
   if (!mine || after.some((holder) => holder.alive)) {
     if (mine) await store.delete(key);
     refuseIfHeld(after, flow, run);

@@ -30,6 +30,12 @@ const unnamed: Readonly<Record<string, string>> = {
   "Unknown system error -122": "EDQUOT",
 };
 
+/** For a relative path where there is nothing that it could start from. */
+const gone = [
+  "the folder that you are in has been removed",
+  "go to one that exists: cd /path/to/folder",
+] as const;
+
 /** For `mkdir` failing with ENOENT although the parent exists, as in /proc. */
 const noFolders = ["no folder can be created there", "name another place"] as const;
 
@@ -42,6 +48,7 @@ export function explainDiskError(error: unknown, place?: string): unknown {
   if (error instanceof SegueError) return error;
   const code = codeOf(error);
   const { path, dest, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException> & { dest?: string };
+  if (syscall === "uv_cwd") return new SegueError(gone[0], { hint: gone[1], code: "disk", cause: error });
   const reason =
     code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;

@@ -99,9 +99,10 @@ describe("a full disk", () => {
       context.skip();
     }
     try {
-      await expect(generateSample({ rows: 50_000, output: join(disk, "s.csv") })).rejects.toMatchObject({
-        message: `cannot use ${join(disk, "s.csv")}: the disk is full`,
-      });
+      for (const name of ["s.csv", "s.csv.gz"])
+        await expect(generateSample({ rows: 300_000, output: join(disk, name) })).rejects.toMatchObject({
+          message: `cannot use ${join(disk, name)}: the disk is full`,
+        });
       await expect(
         withDuckDb({}, (database) =>
           database.run(`COPY (SELECT md5(i::VARCHAR) FROM range(200000) t(i)) TO '${disk}/t.parquet'`),

@@ -324,7 +324,27 @@ describe("segue evaluate", () => {
       { encoding: "utf8" },
     );
     expect(JSON.parse(stdout).rows).toHaveLength(1);
-    expect(stderr).toBe(`error: cannot use ${html}: it is a folder\n`);
+    expect(stderr).toBe(`error: cannot use ${html}: it is a folder\n  → name a file\n`);
+    expect(status).toBe(1);
+  });
+
+  it("says what to do about a recommender whose process was killed, and shows the others", () => {
+    const preload = join(folder, "killed.mjs");
+    writeFileSync(
+      preload,
+      `const { once } = process;
+      process.once = (name, heard) => once.call(process, name, name !== "message" ? heard : (task) =>
+        task.recommender === "transitions" ? process.kill(process.pid, "SIGKILL") : heard(task));`,
+    );
+    const args = ["evaluate", "--train", train, "--queries", queries, "--leaderboard"];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [distPath("cli/main.js"), ...args, "--recommender", "transitions", "popularity"],
+      { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` } },
+    );
+    expect(stdout).toMatch(/^popularity /m);
+    expect(stderr).toContain("could not evaluate transitions (the process that evaluated");
+    expect(stderr).toContain("\n  → if it lacked memory: free some, or leave transitions out");
     expect(status).toBe(1);
   });
 

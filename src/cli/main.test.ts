@@ -41,6 +41,19 @@ it("fails with two lines if it cannot even be loaded", (context) => {
   });
 });
 
+it.each(["runs", "run intermediate --input x.csv"])(
+  "says of %s that its folder has been removed",
+  (asked) => {
+    const { folder } = new ScratchProject();
+    expect(shell(`cd ${folder}; rmdir ${folder}; "$NODE" "$SEGUE" ${asked}`)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "error: the folder that you are in has been removed\n  → go to one that exists: cd /path/to/folder\n",
+    });
+  },
+);
+
 it("exits quietly if the reader closes the pipe", () => {
   expect(shell(`"$NODE" "$SEGUE" run --help | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
 });

@@ -106,6 +106,35 @@ it.each([1, 2])(
   },
 );
 
+it("leaves no worker and no trace if it is killed while one begins to listen", async () => {
+  const preload = at("killed.mjs");
+  await writeFile(
+    preload,
+    `import cluster from "node:cluster"; import { Server } from "node:net";
+    const { listen } = Server.prototype;
+    Server.prototype.listen = function (...given) {
+      if (cluster.isWorker) {
+        process.kill(process.ppid, "SIGKILL");
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      }
+      return listen.apply(this, given);
+    };`,
+  );
+  const args = ["serve", at("models"), "--port", "0", "--workers", "2", "--log-level", "error"];
+  const server = spawn(process.execPath, [distPath("cli/main.js"), ...args], {
+    env: { ...process.env, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  // Its workers hold that pipe, too.
+  await once(server, "close");
+  expect(server.signalCode).toBe("SIGKILL");
+  expect(said).toBe("");
+}, 30_000);
+
 it.each([1, 2])("handles signals during its start, with %s workers", async (workers) => {
   const door = pathToFileURL(distPath("serving/index.js")).href;
   const given = { bundle: at("models"), workers, port: 0, logLevel: "info" };

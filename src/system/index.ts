@@ -54,7 +54,7 @@ export {
 export { checkOutput } from "./files/check-output.js";
 export { type ConfFile, readConfFile } from "./files/conf-file.js";
 export { isGzip } from "./files/gzip.js";
-export { isLeftOver, ownerMark, sweepLeftovers } from "./files/leftovers.js";
+export { isLeftOver, ownerMark, sweepLeftovers, thisMachine } from "./files/leftovers.js";
 export { makeFolder } from "./files/make-folder.js";
 export { notTwice, refusePipe } from "./files/ordinary-file.js";
 export { sha256Of } from "./files/sha256.js";

@@ -34,6 +34,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   let playlists: Uint32Array | undefined;
   let asked: Done["asked"] | undefined;
   const failures: Array<{ recommender: string; error: string }> = [];
+  const hints = new Set<string>();
   for (const recommender of names) {
     try {
       const quiet = entries.length + failures.length > 0;
@@ -45,6 +46,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       failures.push({ recommender, error: error.message });
+      if (error.hint !== undefined) hints.add(error.hint);
       // What fails for one for want of a readable file fails for all.
       if (entries.length === 0 && failures.length === Math.min(2, names.length)) throw error;
     }
@@ -67,9 +69,12 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   // After printing the figures, which took long: a full disk must not lose them.
   if (options.html)
     await writeFileAtomic(options.html, page(leaderboardHtml(board), remarks)).catch((error: unknown) => {
-      problems.push(messageOf(explainDiskError(error, options.html)));
+      const explained = explainDiskError(error, options.html);
+      problems.push(messageOf(explained));
+      if (explained instanceof SegueError && explained.hint !== undefined) hints.add(explained.hint);
     });
-  if (problems.length > 0) throw new SegueError(problems.join("; "));
+  if (problems.length > 0)
+    throw new SegueError(problems.join("; "), hints.size > 0 ? { hint: [...hints].join("\n") } : {});
 }
 
 /** How long a process may take to end by itself, in ms. */
@@ -94,13 +99,7 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
       else reject(errorFrom(answer.error));
     });
     child.on("error", reject);
-    child.on("exit", (code, signal) =>
-      reject(
-        new SegueError(
-          `the process that evaluated ${task.recommender} ended early (${signal ?? `code ${code}`})`,
-        ),
-      ),
-    );
+    child.on("exit", (code, signal) => reject(endedEarly(task.recommender, signal ?? `code ${code}`)));
     end = () => void child.kill("SIGKILL");
     // SIGTERM first, so that it can remove its temporary files.
     signal.addEventListener("abort", () => {
@@ -113,6 +112,15 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
     clear();
     if (end !== undefined) process.off("exit", end);
   });
+}
+
+function endedEarly(recommender: string, how: string): SegueError {
+  return new SegueError(
+    `the process that evaluated ${recommender} ended early (${how})`,
+    how === "SIGKILL"
+      ? { hint: `if it lacked memory: free some, or leave ${recommender} out: --recommender NAME NAME` }
+      : {},
+  );
 }
 
 function page(table: string, remarks: readonly string[]): string {

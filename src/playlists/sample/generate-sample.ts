@@ -3,9 +3,8 @@
  * by `\`, users with several playlists, playlists too short to use, two releases of one song.
  */
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import {
   misuse,
@@ -78,33 +77,28 @@ export async function generateSample(options: SampleOptions): Promise<SampleFact
 
   const progress = throttled(options.progress ?? silent);
   const counts = { rows: 0, playlists: 0, users: 0 };
+  async function* texts() {
+    let text = header;
+    for (const playlist of playlistsOf(seed, expectedRows, meanLength)) {
+      if (counts.playlists === wantedPlaylists || counts.rows === wantedRows) break;
+      counts.playlists++;
+      counts.users = playlist.user + 1;
+      const length = Math.min(playlist.rows.length, wantedRows - counts.rows);
+      for (let i = 0; i < length; i++) text += playlist.rows[i]!;
+      counts.rows += length;
+      if (text.length > 1 << 18) {
+        options.signal?.throwIfAborted();
+        yield text;
+        text = "";
+        progress({ task: "generating", done: counts.rows, total: expectedRows, unit: "rows" });
+      }
+    }
+    yield text;
+  }
   await writeAtomically(output, async (temporary) => {
     const file = createWriteStream(temporary, { flags: "wx" });
-    const stream = output.endsWith(".gz") ? createGzip({ level: 6 }) : file;
-    if (stream !== file) stream.pipe(file);
-    let text = header;
-    try {
-      for (const playlist of playlistsOf(seed, expectedRows, meanLength)) {
-        if (counts.playlists === wantedPlaylists || counts.rows === wantedRows) break;
-        counts.playlists++;
-        counts.users = playlist.user + 1;
-        const length = Math.min(playlist.rows.length, wantedRows - counts.rows);
-        for (let i = 0; i < length; i++) text += playlist.rows[i]!;
-        counts.rows += length;
-        if (text.length > 1 << 18) {
-          options.signal?.throwIfAborted();
-          if (!stream.write(text)) await once(stream, "drain");
-          text = "";
-          progress({ task: "generating", done: counts.rows, total: expectedRows, unit: "rows" });
-        }
-      }
-      stream.end(text);
-      await finished(file);
-    } catch (error) {
-      stream.destroy();
-      file.destroy();
-      throw error;
-    }
+    if (output.endsWith(".gz")) await pipeline(texts, createGzip({ level: 6 }), file);
+    else await pipeline(texts, file);
   });
   progress({ task: "generating", done: counts.rows, total: counts.rows, unit: "rows" });
   const note = `${output.replace(/(\.csv)?(\.gz)?$/, "")}.generated.txt`;

@@ -1,4 +1,5 @@
 /** One of several processes that answer on the same port: started by `WorkerGroup`, controlled over its IPC channel. */
+import cluster from "node:cluster";
 import { logWritten } from "../log.js";
 import { EndpointMetrics } from "../metrics.js";
 import { bundleSource } from "../model/bundle-source.js";
@@ -39,5 +40,8 @@ const first = new ProcessCalls(process as Channel, {
 
 // The primary process decides when to stop: a terminal sends Ctrl-C to all processes at once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+
+// Once the primary process has been killed, Node's own message that asks it for the port fails.
+cluster.worker?.on("error", () => process.exit(1));
 
 await first.call("listens");

@@ -98,15 +98,22 @@ describe("withDuckDb", () => {
     },
   );
 
+  const hintAt = (memoryLimit?: string) =>
+    withDuckDb({ memoryLimit, threads: 1 }, async () => {
+      throw new Error("Out of Memory Error: failed to allocate");
+    }).catch((error) => error.hint);
+
   it("advises more memory than it had, as far as the machine has more", async () => {
     const most = `${Math.floor((usableMemory() * 3) / 4 / 2 ** 20)}MiB`;
-    const hintAt = (memoryLimit: string) =>
-      withDuckDb({ memoryLimit, threads: 1 }, async () => {
-        throw new Error("Out of Memory Error: failed to allocate");
-      }).catch((error) => error.hint);
     expect(await hintAt("20MB")).toBe("give it more: segue run --memory-limit 1000MB");
     expect(await hintAt("1.2GB")).toBe("give it more: segue run --memory-limit 2400MB");
     expect(await hintAt(most)).toMatch(/^that is all it may use of this machine's \d+ MB/);
+  });
+
+  it.skipIf(usableMemory() < 4.1e9)("sends to the flows where nobody could choose its memory", async () => {
+    expect(await hintAt()).toMatch(
+      /^let the flows prepare .*: segue run intermediate primary --memory-limit \d+MB; then read data\//,
+    );
   });
 
   const limitAt = async (memoryLimit: string) => {

@@ -72,7 +72,7 @@ export async function withDuckDb<T>(
       return await onConnection(instance, options.signal, work);
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw explained(error, memoryLimit);
+      throw explained(error, memoryLimit, options.memoryLimit !== undefined);
     } finally {
       instance.closeSync();
     }
@@ -193,13 +193,17 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-function explained(error: unknown, memoryLimit: string): unknown {
+function explained(error: unknown, memoryLimit: string, isChosen: boolean): unknown {
   const message = messageOf(error);
   if (!/Out of Memory/i.test(message)) return error;
   const more = Math.min(Math.max(1e9, 2 * bytesOf(memoryLimit)), mostBytes());
+  const flag = `--memory-limit ${Math.floor(more / 1e6)}MB`;
+  // Only the flows let their users choose.
   const hint =
     more > bytesOf(memoryLimit)
-      ? `give it more: segue run --memory-limit ${Math.floor(more / 1e6)}MB`
+      ? isChosen
+        ? `give it more: segue run ${flag}`
+        : `let the flows prepare the playlists, which may use more: segue run intermediate primary ${flag}; then read data/03_inputs/model_input_full.parquet`
       : `that is all it may use of this machine's ${Math.round(usableMemory() / 1e6)} MB: use a machine with more`;
   return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
     // It spills to disk first, so the disk may be what is full.

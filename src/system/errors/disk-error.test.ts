@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateSample } from "../../playlists/index.js";
-import { explainDiskError, SegueError, withDuckDb, writeFileAtomic } from "../index.js";
+import { explainDiskError, ownerMark, SegueError, withDuckDb, writeFileAtomic } from "../index.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -56,6 +56,17 @@ describe("explainDiskError", () => {
     });
   });
 
+  it.each([
+    [`.own-${ownerMark()}-Ab3_x9`, "data"],
+    [`.own-${ownerMark()}-Ab3_x9/rejects.jsonl`, "data"],
+    [`vectors.bin.${ownerMark()}-0123abcd.tmp`, "data/vectors.bin"],
+  ])("names what the user knows of %s, which a process has for itself", (name, known) => {
+    const full = Object.assign(new Error("full"), { code: "ENOSPC", syscall: "write" });
+    const message = `cannot use ${join(folder, known)}: the disk is full`;
+    expect(explainDiskError(full, join(folder, "data", name))).toMatchObject({ message });
+    expect(explainDiskError({ ...full, path: join(folder, "data", name) })).toMatchObject({ message });
+  });
+
   it("explains a file that cannot be replaced, such as one mounted into a container", () => {
     const busy = { code: "EBUSY", syscall: "rename", path: "/out.bin.tmp", dest: "/out.bin" };
     expect(explainDiskError(Object.assign(new Error("EBUSY"), busy))).toMatchObject({
@@ -88,9 +99,10 @@ describe("a full disk", () => {
       context.skip();
     }
     try {
-      await expect(generateSample({ rows: 50_000, output: join(disk, "s.csv") })).rejects.toMatchObject({
-        message: `cannot use ${join(disk, "s.csv")}: the disk is full`,
-      });
+      for (const name of ["s.csv", "s.csv.gz"])
+        await expect(generateSample({ rows: 300_000, output: join(disk, name) })).rejects.toMatchObject({
+          message: `cannot use ${join(disk, name)}: the disk is full`,
+        });
       await expect(
         withDuckDb({}, (database) =>
           database.run(`COPY (SELECT md5(i::VARCHAR) FROM range(200000) t(i)) TO '${disk}/t.parquet'`),

@@ -1,5 +1,6 @@
 /** Explains file system errors: a full disk, no permission, a folder instead of a file. */
 import { dirname } from "node:path";
+import { withoutMark } from "../files/leftovers.js";
 import { messageOf, SegueError } from "./errors.js";
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
@@ -29,23 +30,31 @@ const unnamed: Readonly<Record<string, string>> = {
   "Unknown system error -122": "EDQUOT",
 };
 
+/** For a relative path where there is nothing that it could start from. */
+const gone = [
+  "the folder that you are in has been removed",
+  "go to one that exists: cd /path/to/folder",
+] as const;
+
 /** For `mkdir` failing with ENOENT although the parent exists, as in /proc. */
 const noFolders = ["no folder can be created there", "name another place"] as const;
 
 /**
  * Turns an error of the file system (from Node or DuckDB) into a `SegueError`; returns any other as it is.
  *
- * @param place the file or folder to name; default: the one that the error names, which may be temporary
+ * @param place the file or folder to name; default: the one that the error names. Of one in a temporary folder, its parent is named
  */
 export function explainDiskError(error: unknown, place?: string): unknown {
   if (error instanceof SegueError) return error;
   const code = codeOf(error);
   const { path, dest, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException> & { dest?: string };
+  if (syscall === "uv_cwd") return new SegueError(gone[0], { hint: gone[1], code: "disk", cause: error });
   const reason =
     code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;
   // Users do not know the random name of a temporary folder, only its parent.
-  const at = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
+  const named = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
+  const at = named && withoutMark(named);
   const [what, hint] = reason;
   return new SegueError(at === undefined ? what : `cannot use ${at}: ${what}`, {
     hint,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   asWritten,
   closest,
+  explainDiskError,
   messageOf,
   misuse,
   requireOptions,
@@ -119,7 +120,7 @@ export function parametersAgain(flow: HasParameters, recorded: object): Record<s
  * Calls the flow's own `check` on parameters that are each within their range.
  *
  * @param engine the engine that will run the flow; default "local"
- * @throws SegueError the one that `check` throws; (misuse) for any other error that it throws
+ * @throws SegueError the one that `check` throws, or for its error of the disk; (misuse) for any other error that it throws
  */
 export async function checkParameters(
   flow: HasParameters & {
@@ -132,7 +133,8 @@ export async function checkParameters(
   requireWithin(anEngine, "engine", engine);
   try {
     await flow.check?.(parameters, engine);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainDiskError(thrown);
     if (error instanceof SegueError) throw error;
     throw misuse(
       `flow "${flow.name}" refuses its parameters: ${messageOf(error)}`,

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { keys, recordText } from "../records/records.js";
 import { holderOf, lockRun } from "./lock.js";
 
 afterEach(() => void vi.useRealTimers());
@@ -37,6 +38,54 @@ it("does not fail if the datastore is away when it is released", async () => {
     const lock = await lockRun(store, "flow", "run");
     store.delete = () => Promise.reject(new Error("no answer"));
     await lock.release();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it.each([
+  { where: "on elsewhere", host: "elsewhere", machine: "00000000" },
+  // As containers that share the host's name do, each with its own numbers of processes.
+  { where: `in another container of ${hostname()}`, host: hostname(), machine: "00000000" },
+])(
+  "is held by a process $where while its lock is renewed, though no such process is here",
+  async ({ where, ...other }) => {
+    const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+    try {
+      const store = new FolderStore(folder);
+      const key = `${keys.locks("flow", "run")}000001.json`;
+      await store.put(
+        key,
+        recordText({ pid: 2 ** 22 + 1, born: "1", ...other, since: "2026-01-31T09:05:07Z" }),
+      );
+      await expect(lockRun(store, "flow", "run")).rejects.toMatchObject({
+        message: expect.stringContaining(where),
+        hint: expect.not.stringContaining("kill 4194305"),
+      });
+      const longAgo = new Date(Date.now() - 121_000);
+      utimesSync(store.localPath(key), longAgo, longAgo);
+      await (await lockRun(store, "flow", "run")).release();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+it("is held by another machine by the clock of the datastore, minutes behind this machine's", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+  try {
+    const store = new FolderStore(folder);
+    const list = store.list.bind(store);
+    store.list = async function* (prefix) {
+      for await (const object of list(prefix)) yield { ...object, modified: object.modified - 180_000 };
+    };
+    const key = `${keys.locks("flow", "run")}000001.json`;
+    await store.put(key, recordText({ pid: 1, host: "elsewhere", since: "2026-01-31T09:05:07Z" }));
+    await expect(lockRun(store, "flow", "run")).rejects.toThrow("is held by process 1 on elsewhere");
+    expect(readdirSync(dirname(store.localPath(key)))).toEqual(["000001.json"]);
+    const longAgo = new Date(Date.now() - 121_000);
+    utimesSync(store.localPath(key), longAgo, longAgo);
+    await (await lockRun(store, "flow", "run")).release();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,11 +1,11 @@
 /**
  * At most one command per run. The lock is a file with an increasing number: a command that finds all holders dead takes the next
- * number, and of two that try, only one can create the file. A holder on another machine counts as dead if its lock has not been
- * renewed for two minutes.
+ * number, and of two that try, only one can create the file. A holder on another machine, or in another container, counts as
+ * dead if its lock has not been renewed for two minutes.
  */
 import { hostname } from "node:os";
-import type { Store } from "../../storage/index.js";
-import { bornOf, isAlive, SegueError } from "../../system/index.js";
+import type { Store, StoredObject } from "../../storage/index.js";
+import { bornOf, isAlive, SegueError, thisMachine } from "../../system/index.js";
 import { readSoundRecord } from "../records/read-record.js";
 import { keys, recordText } from "../records/records.js";
 
@@ -15,8 +15,13 @@ interface Holder {
   readonly pid: number;
   readonly born?: string;
   readonly host: string;
+  /** Tells containers apart that share a host name; locks of earlier versions have none. */
+  readonly machine?: string;
   readonly since: string;
 }
+
+/** Whether the holder's process number is one of those that this process sees. */
+const isHere = ({ host, machine = thisMachine }: Holder) => host === hostname() && machine === thisMachine;
 
 /** The holder of a damaged lock: a living one would renew it, and the next holder removes it. */
 const nobody: Holder = { pid: 0, host: "", since: "" };
@@ -34,9 +39,17 @@ interface Found extends Holder {
   readonly alive: boolean;
 }
 
-async function holders(store: Store, flow: string, run: string): Promise<Found[]> {
+/**
+ * @param own a lock that this process has just written, which is left out: its time is the datastore's, whose clock may differ from this
+ *   machine's by more than a lock lives
+ */
+async function holders(store: Store, flow: string, run: string, own?: string): Promise<Found[]> {
+  const locks: StoredObject[] = [];
+  for await (const lock of store.list(keys.locks(flow, run))) locks.push(lock);
+  const now = locks.find(({ key }) => key === own)?.modified ?? Date.now();
   const found: Found[] = [];
-  for await (const { key, modified } of store.list(keys.locks(flow, run))) {
+  for (const { key, modified } of locks) {
+    if (key === own) continue;
     let isDamaged = false;
     const holder = await readSoundRecord<Holder>(store, key, () => {
       isDamaged = true;
@@ -44,8 +57,7 @@ async function holders(store: Store, flow: string, run: string): Promise<Found[]
     const generation = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
     if (isDamaged) found.push({ ...nobody, key, generation, alive: false });
     if (!holder) continue;
-    const alive =
-      holder.host === hostname() ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
+    const alive = isHere(holder) ? isAlive(holder.pid, holder.born) : now - modified < deadAfter;
     found.push({ ...holder, key, generation, alive });
   }
   return found;
@@ -70,6 +82,7 @@ function me(): Holder {
     pid: process.pid,
     born: bornOf(process.pid),
     host: hostname(),
+    machine: thisMachine,
     since: new Date().toISOString(),
   };
 }
@@ -103,7 +116,7 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
   const key = `${keys.locks(flow, run)}${String(generation).padStart(6, "0")}.json`;
   const mine = await store.putIfAbsent(key, recordText(holder));
   // Another command may have written its lock between our check and our write; both then see it, and this one gives up.
-  const after = (await holders(store, flow, run)).filter((holder) => !mine || holder.key !== key);
+  const after = await holders(store, flow, run, mine ? key : undefined);
   if (!mine || after.some((holder) => holder.alive)) {
     if (mine) await store.delete(key);
     refuseIfHeld(after, flow, run);
@@ -119,10 +132,15 @@ function refuseIfHeld(found: readonly Found[], flow: string, run: string): void 
 }
 
 /** The error for a run that somebody else holds. */
-export function heldBy({ pid, host, since }: Holder, flow: string, run: string): SegueError {
-  const where = host === hostname() ? "" : ` on ${host}`;
+export function heldBy(holder: Holder, flow: string, run: string): SegueError {
+  const { pid, host, since } = holder;
+  const where =
+    host !== hostname() ? ` on ${host}` : isHere(holder) ? "" : ` in another container of ${host}`;
+  const hint = isHere(holder)
+    ? `wait for it, or stop it first: kill ${pid}`
+    : `wait for it, or stop it there; if it was killed, the run is free ${deadAfter / 60_000} minutes later`;
   return new SegueError(`run ${flow}/${run} is held by process ${pid}${where} since ${since}`, {
-    hint: `wait for it, or stop it first: kill ${pid}`,
+    hint,
     code: "run-held",
   });
 }

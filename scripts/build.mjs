@@ -153,7 +153,9 @@ for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) 
 for (const file of filesUnder("dist", () => true)) {
   const path = relative("dist", file);
   const source = join("src", path);
-  const isOfSource = [source, source.replace(/(\.d)?\.[jt]s(\.map)?$/, ".ts")].some((origin) => existsSync(origin));
+  const isOfSource = [source, source.replace(/(\.d)?\.[jt]s(\.map)?$/, ".ts")].some((origin) =>
+    existsSync(origin),
+  );
   if (!/^(assembly|fonts|web)\b/.test(path) && !isOfSource) rmSync(file);
 }
 

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import type { CheckResult } from "../deployment/index.js";
 import { type Client, type FileArtifact, file, flow, type RunReader } from "../workflow/index.js";
-import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
-import { keptEndpoint } from "./parts/kept-endpoint.js";
-import { deploymentParameters } from "./parts/parameters.js";
-import { placesOf } from "./parts/places.js";
-import type { TrainedPoint } from "./parts/ranking.js";
-import type { RefitOptions } from "./parts/refit.js";
+import { checkDeployment, isForSageMaker } from "./endpoint/check-deployment.js";
+import { keptEndpoint } from "./endpoint/kept-endpoint.js";
+import type { TrainedPoint } from "./grid/ranking.js";
+import type { RefitOptions } from "./model/refit.js";
+import { deploymentParameters } from "./parameters/parameters.js";
+import { placesOf } from "./places/places.js";
 
 /** SageMaker cannot delete an endpoint that is still being created, so a stopped deployment has to wait for it first. */
 const cleanUpTime = "20m";
@@ -17,7 +17,7 @@ export const deployment = flow("deployment", {
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
   check: checkDeployment,
-  preload: () => Promise.all([import("./parts/build-bundle.js"), import("./parts/local-endpoint.js")]),
+  preload: () => Promise.all([import("./model/build-bundle.js"), import("./endpoint/local-endpoint.js")]),
 })
   .step(
     "start",
@@ -37,7 +37,7 @@ export const deployment = flow("deployment", {
     "build",
     { description: "write the bundle and read it back" },
     async ({ parameters, artifacts, client, folder: own, resources, progress, signal, card }) => {
-      const { buildBundle } = await import("./parts/build-bundle.js");
+      const { buildBundle } = await import("./model/build-bundle.js");
       const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
       const test = await modelingRun
         .task("eval")
@@ -71,13 +71,13 @@ export const deployment = flow("deployment", {
     async ({ parameters, artifacts, client, run, progress, signal }) => {
       const bundle = await artifacts.bundle.path();
       if (isForSageMaker(parameters)) {
-        const { deployToSageMaker } = await import("./parts/sagemaker.js");
+        const { deployToSageMaker } = await import("./endpoint/sagemaker.js");
         return {
           endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }),
           expected: null,
         };
       }
-      const { startEndpoint } = await import("./parts/local-endpoint.js");
+      const { startEndpoint } = await import("./endpoint/local-endpoint.js");
       return startEndpoint({ parameters, bundle: artifacts.bundleFolder, client, run, signal });
     },
   )
@@ -91,18 +91,18 @@ export const deployment = flow("deployment", {
         return { check: null, endpoint };
       }
       if (endpoint.target === "sagemaker") {
-        const { checkOnSageMaker } = await import("./parts/sagemaker.js");
+        const { checkOnSageMaker } = await import("./endpoint/sagemaker.js");
         // A bundle that cannot be fetched must not keep the endpoint alive: the check then fails on the missing folder, and deletes it.
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
         return saying(await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }));
       }
-      const { checkLocal } = await import("./parts/local-endpoint.js");
+      const { checkLocal } = await import("./endpoint/local-endpoint.js");
       const bundle = artifacts.bundleFolder;
       return saying(await checkLocal({ parameters, endpoint, expected, bundle, client, run, signal }));
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {
-    const { readReportFacts, drawReport } = await import("./parts/report.js");
+    const { readReportFacts, drawReport } = await import("./report/report.js");
     const { ranking, check, modelingRun, endpoint } = artifacts;
     const { refit, keep } = parameters;
     drawReport(card, { ...(await readReportFacts(client, modelingRun)), ranking, check, refit });
@@ -132,7 +132,7 @@ async function refitted(
   own: string,
   options: Omit<RefitOptions, "full" | "seed">,
 ): Promise<{ model: string; nearest: string | undefined; train: string }> {
-  const { refitModels } = await import("./parts/refit.js");
+  const { refitModels } = await import("./model/refit.js");
   const [best, nearest, primaryRun, { parameters }] = await Promise.all([
     modelingRun.artifact<TrainedPoint>("best"),
     modelingRun.artifact<TrainedPoint | null>("nearest"),

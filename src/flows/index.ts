@@ -1,8 +1,8 @@
 /** The four flows: from raw playlists to a checked endpoint. */
+export { type KeptEndpoint, keptEndpoint } from "./endpoint/kept-endpoint.js";
+export { hitRatioOf, type TrainedPoint } from "./grid/ranking.js";
 export { intermediate } from "./intermediate.js";
+export type { TestFigures } from "./model/test-model.js";
 export { flowOrder } from "./order.js";
-export { dataRunsOf, sampleOf } from "./parts/data-runs.js";
-export { type KeptEndpoint, keptEndpoint } from "./parts/kept-endpoint.js";
-export { placesOf } from "./parts/places.js";
-export { hitRatioOf, type TrainedPoint } from "./parts/ranking.js";
-export type { TestFigures } from "./parts/test-model.js";
+export { placesOf } from "./places/places.js";
+export { dataRunsOf, sampleOf } from "./report/data-runs.js";

@@ -2,12 +2,12 @@
 import { basename, join } from "node:path";
 import { flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
-import { inputsOf } from "./parts/inputs.js";
-import { ofParameter } from "./parts/of-parameter.js";
-import { withOwnFiles } from "./parts/own-files.js";
-import { intermediateParameters } from "./parts/parameters.js";
-import { checkPlaces, placesOf } from "./parts/places.js";
-import { runFile } from "./parts/run-file.js";
+import { inputsOf } from "./parameters/inputs.js";
+import { ofParameter } from "./parameters/of-parameter.js";
+import { intermediateParameters } from "./parameters/parameters.js";
+import { withOwnFiles } from "./places/own-files.js";
+import { checkPlaces, placesOf } from "./places/places.js";
+import { runFile } from "./places/run-file.js";
 
 export const intermediate = flow("intermediate", {
   module: import.meta.url,

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { SegueError, usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
-import { checkedGrid, checkGrid } from "./parts/check-grid.js";
-import { pointName, threadsOf } from "./parts/grid.js";
-import { gridCaption, gridChart } from "./parts/hit-ratio-charts.js";
-import { modelingParameters } from "./parts/parameters.js";
-import { asTable, gridRow, isEmpty, leadOf, type TrainedPoint } from "./parts/ranking.js";
+import { checkedGrid, checkGrid } from "./grid/check-grid.js";
+import { pointName, threadsOf } from "./grid/grid.js";
+import { asTable, gridRow, isEmpty, leadOf, type TrainedPoint } from "./grid/ranking.js";
+import { modelingParameters } from "./parameters/parameters.js";
+import { gridCaption, gridChart } from "./report/hit-ratio-charts.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,
@@ -16,9 +16,9 @@ export const modeling = flow("modeling", {
   check: checkGrid,
   preload: () =>
     Promise.all([
-      import("./parts/fit-point.js"),
-      import("./parts/model-folder.js"),
-      import("./parts/test-model.js"),
+      import("./grid/fit-point.js"),
+      import("./model/model-folder.js"),
+      import("./model/test-model.js"),
     ]),
 })
   .step(
@@ -38,9 +38,9 @@ export const modeling = flow("modeling", {
     },
   )
   .foreach("train", { over: "points", description: "one grid point" }, async (task) => {
-    const { fitPoint } = await import("./parts/fit-point.js");
-    const { saveModel } = await import("./parts/model-folder.js");
-    const { divergedPoint } = await import("./parts/diverged-point.js");
+    const { fitPoint } = await import("./grid/fit-point.js");
+    const { saveModel } = await import("./model/model-folder.js");
+    const { divergedPoint } = await import("./grid/diverged-point.js");
     const { item: point, parameters, artifacts, progress, signal, card } = task;
     const began = performance.now();
     const fitted = await fitPoint({
@@ -76,7 +76,7 @@ export const modeling = flow("modeling", {
     "keep_best",
     { description: "rank the grid by hit ratio" },
     async ({ inputs, parameters, artifacts, card }) => {
-      const { rankGrid } = await import("./parts/rank-grid.js");
+      const { rankGrid } = await import("./grid/rank-grid.js");
       const points = inputs.map((input) => ({ ...input }));
       const ranked = rankGrid(points, parameters.seed);
       const ranking = ranked.map(({ result }) => result);
@@ -121,7 +121,7 @@ export const modeling = flow("modeling", {
     "eval",
     { description: "the test figures of the best" },
     async ({ parameters, artifacts, progress, signal, card }) => {
-      const { testModel } = await import("./parts/test-model.js");
+      const { testModel } = await import("./model/test-model.js");
       const k = parameters.knnK;
       const tested = await testModel({
         model: await artifacts.model.path(),

@@ -2,10 +2,10 @@
 import type { CleanFacts } from "../playlists/index.js";
 import { shortened } from "../system/index.js";
 import { type FileArtifact, flow } from "../workflow/index.js";
-import { noteOnce } from "./parts/note-once.js";
-import { withOwnFiles } from "./parts/own-files.js";
-import { primaryParameters } from "./parts/parameters.js";
-import { checkPlaces, placesOf } from "./parts/places.js";
+import { noteOnce } from "./parameters/note-once.js";
+import { primaryParameters } from "./parameters/parameters.js";
+import { withOwnFiles } from "./places/own-files.js";
+import { checkPlaces, placesOf } from "./places/places.js";
 
 export const primary = flow("primary", {
   module: import.meta.url,

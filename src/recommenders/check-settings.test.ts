@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gridPoints } from "../flows/parts/grid.js";
+import { gridPoints } from "../flows/grid/grid.js";
 import { checkerboard } from "./contract.testkit.js";
 import { checkSettings, fitRecommender, recommenderKinds } from "./index.js";
 

@@ -1,7 +1,7 @@
 /** The figures of a modeling run, and of a deployment run those of the modeling run that it deployed, for the studio to compare. */
 import type { TestFigures, TrainedPoint } from "../../flows/index.js";
 // Not through the room's door, which is slow to load.
-import { orNone } from "../../flows/parts/data-runs.js";
+import { orNone } from "../../flows/report/data-runs.js";
 import type { RunFigures } from "../../studio/index.js";
 import type { Client, RunReader } from "../../workflow/index.js";
 

@@ -4,10 +4,10 @@ import { type Findings, remarksOn } from "../../evaluation/index.js";
 import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
+import { gridRow, type TrainedPoint } from "../grid/ranking.js";
+import type { TestFigures } from "../model/test-model.js";
 import { dataRunsOf, orNone, sampleOf } from "./data-runs.js";
 import { gridCaption, gridChart, slicesChart } from "./hit-ratio-charts.js";
-import { gridRow, type TrainedPoint } from "./ranking.js";
-import type { TestFigures } from "./test-model.js";
 
 /** Facts from the runs that a deployment is based on. */
 interface FactsOfRuns {

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { type LocalEndpoint, stopLocal } from "../../deployment/index.js";
 import type { Client } from "../../workflow/index.js";
-import { orNone } from "./data-runs.js";
-import { runFile } from "./run-file.js";
+import { runFile } from "../places/run-file.js";
+import { orNone } from "../report/data-runs.js";
 
 /**
  * Stops such endpoints of the runs that a run resumes: they would run forever, and might hold the port that it needs.

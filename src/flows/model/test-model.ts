@@ -11,7 +11,7 @@ import {
 } from "../../evaluation/index.js";
 import { fitRecommender, nearestOf, parallelRecommender } from "../../recommenders/index.js";
 import { type Progress, settleBoth, usableCores } from "../../system/index.js";
-import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
+import { corpusOf, evenly, factsOf, queriesIn } from "../grid/read-once.js";
 
 export interface TestModelOptions {
   /** The folder of the best model. */

@@ -1,7 +1,7 @@
 /** Expands and validates the modeling flow's grid before anything is fitted. */
+import { noteOnce } from "../parameters/note-once.js";
+import { type GridSettings, trackVectorOverrides } from "../parameters/parameters.js";
 import { type GridEntry, type GridPoint, gridPoints, snakeCase, trained } from "./grid.js";
-import { noteOnce } from "./note-once.js";
-import { type GridSettings, trackVectorOverrides } from "./parameters.js";
 
 /**
  * The points of the grid that the parameters describe.

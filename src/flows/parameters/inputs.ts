@@ -1,7 +1,7 @@
 /** The inputs of the intermediate flow. */
 import { existsSync } from "node:fs";
 import { misuse } from "../../system/index.js";
-import { placesOf } from "./places.js";
+import { placesOf } from "../places/places.js";
 
 /**
  * The given inputs, or else what `segue download` fetched.

@@ -1,6 +1,6 @@
 /** Charts of hit ratios as Vega-Lite specifications: horizontal bars, with another layer on top. */
-import type { TrainedPoint } from "./ranking.js";
-import type { TestFigures } from "./test-model.js";
+import type { TrainedPoint } from "../grid/ranking.js";
+import type { TestFigures } from "../model/test-model.js";
 
 const y = {
   field: "name",

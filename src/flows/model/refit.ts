@@ -5,8 +5,8 @@
 import { playlistCount, readCorpusFile } from "../../corpus/index.js";
 import { fitRecommender, isTrackVectorModel } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
+import type { TrainedPoint } from "../grid/ranking.js";
 import { saveModel } from "./model-folder.js";
-import type { TrainedPoint } from "./ranking.js";
 
 export interface RefitOptions {
   /** All playlists, a corpus file. */

@@ -2,9 +2,9 @@
 import { misuse } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
 import { flagName } from "../../workflow/parameters/flag-name.js";
-import { noteOnce } from "./note-once.js";
-import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
-import { checkPlaces } from "./places.js";
+import { noteOnce } from "../parameters/note-once.js";
+import { type DeploymentParameters, deploymentParameters } from "../parameters/parameters.js";
+import { checkPlaces } from "../places/places.js";
 
 export function isForSageMaker({ target, sagemakerDeploy }: DeploymentParameters): boolean {
   return target === "sagemaker" || sagemakerDeploy;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type ChartSpec, chartColours, renderSvg } from "../../charts/index.js";
+import type { TrainedPoint } from "../grid/ranking.js";
 import { gridChart } from "./hit-ratio-charts.js";
-import type { TrainedPoint } from "./ranking.js";
 
 type Rgb = readonly number[];
 const rgb = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);

@@ -11,10 +11,10 @@ import {
 } from "../../deployment/index.js";
 import { untilAborted } from "../../system/index.js";
 import type { Client } from "../../workflow/index.js";
+import type { DeploymentParameters } from "../parameters/parameters.js";
+import { placesOf } from "../places/places.js";
+import { runFile, showLatest } from "../places/run-file.js";
 import { stopForgotten } from "./forgotten-endpoint.js";
-import type { DeploymentParameters } from "./parameters.js";
-import { placesOf } from "./places.js";
-import { runFile, showLatest } from "./run-file.js";
 
 export type StartedEndpoint = { readonly target: "local" } & LocalEndpoint;
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Corpus, CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
 import { remarksOn } from "../../evaluation/index.js";
 import { Random } from "../../system/index.js";
-import { fitPoint } from "./fit-point.js";
+import { fitPoint } from "../grid/fit-point.js";
 import { saveModel } from "./model-folder.js";
 import { testModel } from "./test-model.js";
 

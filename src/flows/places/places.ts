@@ -2,8 +2,8 @@
 import { relative } from "node:path";
 import { checkOutput } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
+import { ofParameter } from "../parameters/of-parameter.js";
 import { checkCatalog } from "./check-catalog.js";
-import { ofParameter } from "./of-parameter.js";
 
 /**
  * Returns a function from a dataset's name in the catalog to its path, which is relative if it is below the current folder.

@@ -10,7 +10,7 @@ import {
   sageMakerStanding,
 } from "../../deployment/index.js";
 import { misuse, type Progress, SegueError } from "../../system/index.js";
-import { type DeploymentParameters, deploymentParameters } from "./parameters.js";
+import { type DeploymentParameters, deploymentParameters } from "../parameters/parameters.js";
 
 type DeployedEndpoint = { readonly target: "sagemaker" } & SageMakerDeployment;
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBundle } from "../../bundle/index.js";
 import { CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
-import { buildBundle } from "./build-bundle.js";
+import { buildBundle } from "../model/build-bundle.js";
+import { saveModel } from "../model/model-folder.js";
+import { testModel } from "../model/test-model.js";
 import { fitPoint } from "./fit-point.js";
-import { saveModel } from "./model-folder.js";
 import { byHitRatio, gridRow } from "./ranking.js";
-import { testModel } from "./test-model.js";
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -1,6 +1,6 @@
 /** The model of one grid point as a folder artifact: a bundle that holds only that model. */
 import { writeBundle } from "../../bundle/index.js";
-import type { FittedPoint } from "./fit-point.js";
+import type { FittedPoint } from "../grid/fit-point.js";
 
 /** Writes the model of a fitted point to `folder`. */
 export async function saveModel(

@@ -1,5 +1,5 @@
-// Which tracks are played together (src/recommenders/core/pairs.ts): for each track, sums the weights of the tracks near its plays, and
-// keeps the heaviest.
+// Which tracks are played together (src/recommenders/core/pairs/pairs.ts): for each track, sums the weights of the tracks near its
+// plays, and keeps the heaviest.
 //
 // Rows are short (hundreds of tracks) compared with the catalogue (millions), so sums are in a hash table sized for the row: it stays in
 // the L1 cache, while a table over all tracks would miss every cache at nearly every play. Sums are in the order of the plays, in 64 bits.

@@ -1,4 +1,4 @@
-// Neighbours vote for their tracks (src/recommenders/core/neighbour-votes.ts).
+// Neighbours vote for their tracks (src/recommenders/core/neighbours/neighbour-votes.ts).
 //
 // A query has some 100,000 votes, and with millions of tracks nearly every one misses the caches. So votes are first distributed to ranges
 // of tracks, in their order, and then counted range by range: the tallies of one range stay in the cache, and all ranges use the same ones.

@@ -8,12 +8,12 @@ import {
   type RecommenderState,
   requireRecommender,
 } from "./contract.js";
-import { ArtistIndex } from "./core/artists.js";
-import { checkContext } from "./core/check-question.js";
-import { invert, playIndex } from "./core/play-index.js";
-import { TrackNumbers } from "./core/query.js";
-import { playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
-import { TitleWords } from "./core/title-words.js";
+import { checkContext } from "./core/asking/check-question.js";
+import { TrackNumbers } from "./core/asking/query.js";
+import { ArtistIndex } from "./core/names/artists.js";
+import { TitleWords } from "./core/names/title-words.js";
+import { invert, playIndex } from "./core/plays/play-index.js";
+import { playlistCounts, type Rows, type Sessions } from "./core/plays/sessions.js";
 import { findState } from "./rules.js";
 
 export type Reason =

@@ -11,9 +11,9 @@ import {
 import { ArtistMix } from "./artist-mix.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
-import { artistKeys } from "./core/artist-keys.js";
-import { checkContext } from "./core/check-question.js";
-import { TrackNumbers } from "./core/query.js";
+import { checkContext } from "./core/asking/check-question.js";
+import { TrackNumbers } from "./core/asking/query.js";
+import { artistKeys } from "./core/names/artist-keys.js";
 import { RuledRecommender } from "./rules.js";
 
 export interface ExtendOptions {

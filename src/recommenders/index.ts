@@ -13,7 +13,7 @@ export type {
   RecommenderState,
   SettingsConflict,
 } from "./contract.js";
-export { artistOfId } from "./core/artists.js";
+export { artistOfId } from "./core/names/artists.js";
 export type { SettingRanges } from "./core/setting-ranges.js";
 export type { EncoderSettings } from "./encoder/settings.js";
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";

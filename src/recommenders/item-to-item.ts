@@ -3,7 +3,7 @@
  * vectors, damped so that rare coincidences count less (Hidasi et al. 2016, §4.1).
  */
 import { numberWithin, wholeNumber } from "../system/index.js";
-import { pairsKind } from "./core/pairs-kind.js";
+import { pairsKind } from "./core/pairs/pairs-kind.js";
 import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface ItemToItemSettings {

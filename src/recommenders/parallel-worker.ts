@@ -1,7 +1,7 @@
 /** One thread of `parallelRecommender`: restores the recommender, reports that it is ready, then answers. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { NumberedRanking } from "./contract.js";
-import { say } from "./core/asked-thread.js";
+import { say } from "./core/asking/asked-thread.js";
 import type { ParallelQuestion } from "./parallel.js";
 import { restoreRecommender } from "./registry.js";
 

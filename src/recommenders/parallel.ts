@@ -9,10 +9,10 @@ import type {
   NumberedRanking,
   Ranking,
 } from "./contract.js";
-import { AskedThread } from "./core/asked-thread.js";
-import { checkQuestion } from "./core/check-question.js";
-import { TrackNumbers } from "./core/query.js";
-import { inIds } from "./core/two-doors.js";
+import { AskedThread } from "./core/asking/asked-thread.js";
+import { checkQuestion } from "./core/asking/check-question.js";
+import { TrackNumbers } from "./core/asking/query.js";
+import { inIds } from "./core/asking/two-doors.js";
 
 export interface ParallelRecommender {
   readonly name: string;

@@ -10,15 +10,15 @@ import type {
   RecommenderKind,
   RecommenderState,
 } from "./contract.js";
-import { Fallback } from "./core/fallback.js";
-import { PopularityOrder } from "./core/popularity-order.js";
-import type { Query } from "./core/query.js";
-import { repeatsFor } from "./core/repeats.js";
-import { ScoredRecommender } from "./core/scored.js";
-import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
+import type { Query } from "./core/asking/query.js";
+import { ScoredRecommender } from "./core/asking/scored.js";
+import { TwoDoors } from "./core/asking/two-doors.js";
+import { Fallback } from "./core/fallback/fallback.js";
+import { PopularityOrder } from "./core/fallback/popularity-order.js";
+import { repeatsFor } from "./core/plays/repeats.js";
+import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/plays/sessions.js";
+import { TopK } from "./core/scores/top-k.js";
 import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
-import { TopK } from "./core/top-k.js";
-import { TwoDoors } from "./core/two-doors.js";
 
 export interface PopularitySettings {
   /** The share of playlists to count, the latest ones, in (0, 1]: 0.05 is the last twentieth. */

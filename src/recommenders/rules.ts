@@ -16,11 +16,11 @@ import {
   requireRankings,
   requireRecommender,
 } from "./contract.js";
-import { artistKeys } from "./core/artist-keys.js";
-import { checkContext, checkK } from "./core/check-question.js";
-import { TrackNumbers } from "./core/query.js";
-import { TitleWords } from "./core/title-words.js";
-import { inIds } from "./core/two-doors.js";
+import { checkContext, checkK } from "./core/asking/check-question.js";
+import { TrackNumbers } from "./core/asking/query.js";
+import { inIds } from "./core/asking/two-doors.js";
+import { artistKeys } from "./core/names/artist-keys.js";
+import { TitleWords } from "./core/names/title-words.js";
 
 /** Whether a track may be in the answer, by id and number (-1 if it is not in the catalogue). */
 type Allows = (track: string, number: number) => boolean;

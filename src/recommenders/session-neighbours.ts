@@ -2,12 +2,12 @@
 import type { Catalogue } from "../corpus/index.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import type { RecommenderKind } from "./contract.js";
-import { Fallback } from "./core/fallback.js";
-import { NeighbourVotes } from "./core/neighbour-votes.js";
-import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
-import { repeatsFor } from "./core/repeats.js";
-import { ScoredRecommender } from "./core/scored.js";
-import { meanLength, type Sessions, sessionsIn, sessionsOf } from "./core/sessions.js";
+import { ScoredRecommender } from "./core/asking/scored.js";
+import { Fallback } from "./core/fallback/fallback.js";
+import { NeighbourVotes } from "./core/neighbours/neighbour-votes.js";
+import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours/neighbours.js";
+import { repeatsFor } from "./core/plays/repeats.js";
+import { meanLength, type Sessions, sessionsIn, sessionsOf } from "./core/plays/sessions.js";
 import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface SessionNeighboursSettings extends Required<Omit<NeighbourSettings, "match">> {

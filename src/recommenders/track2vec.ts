@@ -13,13 +13,13 @@ import type {
   RecommenderKind,
   RecommenderState,
 } from "./contract.js";
-import { Fallback } from "./core/fallback.js";
-import { TrackNumbers } from "./core/query.js";
-import { repeatsFor } from "./core/repeats.js";
-import { type ScoredParts, ScoredRecommender } from "./core/scored.js";
-import { sessionsOf } from "./core/sessions.js";
+import { TrackNumbers } from "./core/asking/query.js";
+import { type ScoredParts, ScoredRecommender } from "./core/asking/scored.js";
+import { Fallback } from "./core/fallback/fallback.js";
+import { repeatsFor } from "./core/plays/repeats.js";
+import { sessionsOf } from "./core/plays/sessions.js";
 import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
-import { contextScan, nearestScan, type RowSearch } from "./core/vector-scan.js";
+import { contextScan, nearestScan, type RowSearch } from "./core/vectors/vector-scan.js";
 
 /** Training options: gensim's names in camelCase. */
 export interface TrainingSettings {

@@ -3,7 +3,7 @@
  * ("sequential rules", Ludewig & Jannach 2018, §3.1: weight 1/d).
  */
 import { numberWithin, wholeNumber } from "../system/index.js";
-import { pairsKind } from "./core/pairs-kind.js";
+import { pairsKind } from "./core/pairs/pairs-kind.js";
 import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface TransitionsSettings {

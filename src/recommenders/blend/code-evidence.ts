@@ -1,6 +1,6 @@
 /** Evidence by the encoder: the tracks nearest to the context's code. */
 import { ExactIndex, type NearestRows } from "../../track2vec/index.js";
-import type { Query } from "../core/query.js";
+import type { Query } from "../core/asking/query.js";
 import { codeOfContext, type EncoderModel } from "../encoder/encoder-model.js";
 import { encoderDefaults } from "../encoder/settings.js";
 import { col } from "./columns.js";

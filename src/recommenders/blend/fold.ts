@@ -1,9 +1,15 @@
 /** The blend's sources, counted on all playlists or on those outside a fold, and the gathering of a fold's training data. */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import type { Steps } from "../../system/index.js";
-import { Fallback } from "../core/fallback.js";
-import { playIndex } from "../core/play-index.js";
-import { meanLength, type Sessions, sessionsOf, sliceSessions, withoutSessions } from "../core/sessions.js";
+import { Fallback } from "../core/fallback/fallback.js";
+import { playIndex } from "../core/plays/play-index.js";
+import {
+  meanLength,
+  type Sessions,
+  sessionsOf,
+  sliceSessions,
+  withoutSessions,
+} from "../core/plays/sessions.js";
 import type { EncoderModel } from "../encoder/encoder-model.js";
 import { type HeldBack, type Place, rankingData } from "./held-back.js";
 import { Links } from "./links.js";

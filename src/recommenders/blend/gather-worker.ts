@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Corpus } from "../../corpus/index.js";
 import { atOnce } from "../../system/index.js";
-import { say } from "../core/asked-thread.js";
+import { say } from "../core/asking/asked-thread.js";
 import { FoldSources, type Share } from "./fold.js";
 import type { BlendSettings } from "./settings.js";
 

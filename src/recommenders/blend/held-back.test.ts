@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Random } from "../../system/index.js";
-import type { Query } from "../core/query.js";
+import type { Query } from "../core/asking/query.js";
 import { howToHoldBack, joined, laterFor, placesOf, rankingData } from "./held-back.js";
 import type { Signals } from "./signals.js";
 

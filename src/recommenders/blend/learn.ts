@@ -2,8 +2,14 @@
 import type { Corpus } from "../../corpus/index.js";
 import { besideUrl, inSlices, type Random, silent, untilAborted, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
-import { AskedThread } from "../core/asked-thread.js";
-import { meanLength, type Sessions, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
+import { AskedThread } from "../core/asking/asked-thread.js";
+import {
+  meanLength,
+  type Sessions,
+  sessionCount,
+  sessionsOf,
+  sliceSessions,
+} from "../core/plays/sessions.js";
 import { type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
 import { encoderDefaults, trainingFor } from "../encoder/settings.js";
 import { trainEncoder } from "../encoder/train-encoder.js";

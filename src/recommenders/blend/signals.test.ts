@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
-import { Fallback } from "../core/fallback.js";
-import { TrackNumbers } from "../core/query.js";
-import { ScoreBoard } from "../core/score-board.js";
-import { sessionsOf } from "../core/sessions.js";
+import { TrackNumbers } from "../core/asking/query.js";
+import { Fallback } from "../core/fallback/fallback.js";
+import { sessionsOf } from "../core/plays/sessions.js";
+import { ScoreBoard } from "../core/scores/score-board.js";
 import { codeOfContext, type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
 import { columns, featureNames, meritInputs } from "./columns.js";
 import { outside, signalsOf } from "./fold.js";

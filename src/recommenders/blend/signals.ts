@@ -3,12 +3,12 @@
  * nominates tracks and writes evidence for each. The best become candidates, with one row of features each.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import type { Fallback } from "../core/fallback.js";
-import { largest } from "../core/largest.js";
-import type { PlayIndex } from "../core/play-index.js";
-import type { Query } from "../core/query.js";
-import { ScoreBoard } from "../core/score-board.js";
-import { meanLength, type Sessions } from "../core/sessions.js";
+import type { Query } from "../core/asking/query.js";
+import type { Fallback } from "../core/fallback/fallback.js";
+import type { PlayIndex } from "../core/plays/play-index.js";
+import { meanLength, type Sessions } from "../core/plays/sessions.js";
+import { largest } from "../core/scores/largest.js";
+import { ScoreBoard } from "../core/scores/score-board.js";
 import type { EncoderModel } from "../encoder/encoder-model.js";
 import { ArtistEvidence } from "./artist-evidence.js";
 import { CodeEvidence } from "./code-evidence.js";

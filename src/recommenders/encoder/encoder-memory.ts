@@ -2,7 +2,7 @@
 import { besideUrl } from "../../system/index.js";
 import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
-import type { Sessions } from "../core/sessions.js";
+import type { Sessions } from "../core/plays/sessions.js";
 
 interface EncoderKernel {
   setJobs(control: number): void;

@@ -1,5 +1,5 @@
 /** A trained encoder, and how it encodes a context. */
-import { bringToLength1 } from "../core/unit-vectors.js";
+import { bringToLength1 } from "../core/vectors/unit-vectors.js";
 
 export interface EncoderModel {
   /** The number of dimensions; 0 if there is no encoder. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkerboard, scenes } from "../contract.testkit.js";
-import { sessionsOf } from "../core/sessions.js";
+import { sessionsOf } from "../core/plays/sessions.js";
 import { fitRecommender } from "../registry.js";
 import { codeOfContext, noEncoder } from "./encoder-model.js";
 import { encoderDefaults, trainingFor } from "./settings.js";

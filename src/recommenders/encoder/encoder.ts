@@ -4,11 +4,11 @@
  */
 import type { Catalogue } from "../../corpus/index.js";
 import type { RecommenderKind, RecommenderState } from "../contract.js";
-import { Fallback } from "../core/fallback.js";
-import { repeatsFor } from "../core/repeats.js";
-import { ScoredRecommender } from "../core/scored.js";
-import { sessionsOf } from "../core/sessions.js";
-import { codeScan } from "../core/vector-scan.js";
+import { ScoredRecommender } from "../core/asking/scored.js";
+import { Fallback } from "../core/fallback/fallback.js";
+import { repeatsFor } from "../core/plays/repeats.js";
+import { sessionsOf } from "../core/plays/sessions.js";
+import { codeScan } from "../core/vectors/vector-scan.js";
 import { codeOfContext, type EncoderModel } from "./encoder-model.js";
 import { type EncoderSettings, encoderDefaults, encoderRanges, trainingFor } from "./settings.js";
 import { trainEncoder } from "./train-encoder.js";

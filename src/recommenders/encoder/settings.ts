@@ -1,6 +1,6 @@
 /** The encoder's settings, defaults and ranges. */
 import { numberWithin, wholeNumber } from "../../system/index.js";
-import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
+import { meanLength, type Sessions, sessionCount } from "../core/plays/sessions.js";
 import { orWord, repeatsRange, type SettingRanges } from "../core/setting-ranges.js";
 import { batchStep, drawnStep, sizeStep } from "./encoder-memory.js";
 import type { EncoderTraining } from "./train-encoder.js";

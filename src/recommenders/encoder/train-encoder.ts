@@ -8,7 +8,7 @@
  */
 import { inSlices, Random, silent, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
-import { type Sessions, sessionCount } from "../core/sessions.js";
+import { type Sessions, sessionCount } from "../core/plays/sessions.js";
 import { type EncoderMemory, encoderMemory, parts } from "./encoder-memory.js";
 import type { EncoderModel } from "./encoder-model.js";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../../corpus/index.js";
-import { fitRecommender } from "../index.js";
+import { CorpusBuilder } from "../../../corpus/index.js";
+import { fitRecommender } from "../../index.js";
 
 /** Scores by track, of what is not filled up. */
 async function scored(

@@ -2,15 +2,15 @@
  * Answers when the context says too little: with tracks by the context's artists (read from "Artist-Track" ids if the tracks are
  * unknown) and from playlists that share title words, then with popular tracks. Never a random bet.
  */
-import type { Catalogue, Corpus } from "../../corpus/index.js";
-import type { RecommenderState } from "../contract.js";
-import { ArtistIndex } from "./artists.js";
+import type { Catalogue, Corpus } from "../../../corpus/index.js";
+import type { RecommenderState } from "../../contract.js";
+import type { Query } from "../asking/query.js";
+import type { Filler } from "../asking/scored.js";
+import { ArtistIndex } from "../names/artists.js";
+import { TitleWords } from "../names/title-words.js";
+import { playlistCounts, sessionsOf } from "../plays/sessions.js";
+import type { ScoreBoard } from "../scores/score-board.js";
 import { PopularityOrder } from "./popularity-order.js";
-import type { Query } from "./query.js";
-import type { ScoreBoard } from "./score-board.js";
-import type { Filler } from "./scored.js";
-import { playlistCounts, sessionsOf } from "./sessions.js";
-import { TitleWords } from "./title-words.js";
 
 const fitted = new WeakMap<Corpus, Fallback>();
 

@@ -1,4 +1,4 @@
-import { atOnce, orderByCount } from "../../system/index.js";
+import { atOnce, orderByCount } from "../../../system/index.js";
 
 /**
  * Tracks from the most to the least played, ties by id. Most tracks are played once or twice, and few callers read that far, so

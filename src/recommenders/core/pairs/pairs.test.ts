@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lateness } from "../../system/time.testkit.js";
+import { lateness } from "../../../system/time.testkit.js";
+import type { Sessions } from "../plays/sessions.js";
 import { countPairs, type PairOptions } from "./pairs.js";
-import type { Sessions } from "./sessions.js";
 
 const trackCount = 40;
 const playlists = fc.array(fc.array(fc.nat(trackCount - 1), { minLength: 1, maxLength: 30 }), {

@@ -1,6 +1,6 @@
 /** A context as track numbers, as scorers read it. */
-import { type TrackIndex, trackIndex } from "../../corpus/index.js";
-import type { Context, NumberedContext } from "../contract.js";
+import { type TrackIndex, trackIndex } from "../../../corpus/index.js";
+import type { Context, NumberedContext } from "../../contract.js";
 
 export interface Query extends NumberedContext {
   /** The numbers of the known tracks, in playing order. */

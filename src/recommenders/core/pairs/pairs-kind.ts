@@ -1,13 +1,13 @@
 /** The common part of recommenders that score the tracks paired with each of the context's last tracks. */
-import type { Catalogue } from "../../corpus/index.js";
-import type { RecommenderKind, RecommenderState } from "../contract.js";
-import { Fallback } from "./fallback.js";
+import type { Catalogue } from "../../../corpus/index.js";
+import type { RecommenderKind, RecommenderState } from "../../contract.js";
+import type { Query } from "../asking/query.js";
+import { ScoredRecommender } from "../asking/scored.js";
+import { Fallback } from "../fallback/fallback.js";
+import { repeatsFor } from "../plays/repeats.js";
+import { requireRows, sessionsOf } from "../plays/sessions.js";
+import type { ScoreBoard } from "../scores/score-board.js";
 import { countPairs, type PairOptions, type Pairs } from "./pairs.js";
-import type { Query } from "./query.js";
-import { repeatsFor } from "./repeats.js";
-import type { ScoreBoard } from "./score-board.js";
-import { ScoredRecommender } from "./scored.js";
-import { requireRows, sessionsOf } from "./sessions.js";
 
 interface PairsSettings {
   /** How many of the context's last tracks are read. */

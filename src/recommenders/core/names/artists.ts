@@ -1,8 +1,8 @@
 /** Tracks by artist, and the artists of unknown tracks. */
-import { artistNumbers } from "../../corpus/index.js";
-import type { Query } from "./query.js";
-import type { ScoreBoard } from "./score-board.js";
-import type { Rows } from "./sessions.js";
+import { artistNumbers } from "../../../corpus/index.js";
+import type { Query } from "../asking/query.js";
+import type { Rows } from "../plays/sessions.js";
+import type { ScoreBoard } from "../scores/score-board.js";
 
 export class ArtistIndex {
   /** By track number: its artist's number, 0 if it has none. */

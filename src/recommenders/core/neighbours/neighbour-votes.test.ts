@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Sessions } from "../plays/sessions.js";
+import { ScoreBoard } from "../scores/score-board.js";
 import { NeighbourVotes } from "./neighbour-votes.js";
 import { NeighbourFinder, type NeighbourSettings } from "./neighbours.js";
-import { ScoreBoard } from "./score-board.js";
-import type { Sessions } from "./sessions.js";
 
 const settings: NeighbourSettings = {
   neighbours: 6,

@@ -1,5 +1,5 @@
 /** The base class of recommenders: it can be asked by track id or number, and uses numbers inside. */
-import { type Catalogue, catalogueMark } from "../../corpus/index.js";
+import { type Catalogue, catalogueMark } from "../../../corpus/index.js";
 import type {
   Context,
   FittedRecommender,
@@ -8,7 +8,7 @@ import type {
   Passes,
   Ranking,
   RecommenderState,
-} from "../contract.js";
+} from "../../contract.js";
 import { checkK, checkQuestion } from "./check-question.js";
 import { type Query, queryOf, TrackNumbers } from "./query.js";
 

@@ -2,12 +2,12 @@
  * Finds tracks by words in the titles of their playlists: "rainy sunday" finds tracks from rainy and from sunday playlists. Rare
  * words count more (idf).
  */
-import type { Corpus } from "../../corpus/index.js";
-import { normalized } from "../../system/index.js";
-import type { NumericArray, RecommenderState } from "../contract.js";
-import type { Query } from "./query.js";
-import type { ScoreBoard } from "./score-board.js";
-import { TopK } from "./top-k.js";
+import type { Corpus } from "../../../corpus/index.js";
+import { normalized } from "../../../system/index.js";
+import type { NumericArray, RecommenderState } from "../../contract.js";
+import type { Query } from "../asking/query.js";
+import type { ScoreBoard } from "../scores/score-board.js";
+import { TopK } from "../scores/top-k.js";
 
 /**
  * Each emoji or flag (two characters) is a word, since many titles have nothing else. An English "'s" belongs to its word, since

@@ -1,7 +1,7 @@
 /** Scores tracks by how near their vectors are to a query's vector: that of its last track, the mean of its context, or its code. */
-import { ExactIndex, type NearestRows, type TrackVectors } from "../../track2vec/index.js";
-import type { Query } from "./query.js";
-import type { Scorer } from "./scored.js";
+import { ExactIndex, type NearestRows, type TrackVectors } from "../../../track2vec/index.js";
+import type { Query } from "../asking/query.js";
+import type { Scorer } from "../asking/scored.js";
 import { contextMean, copyUnit, inner, unitScales } from "./unit-vectors.js";
 
 /**

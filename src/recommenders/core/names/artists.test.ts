@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { catalogueOf, catalogueTensors } from "../../corpus/index.js";
-import { processorMs } from "../../system/time.testkit.js";
+import { catalogueOf, catalogueTensors } from "../../../corpus/index.js";
+import { processorMs } from "../../../system/time.testkit.js";
+import { TrackNumbers } from "../asking/query.js";
 import { ArtistIndex } from "./artists.js";
-import { TrackNumbers } from "./query.js";
 
 const tracks = ["a", "b", "c", "d", "e", "f"];
 const counts = Uint32Array.of(1, 2, 3, 4, 5, 0);

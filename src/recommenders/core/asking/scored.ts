@@ -2,11 +2,11 @@
  * Turns a scorer into a recommender: takes the best k, ties broken by id, and fills up the ranking if the scorer finds too few
  * tracks.
  */
-import type { Catalogue } from "../../corpus/index.js";
-import type { NumberedRanking, Passes, RecommenderState } from "../contract.js";
+import type { Catalogue } from "../../../corpus/index.js";
+import type { NumberedRanking, Passes, RecommenderState } from "../../contract.js";
+import { ScoreBoard } from "../scores/score-board.js";
+import { TopK } from "../scores/top-k.js";
 import type { Query } from "./query.js";
-import { ScoreBoard } from "./score-board.js";
-import { TopK } from "./top-k.js";
 import { TwoDoors } from "./two-doors.js";
 
 export interface Scorer {

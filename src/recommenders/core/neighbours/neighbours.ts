@@ -2,11 +2,11 @@
  * Finds session neighbours: the playlists most like the context. Covers V-SKNN (Ludewig & Jannach 2018) and VSTAN (Ludewig et
  * al. 2021, after STAN, Garg et al. 2019), which differ in how they weigh position and age.
  */
-import { largest } from "./largest.js";
-import { recencyWeights } from "./pairs.js";
-import { invert, type PlayIndex, playIndex } from "./play-index.js";
-import { ScoreBoard } from "./score-board.js";
-import { type Rows, type Sessions, sessionCount } from "./sessions.js";
+import { recencyWeights } from "../pairs/pairs.js";
+import { invert, type PlayIndex, playIndex } from "../plays/play-index.js";
+import { type Rows, type Sessions, sessionCount } from "../plays/sessions.js";
+import { largest } from "../scores/largest.js";
+import { ScoreBoard } from "../scores/score-board.js";
 
 export interface NeighbourSettings {
   /** How many neighbours vote. */

@@ -1,7 +1,7 @@
 /** Playlists as track numbers. */
-import { type Catalogue, type Corpus, problemOfPlays } from "../../corpus/index.js";
-import { SegueError } from "../../system/index.js";
-import type { RecommenderState } from "../contract.js";
+import { type Catalogue, type Corpus, problemOfPlays } from "../../../corpus/index.js";
+import { SegueError } from "../../../system/index.js";
+import type { RecommenderState } from "../../contract.js";
 
 export interface Sessions {
   /** The number of tracks in the catalogue. */

@@ -3,8 +3,8 @@
  * distance between the two and the age of the playlist. Each row keeps only its heaviest pairs.
  */
 import { setImmediate } from "node:timers/promises";
+import { type Sessions, sessionCount } from "../plays/sessions.js";
 import { pairsMemory } from "./pairs-memory.js";
-import { type Sessions, sessionCount } from "./sessions.js";
 
 export interface PairOptions {
   /** How many places ahead to count. */

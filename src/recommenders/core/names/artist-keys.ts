@@ -1,6 +1,6 @@
 /** Artists as rules tell them apart: neither case nor guests count, so that "DRAKE feat. Rihanna" is "Drake". */
-import { artistNumbers, plainName } from "../../corpus/index.js";
-import { remembered } from "../../system/index.js";
+import { artistNumbers, plainName } from "../../../corpus/index.js";
+import { remembered } from "../../../system/index.js";
 import { artistOfId } from "./artists.js";
 
 /** Longer texts are no artists. */

@@ -1,6 +1,6 @@
 /** Checks the arguments of `recommend`: each context and its last track. Not every track, so that the check is cheap. */
-import { asWritten, misuse, requireWithin, wholeNumber } from "../../system/index.js";
-import type { Context } from "../contract.js";
+import { asWritten, misuse, requireWithin, wholeNumber } from "../../../system/index.js";
+import type { Context } from "../../contract.js";
 
 const askable = wholeNumber(1);
 

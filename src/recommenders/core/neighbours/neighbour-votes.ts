@@ -1,9 +1,9 @@
 /** Neighbours vote for their tracks; tracks that may be among the best are put on a board (assembly/votes.ts). */
-import { kernelMemory } from "./kernel-memory.js";
-import { likelyBound } from "./largest.js";
+import { kernelMemory } from "../kernel-memory.js";
+import { longestOf } from "../plays/sessions.js";
+import { likelyBound } from "../scores/largest.js";
+import type { ScoreBoard } from "../scores/score-board.js";
 import type { NeighbourFinder } from "./neighbours.js";
-import type { ScoreBoard } from "./score-board.js";
-import { longestOf } from "./sessions.js";
 
 interface VotesKernel {
   setUp(

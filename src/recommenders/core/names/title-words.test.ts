@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../../corpus/index.js";
-import { TrackNumbers } from "./query.js";
-import { ScoreBoard } from "./score-board.js";
+import { CorpusBuilder } from "../../../corpus/index.js";
+import { TrackNumbers } from "../asking/query.js";
+import { ScoreBoard } from "../scores/score-board.js";
 import { TitleWords } from "./title-words.js";
 
 const builder = new CorpusBuilder();

@@ -7,7 +7,7 @@ import {
   isSegueError,
   ownThread,
   SegueError,
-} from "../../system/index.js";
+} from "../../../system/index.js";
 
 /** A thread's reply. A `SegueError` is sent field by field, since cloning it as an error would lose its hint. */
 type Said<Answer> =

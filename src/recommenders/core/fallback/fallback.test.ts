@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../../corpus/index.js";
+import { CorpusBuilder } from "../../../corpus/index.js";
+import { TrackNumbers } from "../asking/query.js";
+import { ScoreBoard } from "../scores/score-board.js";
 import { Fallback } from "./fallback.js";
-import { TrackNumbers } from "./query.js";
-import { ScoreBoard } from "./score-board.js";
 
 const builder = new CorpusBuilder();
 for (const [title, ...tracks] of [

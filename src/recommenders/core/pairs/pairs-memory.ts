@@ -1,7 +1,7 @@
 /** The kernel that counts pairs (assembly/pairs.ts), and its memory for one set of playlists. */
-import { blocks } from "../../system/index.js";
-import { kernelMemory } from "./kernel-memory.js";
-import { longestOf, type Sessions, sessionCount } from "./sessions.js";
+import { blocks } from "../../../system/index.js";
+import { kernelMemory } from "../kernel-memory.js";
+import { longestOf, type Sessions, sessionCount } from "../plays/sessions.js";
 
 interface PairsKernel {
   setUp(

@@ -8,9 +8,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { Recommender } from "../recommenders/contract.js";
 import { misuse, type Progress, requireWithin, silent, thingWith } from "../system/index.js";
+import type { Question } from "./asking/questions.js";
 import { type EvaluateOptions, type Evaluation, evaluateRecommender } from "./evaluate.js";
-import { metricNames, type RankingMetrics, randomBetMetrics, rankingMetrics } from "./metrics.js";
-import type { Question } from "./questions.js";
+import { metricNames, type RankingMetrics, randomBetMetrics, rankingMetrics } from "./metrics/metrics.js";
 
 /**
  * Evaluates by the base protocol, for figures that can be compared with those of other systems.

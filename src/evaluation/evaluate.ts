@@ -12,15 +12,15 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import type { Answering } from "./answers.js";
-import { answersInOrder } from "./answers-in-order.js";
-import { QuestionNumbers } from "./asked.js";
-import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
+import type { Answering } from "./asking/answers.js";
+import { answersInOrder } from "./asking/answers-in-order.js";
+import { QuestionNumbers } from "./asking/asked.js";
+import type { Question } from "./asking/questions.js";
 import type { TrainingFacts } from "./facts.js";
-import { type RankingMetrics, randomBetMetrics } from "./metrics.js";
-import { metricsOf, type Outcomes, OutcomeTable } from "./outcomes.js";
-import type { Question } from "./questions.js";
-import { type Slicing, slicings } from "./slices.js";
+import { type AnswerFigures, AnswerTally } from "./metrics/beyond-accuracy.js";
+import { type RankingMetrics, randomBetMetrics } from "./metrics/metrics.js";
+import { metricsOf, type Outcomes, OutcomeTable } from "./metrics/outcomes.js";
+import { type Slicing, slicings } from "./metrics/slices.js";
 
 export interface EvaluateOptions {
   /** The cut-offs, integers ≥ 1. Default [20]. */

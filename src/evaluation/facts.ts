@@ -1,6 +1,6 @@
 /** Facts about tracks from the training data alone: popularity and artist. */
 import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
-import { PlaylistSets } from "./copies.js";
+import { PlaylistSets } from "./asking/copies.js";
 
 export interface TrainingFacts {
   /** The corpus's list of track ids; a track's number is its index in it. */

@@ -1,30 +1,15 @@
 /** Measures recommenders: protocols, metrics, slices, comparisons. Depends only on the `Recommender` contract. */
-export type { Answering } from "./answers.js";
+export type { Answering } from "./asking/answers.js";
+export { type HoldOut, type HoldOutOptions, holdOut } from "./asking/hold-out.js";
+export { type Question, type QuestionOptions, questionsOf } from "./asking/questions.js";
 export { baseProtocolMetrics, evaluateBaseProtocol, type TargetPlaces } from "./base-protocol.js";
-export {
-  type BehaviourOptions,
-  type LessWrong,
-  lessWrong,
-  type TwinSwap,
-  twinSwap,
-  unstablePrefixes,
-} from "./behaviour.js";
 export {
   type BootstrapOptions,
   bootstrapMeans,
   type Difference,
   type Interval,
   pairedDifference,
-} from "./bootstrap.js";
-export {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluateRecommender,
-  type FiguresAtK,
-  type SliceFigures,
-} from "./evaluate.js";
-export { type TrainingFacts, trainingFacts } from "./facts.js";
-export { type HoldOut, type HoldOutOptions, holdOut } from "./hold-out.js";
+} from "./comparison/bootstrap.js";
 export {
   type Entry,
   type Leaderboard,
@@ -33,9 +18,24 @@ export {
   leaderboardHtml,
   leaderboardJson,
   leaderboardText,
-} from "./leaderboard.js";
+} from "./comparison/leaderboard.js";
+export { type Findings, remarksOn } from "./comparison/remarks.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateRecommender,
+  type FiguresAtK,
+  type SliceFigures,
+} from "./evaluate.js";
+export { type TrainingFacts, trainingFacts } from "./facts.js";
 export { type Measured, measureRecommender, report } from "./measure.js";
-export { type MetricName, metricNames, type RankingMetrics } from "./metrics.js";
-export type { Outcomes } from "./outcomes.js";
-export { type Question, type QuestionOptions, questionsOf } from "./questions.js";
-export { type Findings, remarksOn } from "./remarks.js";
+export {
+  type BehaviourOptions,
+  type LessWrong,
+  lessWrong,
+  type TwinSwap,
+  twinSwap,
+  unstablePrefixes,
+} from "./metrics/behaviour.js";
+export { type MetricName, metricNames, type RankingMetrics } from "./metrics/metrics.js";
+export type { Outcomes } from "./metrics/outcomes.js";

@@ -1,10 +1,10 @@
 /** Fits and evaluates one recommender, and measures time and memory. */
 import { type Corpus, requireCorpus, requireQueries } from "../corpus/index.js";
 import { aFunction, misuse, type Progress, peakRssMb, requireKnown, requireWithin } from "../system/index.js";
-import type { Answering } from "./answers.js";
+import type { Answering } from "./asking/answers.js";
+import type { Question } from "./asking/questions.js";
 import { type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { trainingFacts } from "./facts.js";
-import type { Question } from "./questions.js";
 
 export interface Measured {
   readonly evaluation: Evaluation;

@@ -10,7 +10,7 @@ import {
   thingWith,
   type ValueRange,
   wholeNumber,
-} from "../system/index.js";
+} from "../../system/index.js";
 import { type Resampled, resampledMeans } from "./resample.js";
 
 export interface BootstrapOptions {

@@ -1,8 +1,8 @@
 /** The door in numbers: the figures are those of answers in ids, without an id looked up. */
 import { describe, expect, it } from "vitest";
-import type { NumberedContext, Recommender } from "../recommenders/contract.js";
-import { fitRecommender } from "../recommenders/index.js";
-import { answering, corpusOf, inNumbers } from "./evaluation.testkit.js";
+import type { NumberedContext, Recommender } from "../../recommenders/contract.js";
+import { fitRecommender } from "../../recommenders/index.js";
+import { answering, corpusOf, inNumbers } from "../evaluation.testkit.js";
 import {
   type Evaluation,
   evaluateBaseProtocol,
@@ -10,7 +10,7 @@ import {
   metricNames,
   questionsOf,
   trainingFacts,
-} from "./index.js";
+} from "../index.js";
 
 const artists = { a: "A", b: "A", c: "C", d: "D" };
 const training = corpusOf([["a", "b", "c"], ["a", "b"], ["a", "d", "d"], ["a"]], artists);

@@ -6,7 +6,8 @@ import {
   requireWithin,
   thingWith,
   wholeNumber,
-} from "../system/index.js";
+} from "../../system/index.js";
+import type { FiguresAtK } from "../evaluate.js";
 import {
   type BootstrapOptions,
   type Difference,
@@ -18,7 +19,6 @@ import {
   requireColumn,
   resample,
 } from "./bootstrap.js";
-import type { FiguresAtK } from "./evaluate.js";
 
 /** What the leaderboard needs from one recommender's evaluation; plain data, so that it can come from another process. */
 export interface Entry {

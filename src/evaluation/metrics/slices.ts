@@ -1,6 +1,6 @@
 /** Slices: the same metrics over parts of the queries, to see where a recommender does well. */
-import { remembered } from "../system/index.js";
-import type { TrainingFacts } from "./facts.js";
+import { remembered } from "../../system/index.js";
+import type { TrainingFacts } from "../facts.js";
 
 /** One way to partition the queries: each gets exactly one of the labels. */
 export interface Slicing {

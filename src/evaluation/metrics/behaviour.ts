@@ -3,14 +3,14 @@
  * far from it; a change that a listener would not hear should not change the answer; a longer answer begins with the
  * shorter one.
  */
-import type { Catalogue, Query } from "../corpus/index.js";
-import { findTwins, requireCatalogue, requireQueries } from "../corpus/index.js";
+import type { Catalogue, Query } from "../../corpus/index.js";
+import { findTwins, requireCatalogue, requireQueries } from "../../corpus/index.js";
 import {
   type Context,
   type Recommender,
   requireRankings,
   requireRecommender,
-} from "../recommenders/contract.js";
+} from "../../recommenders/contract.js";
 import {
   aFunction,
   misuse,
@@ -21,7 +21,7 @@ import {
   thingWith,
   type ValueRange,
   wholeNumber,
-} from "../system/index.js";
+} from "../../system/index.js";
 
 export interface LessWrong {
   /** Queries whose target is not among the first k and has a `similarity`. */

@@ -1,5 +1,5 @@
 /** Detects playlists asked about that are also in training under another id, where memorising is enough to hit. */
-import type { Corpus } from "../corpus/index.js";
+import type { Corpus } from "../../corpus/index.js";
 
 /** Fewer tracks may be the same by chance. */
 const enoughTracks = 5;

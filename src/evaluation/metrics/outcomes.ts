@@ -1,8 +1,8 @@
 /** The metrics of each question at each k, and their means. */
-import { misuse, oneOf, requireWithin } from "../system/index.js";
-import type { Standings } from "./answers.js";
+import { misuse, oneOf, requireWithin } from "../../system/index.js";
+import type { Standings } from "../asking/answers.js";
+import type { Question } from "../asking/questions.js";
 import { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./metrics.js";
-import type { Question } from "./questions.js";
 
 /** One value per query, in the order of the questions, for intervals and paired differences. */
 export interface Outcomes {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../system/index.js";
+import { Random } from "../../system/index.js";
 import { bootstrapMeans, intervalOf, pairedDifference } from "./bootstrap.js";
 
 function coin(n: number, chance: number, seed: number): Float64Array {

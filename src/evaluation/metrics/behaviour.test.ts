@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answering, corpusOf } from "./evaluation.testkit.js";
-import { lessWrong, twinSwap, unstablePrefixes } from "./index.js";
+import { answering, corpusOf } from "../evaluation.testkit.js";
+import { lessWrong, twinSwap, unstablePrefixes } from "../index.js";
 
 const catalogue = corpusOf([["x-song", "x-song - Radio Edit", "y-other", "z-more"]]);
 const queries = [

@@ -1,6 +1,6 @@
 /** Turns playlists into queries for their last track, or for every track after the first. */
-import { type Corpus, playlistCount, type Query, requireCorpus } from "../corpus/index.js";
-import { oneOf, requireOptions, trueOrFalse, type ValueRange } from "../system/index.js";
+import { type Corpus, playlistCount, type Query, requireCorpus } from "../../corpus/index.js";
+import { oneOf, requireOptions, trueOrFalse, type ValueRange } from "../../system/index.js";
 
 /** A query, and what else is known about its answer. */
 export interface Question extends Query {

@@ -1,8 +1,8 @@
 /** Asks a recommender all questions in batches, as many at once as it has lanes for. */
 import { setImmediate } from "node:timers/promises";
+import type { TrainingFacts } from "../facts.js";
 import { type Answer, type Answering, askingOf } from "./answers.js";
 import type { Asked, QuestionNumbers } from "./asked.js";
-import type { TrainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
 
 /** A batch of questions with their answers. */

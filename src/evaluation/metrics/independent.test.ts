@@ -1,9 +1,9 @@
 /** Our metrics beside scikit-learn's on random rankings, where a Python that has it is found. */
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { Random } from "../system/index.js";
-import { answering, corpusOf } from "./evaluation.testkit.js";
-import { evaluateRecommender, questionsOf, trainingFacts } from "./index.js";
+import { Random } from "../../system/index.js";
+import { answering, corpusOf } from "../evaluation.testkit.js";
+import { evaluateRecommender, questionsOf, trainingFacts } from "../index.js";
 
 const python = [process.env.SEGUE_PYTHON, "python3", "/usr/bin/python3"].find(
   (candidate) => candidate && spawnSync(candidate, ["-c", "import sklearn, numpy"]).status === 0,

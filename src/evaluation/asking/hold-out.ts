@@ -1,7 +1,7 @@
 /** Splits playlists into a training part and questions about the rest. */
 import { createHash } from "node:crypto";
-import { type Corpus, partOf, playlistCount, requireCorpus } from "../corpus/index.js";
-import { misuse, numberWithin, requireOptions, seeds, type ValueRange } from "../system/index.js";
+import { type Corpus, partOf, playlistCount, requireCorpus } from "../../corpus/index.js";
+import { misuse, numberWithin, requireOptions, seeds, type ValueRange } from "../../system/index.js";
 import { type Question, type QuestionOptions, questionRanges, questionsOf } from "./questions.js";
 
 export interface HoldOutOptions extends QuestionOptions {

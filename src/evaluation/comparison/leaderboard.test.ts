@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answering, corpusOf } from "./evaluation.testkit.js";
+import { answering, corpusOf } from "../evaluation.testkit.js";
 import {
   bootstrapMeans,
   type Entry,
@@ -10,7 +10,7 @@ import {
   measureRecommender,
   pairedDifference,
   report,
-} from "./index.js";
+} from "../index.js";
 
 const corpus = corpusOf([
   ["a", "b", "c"],

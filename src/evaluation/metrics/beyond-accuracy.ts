@@ -2,7 +2,7 @@
  * Properties of answers, right or wrong: catalogue coverage, popularity, diversity and novelty. Computes all ks in one pass
  * over each ranking.
  */
-import type { TrainingFacts } from "./facts.js";
+import type { TrainingFacts } from "../facts.js";
 
 export interface AnswerFigures {
   /** The share of training tracks that were recommended at least once, in [0, 1]. */

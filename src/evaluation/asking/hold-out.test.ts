@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../corpus/index.js";
-import { corpusOf } from "./evaluation.testkit.js";
+import { CorpusBuilder } from "../../corpus/index.js";
+import { corpusOf } from "../evaluation.testkit.js";
 import { holdOut } from "./hold-out.js";
 
 const lists = Array.from({ length: 500 }, (_, p) => [`a${p}`, `b${p % 7}`, "c"]);

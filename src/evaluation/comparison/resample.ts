@@ -1,5 +1,5 @@
 /** Resamples queries (or playlists with all their queries) with replacement, and computes the means of all columns each time. */
-import { Random } from "../system/index.js";
+import { Random } from "../../system/index.js";
 
 export interface Resampled {
   readonly mean: number;

@@ -6,9 +6,9 @@ import {
   type NumberedRanking,
   type Ranking,
   requireRankings,
-} from "../recommenders/contract.js";
+} from "../../recommenders/contract.js";
+import type { TrainingFacts } from "../facts.js";
 import type { Asked } from "./asked.js";
-import type { TrainingFacts } from "./facts.js";
 
 /** A recommender, or several threads of one, which work on `lanes` batches at the same time. */
 export interface Answering {

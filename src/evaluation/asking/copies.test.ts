@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { Random } from "../system/index.js";
-import { answering, corpusOf } from "./evaluation.testkit.js";
-import { evaluateRecommender, holdOut, questionsOf, trainingFacts } from "./index.js";
+import { Random } from "../../system/index.js";
+import { answering, corpusOf } from "../evaluation.testkit.js";
+import { evaluateRecommender, holdOut, questionsOf, trainingFacts } from "../index.js";
 
 const letters = (text: string) => text.split("");
 const training = corpusOf(["abcde", "fghijf", "abcd", "kklmmn", "abcdefghijklmn"].map(letters));

@@ -1,6 +1,6 @@
 /** Questions as they are asked and counted: by track ids and by training track numbers. */
-import type { NumberedContext } from "../recommenders/contract.js";
-import type { TrainingFacts } from "./facts.js";
+import type { NumberedContext } from "../../recommenders/contract.js";
+import type { TrainingFacts } from "../facts.js";
 import type { Question } from "./questions.js";
 
 export interface Asked {

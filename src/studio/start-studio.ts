@@ -5,10 +5,10 @@ import { type RunningServer, type ServedModel, startServer } from "../serving/in
 import { distPath, misuse, type Progress } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
-import { listenRoutes } from "./listen-routes.js";
-import { type AboutRuns, runRoutes } from "./run-routes.js";
-import { Study } from "./study.js";
-import { studyRoutes } from "./study-routes.js";
+import { listenRoutes } from "./listen/listen-routes.js";
+import { type AboutRuns, runRoutes } from "./runs/run-routes.js";
+import { Study } from "./study/study.js";
+import { studyRoutes } from "./study/study-routes.js";
 
 export interface StudioOptions extends AboutRuns {
   /** The playlists that Data and Map show. Without a bundle, recommenders are fitted on them. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ComparedRow, Comparison } from "../../studio/compare-runs.js";
+import type { ComparedRow, Comparison } from "../../studio/runs/compare-runs.js";
 import { textWidth } from "../../system/index.js";
 import { comparisonText } from "./compare-runs.js";
 

@@ -1,6 +1,6 @@
 /** `segue show --compare`: two runs side by side, as the studio compares them. */
 // Not through the room's door, which is slow to load.
-import { type ComparedGroup, type Comparison, compareRuns } from "../../studio/compare-runs.js";
+import { type ComparedGroup, type Comparison, compareRuns } from "../../studio/runs/compare-runs.js";
 import { textWidth } from "../../system/index.js";
 import type { Client, RunReader } from "../../workflow/index.js";
 import { colour, columns } from "../../workflow/terminal/format.js";

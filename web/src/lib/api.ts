@@ -1,5 +1,5 @@
 /** Requests to the studio's server. An error has a one-sentence message and a hint. */
-import type { StudyState } from "../../../src/studio/study.js";
+import type { StudyState } from "../../../src/studio/study/study.js";
 import { repeat } from "./repeat.js";
 
 export interface Track {

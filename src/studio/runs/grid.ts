@@ -1,5 +1,5 @@
 /** The grid of a run as a table: a row per task of a foreach step, a column per small value in the task's own artifacts. */
-import type { RunReader } from "../workflow/index.js";
+import type { RunReader } from "../../workflow/index.js";
 
 export interface Grid {
   readonly step: string;

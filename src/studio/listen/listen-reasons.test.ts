@@ -1,10 +1,10 @@
 /** What Listen says of next tracks, in a real browser. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import type { RunningServer } from "../serving/index.js";
-import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
-import { startStudio } from "./index.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import type { RunningServer } from "../../serving/index.js";
+import { buildPages, hasChromium, launchChromium, openPage } from "../browser.testkit.js";
+import { startStudio } from "../index.js";
 
 describe.skipIf(!hasChromium)("next tracks in Listen", () => {
   const corpus = generatedCorpus(300);

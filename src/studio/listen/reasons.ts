@@ -2,7 +2,7 @@
  * Explains why a track comes next, for any recommender. Each of the playlist's last eight tracks is asked alone; the one that ranks the
  * track highest is the reason. If none ranks it higher than an empty playlist does, there is no such reason.
  */
-import type { Ranking, Recommender } from "../recommenders/contract.js";
+import type { Ranking, Recommender } from "../../recommenders/contract.js";
 
 export interface Reason {
   /** The track of the playlist that is the strongest reason; undefined if none is one by itself. */

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { renderCard } from "../workflow/card/render.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import { renderCard } from "../../workflow/card/render.js";
 import {
   loadFlow,
   openClient,
@@ -15,13 +15,13 @@ import {
   type RunOptions,
   type RunResult,
   runFlow,
-} from "../workflow/index.js";
-import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
-import { shareOfPixels } from "./pixels.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+} from "../../workflow/index.js";
+import { axeViolations, hasChromium, type PageOptions, poll } from "../browser.testkit.js";
+import { shareOfPixels } from "../pixels.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
-const engineFixtures = new URL("../workflow/fixtures/flows.mjs", import.meta.url).href;
+const engineFixtures = new URL("../../workflow/fixtures/flows.mjs", import.meta.url).href;
 
 describe.skipIf(!hasChromium)("Runs in a browser", () => {
   let studio: TestStudio;
@@ -286,7 +286,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await poll(() => page.locator(".list").innerText()).toContain(broken.run);
     await choose(broken);
     await poll(() => note.innerText()).toMatch(
-      /^work\/1: it is broken \(src\/studio\/fixtures\/shown\.mjs:\d+\)\n/,
+      /^work\/1: it is broken \(src\/studio\/runs\/fixtures\/shown\.mjs:\d+\)\n/,
     );
     expect(problems).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { type FittedRecommender, fitRecommender } from "../recommenders/index.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import { type FittedRecommender, fitRecommender } from "../../recommenders/index.js";
 import { reasonsFor } from "./reasons.js";
 
 const corpus = generatedCorpus(200);

@@ -2,12 +2,12 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { type Corpus, playlistCount, trackIndex } from "../corpus/index.js";
-import type { Recommender } from "../recommenders/contract.js";
-import { playlistCounts, sessionsOf } from "../recommenders/core/plays/sessions.js";
-import type { EndpointPlugin } from "../serving/index.js";
-import { wholeWordsOf } from "../serving/search/words.js";
-import { closest, misuse } from "../system/index.js";
+import { type Corpus, playlistCount, trackIndex } from "../../corpus/index.js";
+import type { Recommender } from "../../recommenders/contract.js";
+import { playlistCounts, sessionsOf } from "../../recommenders/core/plays/sessions.js";
+import type { EndpointPlugin } from "../../serving/index.js";
+import { wholeWordsOf } from "../../serving/search/words.js";
+import { closest, misuse } from "../../system/index.js";
 import { reasonsFor } from "./reasons.js";
 
 type Models = Parameters<EndpointPlugin>[1]["models"];

@@ -1,10 +1,10 @@
 /** The search of Listen in a real browser, where answers come later than keys. */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { CorpusBuilder } from "../corpus/index.js";
-import { hasChromium } from "./browser.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import { CorpusBuilder } from "../../corpus/index.js";
+import { hasChromium } from "../browser.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 describe.skipIf(!hasChromium)("searching in Listen", () => {
   let studio: TestStudio;

@@ -1,10 +1,10 @@
 /** The map as it is drawn: pixels, where the tooltip is, what a click takes. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { hasChromium, type PageOptions, poll } from "./browser.testkit.js";
-import { shareOfPixels } from "./pixels.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import { hasChromium, type PageOptions, poll } from "../browser.testkit.js";
+import { shareOfPixels } from "../pixels.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 /** How much of the stage has a strong colour, as the points of a word have and dimmed or unknown ones have not. */
 const coloured = (page: Page) => shareOfPixels(page, ".stage", "Math.max(r, g, b) - Math.min(r, g, b) > 80");

@@ -1,8 +1,8 @@
 /** Data in a real browser: what its charts say can be read whole, and says what is meant. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CorpusBuilder } from "../corpus/index.js";
-import { hasChromium, poll } from "./browser.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+import { CorpusBuilder } from "../../corpus/index.js";
+import { hasChromium, poll } from "../browser.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 /** Playlists of up to 248 tracks: in bins of 7 the last one has a label, 245. */
 function longPlaylists() {

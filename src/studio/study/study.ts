@@ -1,9 +1,9 @@
 /** Computes the analysis and the map in a worker thread, so that Listen stays responsive. */
 import type { Worker } from "node:worker_threads";
-import type { Analysis, MusicMap } from "../analysis/index.js";
-import type { Corpus } from "../corpus/index.js";
-import { besideUrl, type ErrorData, errorData, ownThread, type ProgressReport } from "../system/index.js";
-import type { TrackVectors } from "../track2vec/index.js";
+import type { Analysis, MusicMap } from "../../analysis/index.js";
+import type { Corpus } from "../../corpus/index.js";
+import { besideUrl, type ErrorData, errorData, ownThread, type ProgressReport } from "../../system/index.js";
+import type { TrackVectors } from "../../track2vec/index.js";
 
 export interface StudyTask {
   readonly corpus: Corpus;

@@ -1,7 +1,7 @@
 /** The routes of Listen, with recommenders that know little. */
 import { expect, it } from "vitest";
-import type { FittedRecommender } from "../recommenders/index.js";
-import { postJson, songApp, songModel, songs } from "../serving/serving.testkit.js";
+import type { FittedRecommender } from "../../recommenders/index.js";
+import { postJson, songApp, songModel, songs } from "../../serving/serving.testkit.js";
 import { listenRoutes } from "./listen-routes.js";
 
 /** Knows what follows one song, as track vectors do if the others are too rare. */

@@ -1,9 +1,9 @@
 /** The worker thread of `Study`: first the analysis, which is quick, then vectors, then the map. */
 import { parentPort, workerData } from "node:worker_threads";
-import { analyzeCorpus, drawMap, mapVectors, picturesOf } from "../analysis/index.js";
-import { renderSvg } from "../charts/index.js";
-import { errorData, throttled } from "../system/index.js";
-import { TrackVectors } from "../track2vec/index.js";
+import { analyzeCorpus, drawMap, mapVectors, picturesOf } from "../../analysis/index.js";
+import { renderSvg } from "../../charts/index.js";
+import { errorData, throttled } from "../../system/index.js";
+import { TrackVectors } from "../../track2vec/index.js";
 import type { StudyAnswer, StudyTask } from "./study.js";
 
 const send = (answer: StudyAnswer) => parentPort!.postMessage(answer);

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { CorpusBuilder } from "../corpus/index.js";
-import { hasChromium } from "./browser.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+import { CorpusBuilder } from "../../corpus/index.js";
+import { hasChromium } from "../browser.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 const named: ReadonlyArray<readonly [artist: string, title: string]> = [
   ["Björk", "Jóga"],

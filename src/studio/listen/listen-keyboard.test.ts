@@ -1,9 +1,9 @@
 /** Listen by keys alone, in a real browser: where the focus is once what had it is gone. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { hasChromium, poll } from "./browser.testkit.js";
-import { type TestStudio, testStudio } from "./studio.testkit.js";
+import { generatedCorpus } from "../../analysis/analysis.testkit.js";
+import { hasChromium, poll } from "../browser.testkit.js";
+import { type TestStudio, testStudio } from "../studio.testkit.js";
 
 describe.skipIf(!hasChromium)("the keyboard focus in Listen", () => {
   let studio: TestStudio;

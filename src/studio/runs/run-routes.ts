@@ -2,12 +2,18 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { HttpError } from "../serving/index.js";
-import { SegueError } from "../system/index.js";
-import { type Client, drawRun, type RunReader, type RunRecord, type TaskFailure } from "../workflow/index.js";
-import { commandAfter, commandAgain, waysOn } from "../workflow/terminal/commands.js";
-import { ownPlace } from "../workflow/terminal/own-place.js";
-import { onlyTheme } from "../workflow/theme.js";
+import { HttpError } from "../../serving/index.js";
+import { SegueError } from "../../system/index.js";
+import {
+  type Client,
+  drawRun,
+  type RunReader,
+  type RunRecord,
+  type TaskFailure,
+} from "../../workflow/index.js";
+import { commandAfter, commandAgain, waysOn } from "../../workflow/terminal/commands.js";
+import { ownPlace } from "../../workflow/terminal/own-place.js";
+import { onlyTheme } from "../../workflow/theme.js";
 import { gridOf } from "./grid.js";
 import type { RunFigures } from "./run-figures.js";
 

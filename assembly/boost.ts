@@ -1,5 +1,5 @@
 /**
- * The hot loops of boosted trees (src/recommenders/blend/tree-grower.ts): binning values, summing derivatives per bin,
+ * The hot loops of boosted trees (src/recommenders/blend/trees/tree-grower.ts): binning values, summing derivatives per bin,
  * splitting rows, adding a tree.
  *
  * Bins are in two planes (_bins.ts). A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so

@@ -1,5 +1,5 @@
-// Evaluates boosted trees for many rows at once (src/recommenders/blend/forest.ts), after QuickScorer (Lucchese et al. 2015): a tree has at
-// most 32 leaves, one bit each, from left to right. A node whose value is above its threshold clears the bits of the leaves to its left.
+// Evaluates boosted trees for many rows at once (src/recommenders/blend/trees/forest.ts), after QuickScorer (Lucchese et al. 2015): a tree has
+// at most 32 leaves, one bit each, from left to right. A node whose value is above its threshold clears the bits of the leaves to its left.
 // After all nodes, the lowest bit left is the leaf that a walk from the root would reach. No branch depends on a value and no address
 // on another, so sixteen rows are processed in parallel.
 //

@@ -1,4 +1,4 @@
-// Counts the links of one track for the blend (src/recommenders/blend/links.ts): which tracks are near its plays, and how.
+// Counts the links of one track for the blend (src/recommenders/blend/evidence/links.ts): which tracks are near its plays, and how.
 //
 // A link is eight floats, two vectors of four, so that a nearby play is two loads, two sums and two stores:
 //    next, after, before, together | late, (unused) × 3

@@ -13,13 +13,13 @@ import { meanLength, type Sessions, sessionsIn, sessionsOf } from "../core/plays
 import { largest } from "../core/scores/largest.js";
 import type { ScoreBoard } from "../core/scores/score-board.js";
 import type { EncoderModel } from "../encoder/encoder-model.js";
-import { meritFeature } from "./columns.js";
-import { signalsOf } from "./fold.js";
-import { Forest, type ForestArrays } from "./forest.js";
-import { laterFor, queriesFor } from "./held-back.js";
-import { encoderOf, learn } from "./learn.js";
+import { meritFeature } from "./features/columns.js";
+import { signalsOf } from "./fitting/fold.js";
+import { laterFor, queriesFor } from "./fitting/held-back.js";
+import { encoderOf, learn } from "./fitting/learn.js";
 import { type BlendSettings, blendConflict, blendDefaults, blendRanges } from "./settings.js";
 import type { Signals } from "./signals.js";
+import { Forest, type ForestArrays } from "./trees/forest.js";
 
 /** Increase it when features or their meanings change: saved trees refer to features by number. */
 const stateVersion = 6;

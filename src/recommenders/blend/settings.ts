@@ -4,10 +4,10 @@ import { word2vecRanges } from "../../track2vec/index.js";
 import type { SettingsConflict } from "../contract.js";
 import { orWord, type SettingRanges } from "../core/setting-ranges.js";
 import { encoderDefaults, encoderRanges } from "../encoder/settings.js";
-import { mostLeaves } from "./forest.js";
-import { type HoldingSettings, leastTail, mostQueries } from "./held-back.js";
+import { type HoldingSettings, leastTail, mostQueries } from "./fitting/held-back.js";
 import type { SignalSettings } from "./signals.js";
-import type { BoostSettings } from "./tree-grower.js";
+import { mostLeaves } from "./trees/forest.js";
+import type { BoostSettings } from "./trees/tree-grower.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
   /** Dimensions of the encoder. */

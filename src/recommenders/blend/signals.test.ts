@@ -6,8 +6,8 @@ import { Fallback } from "../core/fallback/fallback.js";
 import { sessionsOf } from "../core/plays/sessions.js";
 import { ScoreBoard } from "../core/scores/score-board.js";
 import { codeOfContext, type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
-import { columns, featureNames, meritInputs } from "./columns.js";
-import { outside, signalsOf } from "./fold.js";
+import { columns, featureNames, meritInputs } from "./features/columns.js";
+import { outside, signalsOf } from "./fitting/fold.js";
 import { blendDefaults } from "./settings.js";
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -10,17 +10,17 @@ import { meanLength, type Sessions } from "../core/plays/sessions.js";
 import { largest } from "../core/scores/largest.js";
 import { ScoreBoard } from "../core/scores/score-board.js";
 import type { EncoderModel } from "../encoder/encoder-model.js";
-import { ArtistEvidence } from "./artist-evidence.js";
-import { CodeEvidence } from "./code-evidence.js";
-import { col, columns, featureNames, meritInputs, plainMerit, relative } from "./columns.js";
-import { contextFacts, factNames, meanPlays } from "./context-facts.js";
-import { Evidence, Nominations } from "./evidence.js";
-import { type GatherMemory, gatherMemory, rowWidth } from "./gather-memory.js";
-import { LinkEvidence } from "./link-evidence.js";
-import type { Links } from "./links.js";
-import { NeighbourEvidence } from "./neighbour-evidence.js";
-import { artistTraits, trackTraits, traitsByArtist, traitsPerTrack } from "./traits.js";
-import { VectorFeatures } from "./vector-features.js";
+import { ArtistEvidence } from "./evidence/artist-evidence.js";
+import { CodeEvidence } from "./evidence/code-evidence.js";
+import { Evidence, Nominations } from "./evidence/evidence.js";
+import { type GatherMemory, gatherMemory, rowWidth } from "./evidence/gather-memory.js";
+import { LinkEvidence } from "./evidence/link-evidence.js";
+import type { Links } from "./evidence/links.js";
+import { NeighbourEvidence } from "./evidence/neighbour-evidence.js";
+import { col, columns, featureNames, meritInputs, plainMerit, relative } from "./features/columns.js";
+import { contextFacts, factNames, meanPlays } from "./features/context-facts.js";
+import { artistTraits, trackTraits, traitsByArtist, traitsPerTrack } from "./features/traits.js";
+import { VectorFeatures } from "./features/vector-features.js";
 
 export interface SignalSettings {
   /** Candidates per query. */

@@ -2,13 +2,13 @@
  * Evidence by artist, for tracks too rare to have their own: playlists that share artists with the context, artists that share
  * playlists with its artists, how often and how recently a candidate's artist played. Reads the artists of unknown tracks too.
  */
-import type { Query } from "../core/asking/query.js";
-import type { ArtistIndex } from "../core/names/artists.js";
-import { NeighbourFinder } from "../core/neighbours/neighbours.js";
-import { playIndex } from "../core/plays/play-index.js";
-import { meanLength, type Sessions } from "../core/plays/sessions.js";
-import { ScoreBoard } from "../core/scores/score-board.js";
-import { col } from "./columns.js";
+import type { Query } from "../../core/asking/query.js";
+import type { ArtistIndex } from "../../core/names/artists.js";
+import { NeighbourFinder } from "../../core/neighbours/neighbours.js";
+import { playIndex } from "../../core/plays/play-index.js";
+import { meanLength, type Sessions } from "../../core/plays/sessions.js";
+import { ScoreBoard } from "../../core/scores/score-board.js";
+import { col } from "../features/columns.js";
 import { type Evidence, Nominations, Picker } from "./evidence.js";
 import { type GatherMemory, pairWidth, rowWidth } from "./gather-memory.js";
 import { Links, linkWeights, neighboursInWindow, weightsPerLink } from "./links.js";

@@ -1,5 +1,5 @@
 /** Facts about a whole context: its length, how much of it is known, its popularity, how much of it is by the same artists. */
-import type { Query } from "../core/asking/query.js";
+import type { Query } from "../../core/asking/query.js";
 import { traitsPerTrack } from "./traits.js";
 
 export const factNames = [

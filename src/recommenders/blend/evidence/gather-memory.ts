@@ -1,8 +1,8 @@
 /** The kernel that gathers evidence (assembly/gather.ts), and its memory for one set of playlists. */
-import { kernelMemory } from "../core/kernel-memory.js";
-import type { Sessions } from "../core/plays/sessions.js";
-import { featureNames, relative } from "./columns.js";
-import { factNames } from "./context-facts.js";
+import { kernelMemory } from "../../core/kernel-memory.js";
+import type { Sessions } from "../../core/plays/sessions.js";
+import { featureNames, relative } from "../features/columns.js";
+import { factNames } from "../features/context-facts.js";
 
 interface GatherKernel {
   touchAhead(value: boolean): void;

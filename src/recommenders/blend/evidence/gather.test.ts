@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { playIndex } from "../core/plays/play-index.js";
-import type { Sessions } from "../core/plays/sessions.js";
+import { playIndex } from "../../core/plays/play-index.js";
+import type { Sessions } from "../../core/plays/sessions.js";
 import { type GatherMemory, gatherMemory, pairWidth, rowWidth, tallyWidth } from "./gather-memory.js";
 import { Links, linkWeights, neighboursInWindow, weightsPerLink } from "./links.js";
 

@@ -1,6 +1,6 @@
 /** The kernel that counts links (assembly/links.ts), and its memory for one set of playlists. */
-import { kernelMemory } from "../core/kernel-memory.js";
-import type { Sessions } from "../core/plays/sessions.js";
+import { kernelMemory } from "../../core/kernel-memory.js";
+import type { Sessions } from "../../core/plays/sessions.js";
 
 interface LinksKernel {
   addPlay(

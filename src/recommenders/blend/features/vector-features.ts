@@ -1,7 +1,7 @@
 /** How near a candidate is to the context by the encoder's vectors: to its last track, to the whole context, by artist. */
-import type { Query } from "../core/asking/query.js";
-import type { ArtistIndex } from "../core/names/artists.js";
-import { contextMean, copyUnit, inner, type UnitRows } from "../core/vectors/unit-vectors.js";
+import type { Query } from "../../core/asking/query.js";
+import type { ArtistIndex } from "../../core/names/artists.js";
+import { contextMean, copyUnit, inner, type UnitRows } from "../../core/vectors/unit-vectors.js";
 
 export class VectorFeatures {
   readonly #vectors: UnitRows;

@@ -1,20 +1,20 @@
 /** The blend's sources, counted on all playlists or on those outside a fold, and the gathering of a fold's training data. */
-import type { Catalogue, Corpus } from "../../corpus/index.js";
-import type { Steps } from "../../system/index.js";
-import { Fallback } from "../core/fallback/fallback.js";
-import { playIndex } from "../core/plays/play-index.js";
+import type { Catalogue, Corpus } from "../../../corpus/index.js";
+import type { Steps } from "../../../system/index.js";
+import { Fallback } from "../../core/fallback/fallback.js";
+import { playIndex } from "../../core/plays/play-index.js";
 import {
   meanLength,
   type Sessions,
   sessionsOf,
   sliceSessions,
   withoutSessions,
-} from "../core/plays/sessions.js";
-import type { EncoderModel } from "../encoder/encoder-model.js";
+} from "../../core/plays/sessions.js";
+import type { EncoderModel } from "../../encoder/encoder-model.js";
+import { Links } from "../evidence/links.js";
+import type { BlendSettings } from "../settings.js";
+import { Signals } from "../signals.js";
 import { type HeldBack, type Place, rankingData } from "./held-back.js";
-import { Links } from "./links.js";
-import type { BlendSettings } from "./settings.js";
-import { Signals } from "./signals.js";
 
 /** The number of links cached while gathering a fold: 240 MB. */
 const linksOfAFold = 10_000_000;

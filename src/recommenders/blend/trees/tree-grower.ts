@@ -1,5 +1,5 @@
 /** Grows trees leaf by leaf, each fitted to the derivatives of the loss after the trees before it. */
-import type { Random } from "../../system/index.js";
+import type { Random } from "../../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
 import type { ForestArrays } from "./forest.js";

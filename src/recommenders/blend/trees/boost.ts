@@ -3,7 +3,7 @@
  * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is the negative log probability of the
  * track that played next and, with lower weight, of those that played later.
  */
-import { Random, requireWithin, type Steps, wholeNumber } from "../../system/index.js";
+import { Random, requireWithin, type Steps, wholeNumber } from "../../../system/index.js";
 import { boostMemory } from "./boost-memory.js";
 import { type ForestArrays, mostLeaves } from "./forest.js";
 import type { RankingData } from "./ranking-data.js";

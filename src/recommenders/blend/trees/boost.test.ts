@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atOnce, Random } from "../../system/index.js";
+import { atOnce, Random } from "../../../system/index.js";
 import { binValues } from "./bins.js";
 import { boostSteps } from "./boost.js";
 import { boostMemory, cellsPerFeature } from "./boost-memory.js";

@@ -2,7 +2,7 @@
  * The first guess: a weighted sum of shares of evidence and their square roots, fitted by softmax regression. It selects the
  * candidates and is the starting point for boosting.
  */
-import type { RankingData } from "./ranking-data.js";
+import type { RankingData } from "../trees/ranking-data.js";
 
 export interface MeritFit {
   /** The features to use, along with their square roots. */

@@ -1,10 +1,10 @@
 /** Entry point of a thread that gathers the ranker's training data: shares of folds, one after another. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Corpus } from "../../corpus/index.js";
-import { atOnce } from "../../system/index.js";
-import { say } from "../core/asking/asked-thread.js";
+import type { Corpus } from "../../../corpus/index.js";
+import { atOnce } from "../../../system/index.js";
+import { say } from "../../core/asking/asked-thread.js";
+import type { BlendSettings } from "../settings.js";
 import { FoldSources, type Share } from "./fold.js";
-import type { BlendSettings } from "./settings.js";
 
 export interface GatherTask {
   readonly share: Share;

@@ -1,7 +1,7 @@
 /** Traits of tracks by themselves: how often, how recently and where in playlists they play. */
-import type { ArtistIndex } from "../core/names/artists.js";
-import type { PlayIndex } from "../core/plays/play-index.js";
-import type { Sessions } from "../core/plays/sessions.js";
+import type { ArtistIndex } from "../../core/names/artists.js";
+import type { PlayIndex } from "../../core/plays/play-index.js";
+import type { Sessions } from "../../core/plays/sessions.js";
 
 export const traitNames = [
   "log plays",

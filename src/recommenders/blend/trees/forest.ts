@@ -1,6 +1,6 @@
 /** The fitted ranker: boosted regression trees in flat typed arrays. */
-import { misuse } from "../../system/index.js";
-import { kernelMemory } from "../core/kernel-memory.js";
+import { misuse } from "../../../system/index.js";
+import { kernelMemory } from "../../core/kernel-memory.js";
 
 export interface ForestArrays {
   /** Node n of a tree splits on `features[n]`: left where value ≤ `thresholds[n]`. */

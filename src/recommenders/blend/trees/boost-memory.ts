@@ -1,7 +1,7 @@
 /** The boosting kernel (assembly/boost.ts), its memory for one fit, and its helper threads. */
-import { besideUrl, type WasmMemory, type WasmModule } from "../../system/index.js";
-import { jobWords, startJobThreads } from "../core/job-threads.js";
-import { kernelMemory } from "../core/kernel-memory.js";
+import { besideUrl, type WasmMemory, type WasmModule } from "../../../system/index.js";
+import { jobWords, startJobThreads } from "../../core/job-threads.js";
+import { kernelMemory } from "../../core/kernel-memory.js";
 
 interface BoostKernel {
   countRows(

@@ -1,5 +1,5 @@
 /** Bins feature values by quantile, into at most 64 bins, so that splits are found by histograms. */
-import type { Random } from "../../system/index.js";
+import type { Random } from "../../../system/index.js";
 import { type BoostMemory, bordersPerFeature, cellsPerFeature, rowsAtOnce } from "./boost-memory.js";
 
 const sampleSize = 40_000;

@@ -2,8 +2,8 @@
  * The evidence for each candidate, gathered in slots. A track gets a slot when a source nominates it, and every source writes its
  * columns of all slots. Slots are compact, so that the evidence of a query stays in cache.
  */
-import { largest, likelyBound } from "../core/scores/largest.js";
-import type { ScoreBoard } from "../core/scores/score-board.js";
+import { largest, likelyBound } from "../../core/scores/largest.js";
+import type { ScoreBoard } from "../../core/scores/score-board.js";
 import { type GatherMemory, rowWidth } from "./gather-memory.js";
 
 export class Evidence {

@@ -1,9 +1,9 @@
 /** Evidence by the encoder: the tracks nearest to the context's code. */
-import { ExactIndex, type NearestRows } from "../../track2vec/index.js";
-import type { Query } from "../core/asking/query.js";
-import { codeOfContext, type EncoderModel } from "../encoder/encoder-model.js";
-import { encoderDefaults } from "../encoder/settings.js";
-import { col } from "./columns.js";
+import { ExactIndex, type NearestRows } from "../../../track2vec/index.js";
+import type { Query } from "../../core/asking/query.js";
+import { codeOfContext, type EncoderModel } from "../../encoder/encoder-model.js";
+import { encoderDefaults } from "../../encoder/settings.js";
+import { col } from "../features/columns.js";
 import type { Evidence } from "./evidence.js";
 
 /** Above this many tracks, a scan per query takes too long; the encoder then only scores what other sources nominate. */

@@ -1,10 +1,10 @@
 /** The ranker's training data: queries from playlists that were held back from its sources. */
-import { Random, SegueError, type Steps } from "../../system/index.js";
-import type { Query } from "../core/asking/query.js";
-import { type Sessions, sessionCount } from "../core/plays/sessions.js";
-import { meritFeature } from "./columns.js";
-import type { RankingData } from "./ranking-data.js";
-import type { Signals } from "./signals.js";
+import { Random, SegueError, type Steps } from "../../../system/index.js";
+import type { Query } from "../../core/asking/query.js";
+import { type Sessions, sessionCount } from "../../core/plays/sessions.js";
+import { meritFeature } from "../features/columns.js";
+import type { Signals } from "../signals.js";
+import type { RankingData } from "../trees/ranking-data.js";
 
 export interface HoldingSettings {
   /** The share of playlists, the latest ones, that the ranker learns from. */

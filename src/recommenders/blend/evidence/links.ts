@@ -2,10 +2,10 @@
  * The blend's links between tracks: for each track, the tracks that followed it, came before it or were near it in a playlist,
  * with several weights per link. Each track keeps only its strongest links.
  */
-import { keptPerTrack, recencyWeights } from "../core/pairs/pairs.js";
-import type { PlayIndex } from "../core/plays/play-index.js";
-import { type Sessions, sessionCount } from "../core/plays/sessions.js";
-import { largest } from "../core/scores/largest.js";
+import { keptPerTrack, recencyWeights } from "../../core/pairs/pairs.js";
+import type { PlayIndex } from "../../core/plays/play-index.js";
+import { type Sessions, sessionCount } from "../../core/plays/sessions.js";
+import { largest } from "../../core/scores/largest.js";
 import { type LinksMemory, linksMemory, linkWidth } from "./links-memory.js";
 
 /** The weights of one link, in this order. */

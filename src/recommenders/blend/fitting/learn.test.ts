@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../../corpus/index.js";
-import { Random } from "../../system/index.js";
-import { checkerboard } from "../contract.testkit.js";
-import { blend } from "./blend.js";
+import { CorpusBuilder } from "../../../corpus/index.js";
+import { Random } from "../../../system/index.js";
+import { checkerboard } from "../../contract.testkit.js";
+import { blend } from "../blend.js";
+import { blendDefaults } from "../settings.js";
 import { outside } from "./fold.js";
 import { encoderOf } from "./learn.js";
-import { blendDefaults } from "./settings.js";
 
 it.each([
   ["several folds, of which threads take turns", { folds: 3, vectorEpochs: 2 }],

@@ -1,26 +1,33 @@
 /** Fits the blend's first guess and trees on playlists that are held back from the sources. */
-import type { Corpus } from "../../corpus/index.js";
-import { besideUrl, inSlices, type Random, silent, untilAborted, usableCores } from "../../system/index.js";
-import type { FitOptions } from "../contract.js";
-import { AskedThread } from "../core/asking/asked-thread.js";
+import type { Corpus } from "../../../corpus/index.js";
+import {
+  besideUrl,
+  inSlices,
+  type Random,
+  silent,
+  untilAborted,
+  usableCores,
+} from "../../../system/index.js";
+import type { FitOptions } from "../../contract.js";
+import { AskedThread } from "../../core/asking/asked-thread.js";
 import {
   meanLength,
   type Sessions,
   sessionCount,
   sessionsOf,
   sliceSessions,
-} from "../core/plays/sessions.js";
-import { type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
-import { encoderDefaults, trainingFor } from "../encoder/settings.js";
-import { trainEncoder } from "../encoder/train-encoder.js";
-import { boostSteps } from "./boost.js";
-import { meritInputs } from "./columns.js";
+} from "../../core/plays/sessions.js";
+import { type EncoderModel, noEncoder } from "../../encoder/encoder-model.js";
+import { encoderDefaults, trainingFor } from "../../encoder/settings.js";
+import { trainEncoder } from "../../encoder/train-encoder.js";
+import { meritInputs } from "../features/columns.js";
+import type { BlendSettings } from "../settings.js";
+import { boostSteps } from "../trees/boost.js";
+import type { ForestArrays } from "../trees/forest.js";
 import { type Fold, FoldSources, outside, type Share } from "./fold.js";
-import type { ForestArrays } from "./forest.js";
 import type { GatherTask } from "./gather-worker.js";
 import { type HeldBack, howToHoldBack, joined, placesOf } from "./held-back.js";
 import { fitMerit } from "./merit.js";
-import type { BlendSettings } from "./settings.js";
 
 /** Trains the encoder on these playlists; with "auto" epochs there is none if they are long or hardly share tracks. */
 export async function encoderOf(

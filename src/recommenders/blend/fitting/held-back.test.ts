@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { Random } from "../../system/index.js";
-import type { Query } from "../core/asking/query.js";
+import { Random } from "../../../system/index.js";
+import type { Query } from "../../core/asking/query.js";
+import type { Signals } from "../signals.js";
 import { howToHoldBack, joined, laterFor, placesOf, rankingData } from "./held-back.js";
-import type { Signals } from "./signals.js";
 
 it("weights later tracks as answers by playlist length: not up to 20 tracks, fully from 60", () => {
   expect([5, 20, 30, 60, 200].map(laterFor)).toEqual([0, 0, 1 / 4, 1, 1]);

@@ -1,7 +1,7 @@
 /** Evidence by links: what followed, came before or shared playlists with each track of the context. */
-import type { Query } from "../core/asking/query.js";
-import type { Sessions } from "../core/plays/sessions.js";
-import { col } from "./columns.js";
+import type { Query } from "../../core/asking/query.js";
+import type { Sessions } from "../../core/plays/sessions.js";
+import { col } from "../features/columns.js";
 import { type Evidence, Votes } from "./evidence.js";
 import { type LinkRow, type Links, linkWeights, weightsPerLink } from "./links.js";
 

@@ -1,10 +1,10 @@
 /** Evidence by session neighbours: they are found once, and vote by similarity, overlap, position and age. */
-import type { Query } from "../core/asking/query.js";
-import { NeighbourFinder } from "../core/neighbours/neighbours.js";
-import { recencyWeights } from "../core/pairs/pairs.js";
-import type { PlayIndex } from "../core/plays/play-index.js";
-import { meanLength, type Sessions, sessionCount } from "../core/plays/sessions.js";
-import { col } from "./columns.js";
+import type { Query } from "../../core/asking/query.js";
+import { NeighbourFinder } from "../../core/neighbours/neighbours.js";
+import { recencyWeights } from "../../core/pairs/pairs.js";
+import type { PlayIndex } from "../../core/plays/play-index.js";
+import { meanLength, type Sessions, sessionCount } from "../../core/plays/sessions.js";
+import { col } from "../features/columns.js";
 import { type Evidence, Picker } from "./evidence.js";
 import { type GatherMemory, rowWidth, tallyWidth } from "./gather-memory.js";
 

@@ -1,21 +1,21 @@
 /** Playlists as numbered sequences, and the files that hold them. */
-export { artistNumbers } from "./artist-numbers.js";
 export { numberByAppearance } from "./by-appearance.js";
-export { type CatalogueMark, catalogueMark } from "./catalogue-mark.js";
-export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
+export { artistNumbers } from "./catalogue/artist-numbers.js";
+export { type CatalogueMark, catalogueMark } from "./catalogue/catalogue-mark.js";
+export { catalogueOf, catalogueTensors } from "./catalogue/catalogue-tensors.js";
+export { plainName } from "./catalogue/plain-name.js";
+export { TrackIndex, trackIndex } from "./catalogue/track-index.js";
+export { findTwins, twinKey } from "./catalogue/twins.js";
 export { type Catalogue, type Corpus, CorpusBuilder, type Playlist, playlistCount } from "./corpus.js";
 export {
   readCorpusFile,
   readCorpusPlays,
   writeCorpusFile,
-} from "./corpus-file.js";
-export { flawOf } from "./flaw.js";
-export { type ReadOptions, visitJsonLines } from "./json-lines.js";
+} from "./files/corpus-file.js";
+export { flawOf } from "./files/flaw.js";
+export { type ReadOptions, visitJsonLines } from "./files/json-lines.js";
+export { problemOfPlays } from "./files/problem-of-plays.js";
+export { problemOfSequence, type SequenceLine } from "./files/sequence-line.js";
+export { type Query, readQueries, readSequences, type SequencesOptions } from "./files/sequences-file.js";
 export { partOf, queriesOf } from "./parts.js";
-export { plainName } from "./plain-name.js";
-export { problemOfPlays } from "./problem-of-plays.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
-export { problemOfSequence, type SequenceLine } from "./sequence-line.js";
-export { type Query, readQueries, readSequences, type SequencesOptions } from "./sequences-file.js";
-export { TrackIndex, trackIndex } from "./track-index.js";
-export { findTwins, twinKey } from "./twins.js";

@@ -1,7 +1,7 @@
 /** Parts of a corpus: some of its playlists as a corpus of their own, and playlists as queries. */
 import { numberByAppearance } from "./by-appearance.js";
 import { type Corpus, playlistCount } from "./corpus.js";
-import type { Query } from "./sequences-file.js";
+import type { Query } from "./files/sequences-file.js";
 
 /** Some playlists of a corpus, without names. */
 export interface PartNumbers {

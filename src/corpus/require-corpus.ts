@@ -1,7 +1,7 @@
 /** Argument checks for plain JavaScript callers, who may pass a path, or a promise without `await`. */
 import { asWritten, misuse } from "../system/index.js";
 import type { Catalogue, Corpus } from "./corpus.js";
-import type { Query } from "./sequences-file.js";
+import type { Query } from "./files/sequences-file.js";
 
 /**
  * @param of the caller, for the message: "holdOut"

@@ -2,8 +2,8 @@
  * Twins: one recording under several titles ("Song - Radio Edit", "Song (Remastered 2009)", "Song"). Live takes, covers,
  * remixes and acoustic versions are other recordings, not twins.
  */
-import { normalized } from "../system/index.js";
-import type { Catalogue } from "./corpus.js";
+import { normalized } from "../../system/index.js";
+import type { Catalogue } from "../corpus.js";
 
 const year = String.raw`(?:19|20)\d{2}`;
 const release = [

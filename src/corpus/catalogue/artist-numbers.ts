@@ -1,5 +1,5 @@
 /** Artists by number, computed once per list of artists, as `trackIndex` is per list of tracks. */
-import { remembered } from "../system/index.js";
+import { remembered } from "../../system/index.js";
 
 export interface ArtistNumbers {
   /** Distinct, in order of first appearance. */

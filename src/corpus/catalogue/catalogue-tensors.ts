@@ -1,7 +1,13 @@
 /** A catalogue as arrays: packed ids, distinct artist names, and each track's artist by number. */
-import { type PackedStrings, packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
+import {
+  type PackedStrings,
+  packStrings,
+  SegueError,
+  type Tensor,
+  unpackStrings,
+} from "../../system/index.js";
+import type { Catalogue } from "../corpus.js";
 import { artistNumbers, knowArtistNumbers } from "./artist-numbers.js";
-import type { Catalogue } from "./corpus.js";
 
 /** The arrays of a catalogue by name: `tracks.*`, and `artists.*` if it has artists. */
 export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {

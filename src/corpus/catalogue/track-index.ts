@@ -1,5 +1,5 @@
 /** Maps track ids to numbers, with one shared index per list of tracks. */
-import { remembered } from "../system/index.js";
+import { remembered } from "../../system/index.js";
 
 const indices = new WeakMap<readonly string[], TrackIndex>();
 

@@ -9,7 +9,7 @@ import {
   SegueError,
   silent,
   type TextSource,
-} from "../system/index.js";
+} from "../../system/index.js";
 import type { Flaw } from "./flaw.js";
 
 export interface ReadOptions {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { processorMs } from "../system/time.testkit.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { plainName } from "./plain-name.js";
 
 it.each([

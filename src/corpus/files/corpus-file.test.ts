@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readSafetensors, writeSafetensors } from "../system/index.js";
-import { type Corpus, CorpusBuilder } from "./corpus.js";
+import { readSafetensors, writeSafetensors } from "../../system/index.js";
+import { type Corpus, CorpusBuilder } from "../corpus.js";
+import { partOf, queriesOf } from "../parts.js";
 import { readCorpusFile, readCorpusPlays, writeCorpusFile } from "./corpus-file.js";
-import { partOf, queriesOf } from "./parts.js";
 
 function songs(): Corpus {
   const builder = new CorpusBuilder();

@@ -11,11 +11,11 @@ import {
   type Tensor,
   writeAtomically,
   writeSafetensors,
-} from "../system/index.js";
-import { numberByAppearance } from "./by-appearance.js";
-import { catalogueOf, catalogueTensors, setStrings, stringsOf } from "./catalogue-tensors.js";
-import type { Corpus } from "./corpus.js";
-import { type PartNumbers, partNumbers } from "./parts.js";
+} from "../../system/index.js";
+import { numberByAppearance } from "../by-appearance.js";
+import { catalogueOf, catalogueTensors, setStrings, stringsOf } from "../catalogue/catalogue-tensors.js";
+import type { Corpus } from "../corpus.js";
+import { type PartNumbers, partNumbers } from "../parts.js";
 import { problemOfPlays } from "./problem-of-plays.js";
 
 const FORMAT = "segue-corpus";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distPath } from "../system/index.js";
-import { playlistCount, readQueries, readSequences } from "./index.js";
+import { distPath } from "../../system/index.js";
+import { playlistCount, readQueries, readSequences } from "../index.js";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findTwins, twinKey } from "./index.js";
+import { findTwins, twinKey } from "../index.js";
 
 describe("twinKey", () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Identifies a catalogue, so that a recommender can recognise the one its track numbers refer to. */
 import { createHash } from "node:crypto";
-import { remembered } from "../system/index.js";
+import { remembered } from "../../system/index.js";
 
 export interface CatalogueMark {
   readonly tracks: number;

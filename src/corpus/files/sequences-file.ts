@@ -1,8 +1,8 @@
 /**
  * Playlists and queries as JSON lines: `{"playlist_id": "…", "tracks": ["…", …]}` and `{"context": ["…", …], "next": "…"}`.
  */
-import { aFunction, asWritten, besideWork, misuse, requireOptions, SegueError } from "../system/index.js";
-import { type Corpus, CorpusBuilder } from "./corpus.js";
+import { aFunction, asWritten, besideWork, misuse, requireOptions, SegueError } from "../../system/index.js";
+import { type Corpus, CorpusBuilder } from "../corpus.js";
 import { flawOf } from "./flaw.js";
 import { type Complain, type ReadOptions, readJsonLines } from "./json-lines.js";
 import {

@@ -1,5 +1,5 @@
 /** The types in a line of sequences: `{"playlist_id": "…", "tracks": ["…", …], "artists"?: ["…", …], "title"?: "…"}`. */
-import { asWritten } from "../system/index.js";
+import { asWritten } from "../../system/index.js";
 
 /** Text, or a whole number below 2^53: JSON rounds others, so that two ids could become one. */
 export type Id = string | number;

@@ -6,6 +6,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { messageOf } from "../../../system/index.js";
 
 const table = `CREATE TABLE IF NOT EXISTS segue_workers (
   executor text PRIMARY KEY, host text NOT NULL, pid integer NOT NULL, since timestamptz NOT NULL DEFAULT now())`;
@@ -128,8 +129,9 @@ export class Claims {
     if (this.#closed || this.#client !== broken) return;
     this.#client = undefined;
     for (let attempt = 0; attempt < 120 && !this.#closed; attempt++) {
+      let client: pg.Client | undefined;
       try {
-        const client = await this.#connect();
+        client = await this.#connect();
         this.#client = undefined;
         // Waits for a worker that is taking over, and until Postgres notices that the old connection is gone.
         await client.query(`SELECT pg_advisory_lock(${lockOf})`, [this.#executor]);
@@ -139,7 +141,10 @@ export class Claims {
         this.#closed = true;
         this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);
         return;
-      } catch {
+      } catch (error) {
+        // It may hold the lock, for which the next attempt would wait forever.
+        void client?.end().catch(() => {});
+        why = messageOf(error);
         await sleep(1000);
       }
     }

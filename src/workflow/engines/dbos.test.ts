@@ -375,4 +375,29 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       const tasks = await openClient(store).flow("gate").latestRun.tasks();
       expect(tasks.every((task) => task.status === "done")).toBe(true);
     }));
+
+  it("continues after the database was read-only, as during a failover", () =>
+    withGate(async ({ store, parameters, begun, ran, open }) => {
+      const cut = (what = "true") =>
+        postgres.sql(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'segue' AND ${what}`,
+        );
+      const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
+      while (begun().length < 2) await sleep(50);
+      postgres.sql("ALTER DATABASE segue SET default_transaction_read_only = on");
+      cut();
+      open();
+      while (ran().length < 3) await sleep(50);
+      await sleep(2500);
+      postgres.sql("SET TRANSACTION READ WRITE; ALTER DATABASE segue RESET default_transaction_read_only");
+      // A session keeps its default: DBOS needs new ones. A worker renews that of its lock by itself.
+      cut("application_name = 'segue'");
+      expect((await running).status).toBe("done");
+      expect(ran().sort()).toEqual(all);
+      // Each worker has its lock again, and waits for none.
+      const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'";
+      const held =
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'segue worker')";
+      await expect.poll(() => [postgres.sql(waiting).trim(), postgres.sql(held).trim()]).toEqual(["0", "2"]);
+    }));
 });

@@ -5,12 +5,18 @@ import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import type { TaskContext } from "./workflows.js";
 
+/** Milliseconds that DBOS may take to begin a workflow, or to record what it came to. */
+const patience = 5000;
+
 export class WorkUnderWay implements TaskContext {
   readonly places: Places;
   readonly log: (line: string) => void;
   readonly #pools = new Map<string, Pool>();
   readonly #tasks = new Map<string, AbortController>();
-  #walks = 0;
+  /** The workflows whose functions run here. */
+  readonly #running = new Set<{ readonly id: string }>();
+  /** When workflows that should run here were first found not to, in milliseconds. */
+  #missingSince: ReadonlyMap<string, number> = new Map();
   #isLeaving = false;
 
   /** @param maxWorkers the slots of this worker */
@@ -33,9 +39,24 @@ export class WorkUnderWay implements TaskContext {
     return { signal: controller.signal, release: () => this.#tasks.delete(id) };
   }
 
-  walking(): () => void {
-    this.#walks++;
-    return () => this.#walks--;
+  running(id: string): () => void {
+    const entry = { id };
+    this.#running.add(entry);
+    return () => this.#running.delete(entry);
+  }
+
+  /**
+   * Which workflows DBOS has dropped here though they are not over. It does so at an error of the database that it does not retry,
+   * such as one of a server that is read-only during a failover.
+   *
+   * @param pending all that are in this worker's name in the database
+   * @param now milliseconds, from `performance.now()`
+   */
+  dropped(pending: readonly string[], now: number): string[] {
+    const running = new Set([...this.#running].map(({ id }) => id));
+    const missing = pending.filter((id) => !running.has(id));
+    this.#missingSince = new Map(missing.map((id) => [id, this.#missingSince.get(id) ?? now]));
+    return missing.filter((id) => now - this.#missingSince.get(id)! >= patience);
   }
 
   isLeaving(): boolean {
@@ -66,7 +87,7 @@ export class WorkUnderWay implements TaskContext {
   /** Ends the processes. @returns whether anything was unfinished: it stays in this worker's name, for others to take over */
   async close(): Promise<boolean> {
     this.#isLeaving = true;
-    const isUnfinished = this.#tasks.size > 0 || this.#walks > 0;
+    const isUnfinished = this.#running.size > 0;
     for (const pool of this.#pools.values()) await pool.close();
     return isUnfinished;
   }

@@ -1,7 +1,7 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. There may be any number, on any machines. */
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { DBOS } from "@dbos-inc/dbos-sdk";
+import { DBOS, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import { SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records/records.js";
 import { Claims } from "./claims.js";
@@ -61,7 +61,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     await launch(claims, maxWorkers);
     log(`worker ${executor} is ready for ${maxWorkers} tasks at once`);
-    await watch(claims, work, AbortSignal.any([options.signal, lost.signal]));
+    await watch(claims, executor, work, AbortSignal.any([options.signal, lost.signal]));
   } catch (error) {
     throw databaseError(error, databaseUrl);
   } finally {
@@ -96,11 +96,12 @@ async function launch(claims: Claims, maxWorkers: number): Promise<void> {
   });
 }
 
-/** Looks again and again, until `stop` is aborted, for dead workers and cancelled tasks. */
-async function watch(claims: Claims, work: WorkUnderWay, stop: AbortSignal): Promise<void> {
+/** Looks again and again, until `stop` is aborted, for dead workers, cancelled tasks and dropped work. */
+async function watch(claims: Claims, executor: string, work: WorkUnderWay, stop: AbortSignal): Promise<void> {
   const look = async () => {
     await takeOver(claims, work.log);
     await work.stopCancelled();
+    await requeueDropped(executor, work);
   };
   while (!stop.aborted) {
     // Waits for a database that is unreachable for a while; Claims gives up after two minutes.
@@ -109,19 +110,33 @@ async function watch(claims: Claims, work: WorkUnderWay, stop: AbortSignal): Pro
   }
 }
 
-/** Resumes, on any worker, the runs and tasks of workers that have died. */
+/** Queues the runs and tasks of workers that have died for any worker. */
 async function takeOver(claims: Claims, log: (line: string) => void): Promise<void> {
   await claims.eachDead(async (dead) => {
-    const left = await DBOS.listWorkflows({
-      executorId: dead,
-      status: "PENDING",
-      loadInput: false,
-      loadOutput: false,
-    });
-    for (const queueName of [runQueue, taskQueue]) {
-      const own = left.filter((each) => each.queueName === queueName).map((each) => each.workflowID);
-      if (own.length > 0) await DBOS.resumeWorkflows(own, { queueName });
-    }
+    const left = await pendingOf(dead);
+    await requeue(left);
     log(`took over ${left.length} workflows of ${dead}, which is gone`);
   });
+}
+
+async function requeueDropped(executor: string, work: WorkUnderWay): Promise<void> {
+  const pending = await pendingOf(executor);
+  const dropped = work.dropped(
+    pending.map(({ workflowID }) => workflowID),
+    performance.now(),
+  );
+  if (dropped.length === 0) return;
+  await requeue(pending.filter(({ workflowID }) => dropped.includes(workflowID)));
+  work.log(`queued again after an error of the database: ${dropped.join(", ")}`);
+}
+
+function pendingOf(executorId: string): Promise<WorkflowStatus[]> {
+  return DBOS.listWorkflows({ executorId, status: "PENDING", loadInput: false, loadOutput: false });
+}
+
+async function requeue(workflows: readonly WorkflowStatus[]): Promise<void> {
+  for (const queueName of [runQueue, taskQueue]) {
+    const own = workflows.filter((each) => each.queueName === queueName).map((each) => each.workflowID);
+    if (own.length > 0) await DBOS.resumeWorkflows(own, { queueName });
+  }
 }

@@ -41,8 +41,8 @@ export interface TaskContext {
   poolFor(code: string): Pool;
   /** A signal that is aborted when the workflow is cancelled or the worker stops. */
   signalFor(workflowId: string): { signal: AbortSignal; release(): void };
-  /** Counts one more run that this worker walks, until the returned function is called. */
-  walking(): () => void;
+  /** Notes that a workflow's function runs here, until the returned function is called. */
+  running(workflowId: string): () => void;
   /** Whether the worker is shutting down, so that its tasks are killed. */
   isLeaving(): boolean;
   log(line: string): void;
@@ -52,11 +52,16 @@ const pollingIntervalMs = 150;
 
 /** Registers both with DBOS; call it once, before DBOS is launched. */
 export function registerWorkflows(context: TaskContext): void {
+  const noted = async <T>(work: () => Promise<T>): Promise<T> => {
+    const ended = context.running(DBOS.workflowID!);
+    return work().finally(ended);
+  };
   const task = DBOS.registerWorkflow(
-    (order: RunOrder, ready: ReadyTask, tried: Tried = untried) => runTask(context, order, ready, tried),
+    (order: RunOrder, ready: ReadyTask, tried: Tried = untried) =>
+      noted(() => runTask(context, order, ready, tried)),
     { name: taskWorkflow, maxRecoveryAttempts: 1000 },
   );
-  DBOS.registerWorkflow((order: RunOrder) => walkRun(context, order, task), {
+  DBOS.registerWorkflow((order: RunOrder) => noted(() => walkRun(context, order, task)), {
     name: runWorkflow,
     maxRecoveryAttempts: 1000,
   });
@@ -74,11 +79,9 @@ async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction
   const hold = await openStore(order.store)
     .then((store) => holdAsWorker(store, run.flow, run.run))
     .catch(() => undefined);
-  const walked = context.walking();
   try {
     return await walkSteps(order, task);
   } finally {
-    walked();
     await hold?.release().catch(() => {});
   }
 }

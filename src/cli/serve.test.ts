@@ -329,6 +329,16 @@ it("says how a worker ended if the system killed it while it opened the bundle",
   });
 });
 
+it("stops in silence if Ctrl-C reaches a worker that is still starting, as in a terminal", async () => {
+  const stopped = at("stopped.cjs");
+  const both = 'for (const pid of [process.ppid, process.pid]) process.kill(pid, "SIGINT")';
+  await writeFile(stopped, `if (require("node:cluster").isWorker) ${both};`);
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0", "--workers", "2"];
+  const env = { ...process.env, NODE_OPTIONS: `--require=${stopped}` };
+  const quiet = { stdout: "", stderr: "" };
+  expect(await exec(process.execPath, args, { env, timeout: 20_000 })).toEqual(quiet);
+});
+
 /** A folder of two bundles, of which `current` points to the first. @param tracks of the second, v2 */
 async function pointedToFirst(folder: string, tracks: readonly string[]): Promise<void> {
   const vectors = randomVectors([...tracks], 4);

@@ -14,7 +14,7 @@ export interface ClusterOptions extends WorkerOptions {
   readonly watchInterval?: number;
   /** See `AdminParts`. */
   readonly renewKeys?: AdminParts["renewKeys"];
-  /** If aborted while workers are starting, no more are started: the caller is about to close the others. */
+  /** If aborted while workers are starting, no more are started, and none has to: the caller is about to close the others. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,6 +28,9 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
   workers: workerCounts,
 };
 
+/** Milliseconds between a signal's arrival in one process of a group and in another. */
+const signalsApart = 50;
+
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
   const { workers, watchInterval = 0, drainDelay = 0, renewKeys, signal, ...workerOptions } = options;
   checkSettings(options, others);
@@ -39,8 +42,12 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   try {
     for (let i = 0; i < workers && (i === 0 || !signal?.aborted); i++) url = await group.add();
   } catch (error) {
-    await group.close();
-    throw error;
+    // Ctrl-C reaches all processes of a terminal, in any order, and ends a worker that does not handle it yet.
+    await wait(signalsApart);
+    if (!signal?.aborted) {
+      await group.close();
+      throw error;
+    }
   }
   const reload = () => group.reload();
   const stopWatching = watchInterval > 0 ? watchSource(source, watchInterval, reload, before) : () => {};

@@ -400,4 +400,18 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'segue worker')";
       await expect.poll(() => [postgres.sql(waiting).trim(), postgres.sql(held).trim()]).toEqual(["0", "2"]);
     }));
+
+  it("queues a run again if the database was made anew", () =>
+    withGate(async ({ store, parameters, begun, ran, open }) => {
+      const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
+      while (begun().length < 2) await sleep(50);
+      await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
+      postgres.sql("DROP SCHEMA dbos CASCADE; DROP TABLE segue_workers");
+      await sleep(1000);
+      await startWorker();
+      await startWorker();
+      open();
+      expect((await running).status).toBe("done");
+      expect(ran().sort()).toEqual(all);
+    }));
 });

@@ -1,6 +1,6 @@
 /** The command's side: queues a run, reports its progress from the records, and cancels it when it is stopped. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { DBOSClient } from "@dbos-inc/dbos-sdk";
+import { DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import type pg from "pg";
 import { readRecord } from "../../records/read-record.js";
 import { type EndRecord, keys, type RunRecord } from "../../records/records.js";
@@ -29,13 +29,8 @@ const lookEvery = 500;
 /** Whether a run is in the queue or with a worker. */
 export async function isActive(run: RunRecord, databaseUrl: string): Promise<boolean> {
   return connected(databaseUrl, async (client) => {
-    try {
-      const status = await client.getWorkflow(workflowId(run.flow, run.run));
-      return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
-    } catch (error) {
-      if (isWithoutTables(error)) return false;
-      throw error;
-    }
+    const status = await statusOf(client, workflowId(run.flow, run.run));
+    return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
   });
 }
 
@@ -81,7 +76,9 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
       attendance.note(workers, performance.now());
       // Asked only if the database answers, since DBOS would wait for it.
       const isKnown = queued && workers !== undefined;
-      const status = isKnown ? await client.getWorkflow(id).catch(() => undefined) : undefined;
+      const status = isKnown ? await statusOf(client, id).catch(() => undefined) : undefined;
+      // The database was made anew; results are in the datastore.
+      if (status === null) queued = false;
       const looked = performance.now();
       await teller.look().catch(() => {});
       const pause = Math.max(lookEvery, 4 * (performance.now() - looked));
@@ -102,6 +99,16 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
       await sleep(pause, undefined, { signal }).catch(() => {});
     }
   });
+}
+
+/** A workflow's status; null if the database does not know it. */
+async function statusOf(client: DBOSClient, id: string): Promise<WorkflowStatus | null> {
+  try {
+    return (await client.getWorkflow(id)) ?? null;
+  } catch (error) {
+    if (isWithoutTables(error)) return null;
+    throw error;
+  }
 }
 
 /** Queues a run; idempotent. Returns false if no worker has been started with this database yet. */

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -413,5 +414,41 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       open();
       expect((await running).status).toBe("done");
       expect(ran().sort()).toEqual(all);
+    }));
+
+  it("says that a run cannot be cancelled while the database does not answer, and cancels it then", () =>
+    withGate(async ({ store, parameters, begun }) => {
+      const { hostname: host, port } = new URL(postgres.url);
+      const sockets = new Set<Socket>();
+      const between = createServer((socket) => {
+        const there = connect({ host, port: Number(port) });
+        for (const each of [socket, there]) sockets.add(each.on("error", () => {}));
+        socket.pipe(there).pipe(socket);
+      }).listen(0, "127.0.0.1");
+      await once(between, "listening");
+      const { port: through } = between.address() as AddressInfo;
+      const stop = new AbortController();
+      const notes: string[] = [];
+      const running = runFlow(flows.gate!, parameters, {
+        ...{ store, engine: "dbos", signal: stop.signal },
+        databaseUrl: postgres.url.replace(`:${port}/`, `:${through}/`),
+        listener: (event) => event.type === "run-note" && notes.push(event.line),
+      });
+      while (begun().length < 2) await sleep(50);
+      between.close();
+      for (const socket of sockets) socket.destroy();
+      stop.abort();
+      await expect
+        .poll(() => notes)
+        .toEqual([
+          "the run cannot be cancelled before the database answers: a second Ctrl-C leaves it to the workers",
+        ]);
+      between.listen(through, "127.0.0.1");
+      expect((await running).status).toBe("stopped");
+      const cancelled =
+        "SELECT status FROM dbos.workflow_status WHERE parent_workflow_id IS NULL ORDER BY created_at DESC LIMIT 1";
+      expect(postgres.sql(cancelled).trim()).toBe("CANCELLED");
+      between.close();
+      for (const socket of sockets) socket.destroy();
     }));
 });

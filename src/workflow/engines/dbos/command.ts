@@ -89,7 +89,13 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
         return end;
       }
       const finished = new Date().toISOString();
-      if (signal.aborted && queued) await client.cancelWorkflow(id, { cancelChildren: true });
+      if (signal.aborted && queued) {
+        if (workers === undefined)
+          note(
+            "the run cannot be cancelled before the database answers: a second Ctrl-C leaves it to the workers",
+          );
+        await client.cancelWorkflow(id, { cancelChildren: true });
+      }
       if (signal.aborted || status?.status === "CANCELLED") return { status: "stopped", finished };
       if (status?.status === "ERROR" || status?.status === "MAX_RECOVERY_ATTEMPTS_EXCEEDED") {
         const message = String((status.error as Error)?.message ?? status.status);

@@ -207,6 +207,13 @@ describe("download", () => {
     expect(existsSync(to())).toBe(false);
   });
 
+  it("does not try again where redirects lead in a circle", async () => {
+    handler = (request, response) => response.writeHead(302, { location: request.url! }).end();
+    await expect(get()).rejects.toThrow("redirects in a circle");
+    // The first, and as many as fetch follows.
+    expect(requests.length).toBe(21);
+  });
+
   it("refuses a damaged archive and leaves nothing", async () => {
     const broken = Buffer.from(archive);
     broken.fill(0x55, 5000, 9000);

@@ -97,7 +97,10 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   const note = have > 0 ? await readNote(part) : undefined;
   const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "segue" };
   if (note !== undefined) Object.assign(headers, { range: `bytes=${have}-`, "if-range": note.version });
-  const response = await fetch(url, { headers, signal, redirect: "follow" });
+  const response = await fetch(url, { headers, signal, redirect: "follow" }).catch((error: unknown) => {
+    if (reasonOf(error) !== "redirect count exceeded") throw error;
+    throw new SegueError(`${url} redirects in a circle`, { hint: signInHint, code: "refused" });
+  });
   if (response.status === 416) {
     await response.body?.cancel();
     const total = /\*\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];

@@ -1,27 +1,19 @@
 /** Breaks what is too long for a line of a terminal. */
 import { textWidth } from "../../system/index.js";
 
-/** Parts in lines of at most 80 columns, where none is longer by itself. */
-export function packed(parts: readonly string[]): string[] {
+/** Parts in lines of at most `width` columns; a longer part stays whole. */
+export function packed(parts: readonly string[], width = 80, between = "  "): string[] {
   const lines: string[] = [];
   for (const part of parts) {
-    const joined = lines.length === 0 ? part : `${lines.at(-1)}  ${part}`;
-    if (lines.length > 0 && textWidth(joined) <= 80) lines[lines.length - 1] = joined;
+    const joined = lines.length === 0 ? part : `${lines.at(-1)}${between}${part}`;
+    if (lines.length > 0 && textWidth(joined) <= width) lines[lines.length - 1] = joined;
     else lines.push(part);
   }
   return lines;
 }
 
 /** Lines of at most `width` columns, broken at spaces; a longer word stays whole. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const joined = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && textWidth(joined) <= width) lines[lines.length - 1] = joined;
-    else lines.push(word);
-  }
-  return lines;
-}
+export const wrapped = (text: string, width: number): string[] => packed(text.split(" "), width, " ");
 
 /** A line of more than 80 columns broken after its commas where that is possible; the lines after the first are indented. */
 export function folded(line: string): string[] {

@@ -2,7 +2,7 @@
 import type { CleanFacts } from "../playlists/index.js";
 import { shortened } from "../system/index.js";
 import { type FileArtifact, flow } from "../workflow/index.js";
-import { noteOnce } from "./parameters/note-once.js";
+import { noteUnused } from "./parameters/note-once.js";
 import { primaryParameters } from "./parameters/parameters.js";
 import { withOwnFiles } from "./places/own-files.js";
 import { checkPlaces, placesOf } from "./places/places.js";
@@ -15,7 +15,7 @@ export const primary = flow("primary", {
     await checkPlaces(data, engine);
     // Not refused: conf/local/params.yml may hold it for the times when only a sample is wanted.
     if (!dev && ratio !== primaryParameters.parse({}).ratio)
-      noteOnce("note: ratio has no effect without dev: all playlists are taken\n  → to sample, add --dev");
+      noteUnused(["ratio"], " without dev: all playlists are taken\n  → to sample, add --dev");
   },
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([

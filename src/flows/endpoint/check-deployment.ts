@@ -2,7 +2,7 @@
 import { misuse } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
 import { flagName } from "../../workflow/parameters/flag-name.js";
-import { noteOnce } from "../parameters/note-once.js";
+import { noteUnused } from "../parameters/note-once.js";
 import { type DeploymentParameters, deploymentParameters } from "../parameters/parameters.js";
 import { checkPlaces } from "../places/places.js";
 
@@ -28,15 +28,14 @@ export async function checkDeployment(parameters: DeploymentParameters, engine: 
   else sayUnused(parameters);
 }
 
-/** Not refused: `conf/local/params.yml` may hold them for the times when the target is SageMaker. */
 function sayUnused(parameters: DeploymentParameters): void {
   const unused = Object.entries(deploymentParameters.parse({}))
     .filter(([name]) => /^(sagemaker|bucket)/.test(name))
     .filter(([name, usual]) => String(parameters[name as keyof DeploymentParameters]) !== String(usual))
     .map(([name]) => flagName(name).replaceAll("-", "_"));
   if (unused.length === 0) return;
-  const have = unused.length === 1 ? "has" : "have";
-  noteOnce(
-    `note: ${unused.join(", ")} ${have} no effect: the endpoint runs on this machine\n  → to deploy to SageMaker, add --target sagemaker`,
+  noteUnused(
+    unused,
+    ": the endpoint runs on this machine\n  → to deploy to SageMaker, add --target sagemaker",
   );
 }

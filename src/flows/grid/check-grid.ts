@@ -1,5 +1,5 @@
 /** Expands and validates the modeling flow's grid before anything is fitted. */
-import { noteOnce } from "../parameters/note-once.js";
+import { noteUnused } from "../parameters/note-once.js";
 import { type GridSettings, trackVectorOverrides } from "../parameters/parameters.js";
 import { type GridEntry, type GridPoint, gridPoints, snakeCase, trained } from "./grid.js";
 
@@ -29,6 +29,5 @@ export async function checkGrid(parameters: GridSettings): Promise<void> {
   const points = await checkedGrid(parameters);
   const unused = Object.keys(trackVectorOverrides(parameters)).map(snakeCase);
   if (unused.length === 0 || points.some(({ recommender }) => trained.has(recommender))) return;
-  const have = unused.length === 1 ? "has" : "have";
-  noteOnce(`note: ${unused.join(", ")} ${have} no effect: the grid has no track2vec`);
+  noteUnused(unused, ": the grid has no track2vec");
 }

@@ -1,3 +1,5 @@
+import { cut } from "../lib/cut.js";
+
 /**
  * Names on the map, so that it can be read without pointing at anything. Each part of the stage has at most one, of the most important
  * point.
@@ -9,6 +11,8 @@ export interface Label {
   readonly y: number;
 }
 
+/** The most characters of a name. */
+const longest = 28;
 const part = { width: 130, height: 70 };
 /** How many points are considered: enough to fill a view, few enough not to slow down a frame. */
 const asked = 3000;
@@ -38,7 +42,7 @@ export function labelsOf<Point>(
     if (x < 0 || x > stage.width || y < height || y > stage.height - height) continue;
     const here = `${Math.floor(left / part.width)},${Math.floor(y / part.height)}`;
     if (taken.has(here)) continue;
-    const text = cut(nameOf(point));
+    const text = cut(nameOf(point), longest);
     if (text === "" || written.has(text)) continue;
     const width = measure(text);
     if (x + width > stage.width) continue;
@@ -52,10 +56,4 @@ export function labelsOf<Point>(
     placed.push({ text, x, y, width });
   }
   return placed;
-}
-
-/** Shortens a name to 28 characters. */
-function cut(name: string): string {
-  const letters = [...name];
-  return letters.length > 28 ? `${letters.slice(0, 27).join("").trimEnd()}…` : name;
 }

@@ -12,6 +12,7 @@ import { addOtherNames } from "./options/other-names.js";
 import { addRawFileOptions, type RawFileOptions, refuseRawFileOptions } from "./playlists/raw-files.js";
 import { type AnswerOptions, answered, rulesOf } from "./recommend/recommend-answers.js";
 import type { PlaylistsOptions } from "./recommend/recommend-playlists.js";
+import { terminalWidth } from "./terminal/terminal-width.js";
 
 interface Options extends AnswerOptions, RawFileOptions, DatastoreOptions {
   readonly playlists?: readonly string[];
@@ -180,5 +181,5 @@ async function print(
   if (shown.length === 0) return;
   if (output !== undefined) return console.log(`${output}: ${counted(shown.length, "track")}`);
   const { recommendationText } = await import("./recommend/recommendation-text.js");
-  console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
+  console.log(recommendationText(shown, terminalWidth()));
 }

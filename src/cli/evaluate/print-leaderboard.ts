@@ -15,6 +15,7 @@ import {
 import { ofOption } from "../options/of-option.js";
 import { interruptible } from "../terminal/interruptible.js";
 import { terminalProgress } from "../terminal/terminal-progress.js";
+import { terminalWidth } from "../terminal/terminal-width.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import { printRemarks, remarksFor } from "./evaluation-remarks.js";
 import { type EvaluateOptions, taskOf } from "./evaluation-task.js";
@@ -56,9 +57,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   const remarks = await remarksFor({ ...board, ...asked!, hitRatio, interval: [low, high] }, playlists);
   if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), remarks, failures }));
   else {
-    process.stdout.write(
-      leaderboardText(board, process.stdout.isTTY ? { width: process.stdout.columns || 80 } : {}),
-    );
+    process.stdout.write(leaderboardText(board, { width: terminalWidth() }));
     printRemarks(remarks);
   }
   const problems: string[] = [];
@@ -74,7 +73,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
       if (explained instanceof SegueError && explained.hint !== undefined) hints.add(explained.hint);
     });
   if (problems.length > 0)
-    throw new SegueError(problems.join("; "), hints.size > 0 ? { hint: [...hints].join("\n") } : {});
+    throw new SegueError(problems.join("; "), { hint: [...hints].join("\n") || undefined });
 }
 
 /** How long a process may take to end by itself, in ms. */
@@ -115,12 +114,12 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
 }
 
 function endedEarly(recommender: string, how: string): SegueError {
-  return new SegueError(
-    `the process that evaluated ${recommender} ended early (${how})`,
-    how === "SIGKILL"
-      ? { hint: `if it lacked memory: free some, or leave ${recommender} out: --recommender NAME NAME` }
-      : {},
-  );
+  return new SegueError(`the process that evaluated ${recommender} ended early (${how})`, {
+    hint:
+      how === "SIGKILL"
+        ? `if it lacked memory: free some, or leave ${recommender} out: --recommender NAME NAME`
+        : undefined,
+  });
 }
 
 function page(table: string, remarks: readonly string[]): string {

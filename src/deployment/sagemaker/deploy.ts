@@ -1,29 +1,20 @@
 /** Archive → S3 → model → endpoint configuration → endpoint. A failed deployment removes what it created. */
 import {
   CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
   type DescribeEndpointCommandOutput,
-  DescribeEndpointConfigCommand,
-  DescribeModelCommand,
   type SageMakerClient,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
-import { messageOf, misuse, SegueError } from "../../system/index.js";
+import { messageOf, SegueError } from "../../system/index.js";
+import { attempt, isBusy, isTaken, wasRetried } from "./attempt.js";
 import { checkOptions } from "./check-options.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
+import { type Made, makeParts, partsOf } from "./parts.js";
 import { removalsOf, removeAll } from "./remove.js";
-import {
-  configRequest,
-  createRequest,
-  modelRequest,
-  type Names,
-  namesFor,
-  updateRequest,
-} from "./requests.js";
+import { createRequest, type Names, namesFor, updateRequest } from "./requests.js";
 import { hasScaling, putScaling, removeScaling } from "./scaling.js";
 import { archiveFor, type Serves, servedBy } from "./served.js";
 
@@ -46,15 +37,6 @@ export interface SageMakerDeployment {
   readonly serves: Serves;
   /** How long the deployment took. */
   readonly seconds: number;
-}
-
-/** What a deployment has created so far, to be removed if it fails. */
-export interface Made {
-  endpoint?: string;
-  scaled?: boolean;
-  config?: string;
-  model?: string;
-  archive?: string;
 }
 
 /** See `deploySageMaker` in index.ts. */
@@ -95,7 +77,8 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     };
   } catch (error) {
     const { timeout, pollInterval } = options;
-    const remaining = await removeAll(removalsOf(made, connection, { timeout, pollInterval, progress }));
+    const waiting = { timeout, pollInterval, progress };
+    const remaining = await removeAll(removalsOf(made, connection, { ...waiting, onlyIfOwn: true }));
     if (remaining.length === 0) throw error;
     throw new SegueError(
       `${isAbort(error) ? "interrupted" : messageOf(error)}; what remains: ${remaining.join(", ")}`,
@@ -119,35 +102,6 @@ async function livingEndpoint(client: SageMakerClient, name: string) {
       ? "wait until it is InService"
       : "delete it first, or use another name",
   });
-}
-
-interface Making {
-  readonly client: SageMakerClient;
-  readonly store: S3Store;
-  readonly options: SageMakerOptions;
-  readonly archive: { readonly path: string };
-  readonly names: Names;
-  readonly made: Made;
-}
-
-/** Creates the parts of an endpoint: the archive in S3, the model and the endpoint configuration. */
-async function makeParts({ client, store, options, archive, names, made }: Making): Promise<void> {
-  const { progress, signal } = options;
-  // The key contains the archive's digest: an existing object is the same archive, and not ours to remove.
-  if (!(await store.exists(names.key))) {
-    await store.putFile(names.key, archive.path, { progress, signal });
-    made.archive = names.archive;
-  }
-  signal?.throwIfAborted();
-  await attempt(`create the model ${names.model}`, () => {
-    made.model = names.model;
-    return client.send(new CreateModelCommand(modelRequest(options, names)));
-  });
-  await attempt(`create the endpoint configuration ${names.config}`, () => {
-    made.config = names.config;
-    return client.send(new CreateEndpointConfigCommand(configRequest(options, names)));
-  });
-  signal?.throwIfAborted();
 }
 
 /** Removes the endpoint's previous parts. Failures are only reported as progress, since the deployment has succeeded. */
@@ -187,6 +141,14 @@ async function rescale(options: SageMakerOptions, wasScaled: boolean, made: Made
   }
 }
 
+function takenMeanwhile(name: string, cause: unknown): SegueError {
+  return new SegueError(`somebody else has just created an endpoint ${name}`, {
+    hint: "deploy again to update that one, or use another name",
+    code: "endpoint-taken",
+    cause,
+  });
+}
+
 /** Creates or updates the endpoint, and waits. @returns its ARN */
 async function bringUp(
   client: SageMakerClient,
@@ -198,13 +160,22 @@ async function bringUp(
   const { name } = options;
   const log = `its log is in CloudWatch: /aws/sagemaker/Endpoints/${name}`;
   if (before === undefined) {
-    await attempt(`create the endpoint ${name}`, () => {
+    await attempt(`create the endpoint ${name}`, async () => {
       made.endpoint = name;
-      return client.send(new CreateEndpointCommand(createRequest(options, names)));
+      await client
+        .send(new CreateEndpointCommand(createRequest(options, names)))
+        .catch(async (error: unknown) => {
+          if (!isTaken(error)) throw error;
+          const found = await describeEndpoint(client, name);
+          if (found?.EndpointConfigName !== names.config) throw takenMeanwhile(name, error);
+        });
     });
   } else {
     await attempt(`update the endpoint ${name}`, () =>
-      client.send(new UpdateEndpointCommand(updateRequest(options, names))),
+      client.send(new UpdateEndpointCommand(updateRequest(options, names))).catch((error: unknown) => {
+        // Of a retried request it may be the first try that keeps it busy; the configuration that it ends with shows that.
+        if (!(isBusy(error) && wasRetried(error))) throw error;
+      }),
     );
   }
   const after = await waitForEndpoint(client, name, options);
@@ -228,22 +199,6 @@ async function bringUp(
   return after.EndpointArn ?? "";
 }
 
-/** The endpoint's current parts, to be removed once they are replaced; only those whose names show that Segue created them. */
-async function partsOf(
-  client: SageMakerClient,
-  { EndpointName, EndpointConfigName }: DescribeEndpointCommandOutput,
-) {
-  const isOurs = (name: string | undefined) => name !== undefined && /-\d{14}-[0-9a-f]{8}$/.test(name);
-  if (!isOurs(EndpointConfigName)) return undefined;
-  return attempt(`look up what ${EndpointName} is made of`, async () => {
-    const config = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
-    const model = config.ProductionVariants?.[0]?.ModelName;
-    if (!isOurs(model)) return { config: EndpointConfigName };
-    const { PrimaryContainer } = await client.send(new DescribeModelCommand({ ModelName: model }));
-    return { config: EndpointConfigName, model, archive: PrimaryContainer?.ModelDataUrl };
-  });
-}
-
 /** The store for the archive. */
 export function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
   return new S3Store(bucket, {
@@ -251,22 +206,4 @@ export function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerO
     encryption,
     kmsKeyId: encryption === "aws:kms" ? kmsKeyId : undefined,
   });
-}
-
-async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    const message = messageOf(error);
-    if (/assume role|role.*(trust|not valid|cannot be assumed)/i.test(message)) {
-      throw new SegueError(`cannot ${doing}: SageMaker may not use the role (${message})`, {
-        hint: "the role must exist, trust sagemaker.amazonaws.com, and be allowed to read the bucket",
-        code: "role",
-        cause: error,
-      });
-    }
-    if ((error as Error).name === "ValidationException") throw misuse(`cannot ${doing}: ${message}`);
-    throw awsFailure(doing, error);
-  }
 }

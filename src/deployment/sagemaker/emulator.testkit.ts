@@ -43,6 +43,8 @@ export interface Emulator {
   refused: string | undefined;
   /** Makes every invocation fail with a model error. */
   modelError: boolean;
+  /** What somebody else does before an operation is carried out; called once for each. */
+  meanwhile: ((operation: string) => Promise<unknown> | undefined) | undefined;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
   const folder = await mkdtemp(join(tmpdir(), "segue-sagemaker-"));
   const endpoints = new Map<string, Endpoint>();
   const seen: SeenRequest[] = [];
+  const created = new Set<string>();
   let unpacked = 0;
 
   async function start(configName: string): Promise<Container> {
@@ -106,12 +109,20 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
     endpoint.status = endpoint.status === "Creating" && endpoint.reason ? "Failed" : "InService";
   }
 
+  /** moto would replace what is there. */
+  async function forwardOnce(what: string, forward: () => Promise<Answer>): Promise<Answer> {
+    if (created.has(what)) return taken(what);
+    created.add(what);
+    return forward();
+  }
+
   async function control(
     operation: string,
     input: Record<string, unknown>,
     forward: () => Promise<Answer>,
   ): Promise<Answer> {
     seen.push({ operation, input });
+    await emulator.meanwhile?.(operation);
     if (operation === emulator.refused) {
       return refusal(`User is not authorized to perform: ${operation}`, "AccessDeniedException");
     }
@@ -125,9 +136,18 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
             `Could not assume role ${role}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com'.`,
           );
         }
-        return forward();
+        return forwardOnce(`model ${input.ModelName}`, forward);
       }
+      case "CreateEndpointConfig":
+        return forwardOnce(`configuration ${input.EndpointConfigName}`, forward);
+      case "DeleteModel":
+        created.delete(`model ${input.ModelName}`);
+        return forward();
+      case "DeleteEndpointConfig":
+        created.delete(`configuration ${input.EndpointConfigName}`);
+        return forward();
       case "CreateEndpoint": {
+        if (endpoints.has(name)) return taken(`endpoint ${name}`);
         const answer = await forward();
         if (answer.status === 200) {
           const made: Endpoint = {
@@ -142,7 +162,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
         return answer;
       }
       case "UpdateEndpoint": {
-        if (endpoint?.status !== "InService") return refusal(`Cannot update endpoint "${name}".`);
+        if (endpoint?.status !== "InService") return refusal(`Cannot update in-progress endpoint "${name}".`);
         endpoint.status = "Updating";
         bringUp(endpoint, String(input.EndpointConfigName));
         return {
@@ -159,7 +179,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
       }
       case "DeleteEndpoint": {
         if (endpoint && /ing$/.test(endpoint.status))
-          return refusal(`Cannot delete in-progress endpoint "${name}".`);
+          return refusal(`Cannot update in-progress endpoint "${name}".`);
         endpoints.delete(name);
         await endpoint?.container?.close();
         return forward();
@@ -205,6 +225,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
     seen,
     refused: undefined,
     modelError: false,
+    meanwhile: undefined,
     stop: async () => {
       for (const { container } of endpoints.values()) await container?.close();
       server.closeAllConnections();
@@ -263,6 +284,8 @@ interface Answer {
 function refusal(message: string, type = "ValidationException"): Answer {
   return { status: 400, type, body: { __type: type, message } };
 }
+
+const taken = (what: string) => refusal(`Cannot create already existing ${what}.`);
 
 async function bodyOf(req: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

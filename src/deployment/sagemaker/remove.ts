@@ -15,9 +15,10 @@ import {
   SegueError,
   thingWith,
 } from "../../system/index.js";
-import type { Made, SageMakerDeployment } from "./deploy.js";
+import type { SageMakerDeployment } from "./deploy.js";
 import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
+import type { Made } from "./parts.js";
 import { removeScaling } from "./scaling.js";
 
 /** One thing to remove. */
@@ -42,11 +43,15 @@ export async function removeAll(removals: readonly Removal[]): Promise<string[]>
 
 type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
 
-/** The removals for a deployment's parts; undefined parts are left out. */
+/**
+ * The removals for a deployment's parts; undefined parts are left out.
+ *
+ * @param options `onlyIfOwn`: leaves alone an endpoint of this name with another configuration; default: false
+ */
 export function removalsOf(
   parts: Made,
   connection: AwsConnection | undefined,
-  waiting: Waiting = {},
+  { onlyIfOwn = false, ...waiting }: Waiting & { onlyIfOwn?: boolean } = {},
 ): Removal[] {
   const client = sageMakerClient(connection);
   const { endpoint, scaled, config, model, archive } = parts;
@@ -64,7 +69,7 @@ export function removalsOf(
         const command = new DeleteEndpointCommand({ EndpointName: endpoint });
         // SageMaker refuses to delete an endpoint that is being created or updated.
         const found = await waitForEndpoint(client, endpoint, waiting);
-        if (found === undefined) return;
+        if (found === undefined || (onlyIfOwn && found.EndpointConfigName !== config)) return;
         await client.send(command);
         const left = await waitForEndpoint(client, endpoint, waiting);
         if (left !== undefined && !isMoving(left.EndpointStatus))

@@ -9,6 +9,7 @@ import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
 import { openServedModel, startServer } from "../../serving/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
+import { startProxy } from "../../storage/proxy.testkit.js";
 import { S3Store } from "../../storage/s3.js";
 import type { ProgressReport } from "../../system/index.js";
 import { leftIn, nothing, scalingOf } from "./account.testkit.js";
@@ -74,6 +75,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   afterEach(() => {
     emulator.modelError = false;
     emulator.refused = undefined;
+    emulator.meanwhile = undefined;
   });
   afterAll(async () => {
     await emulator?.stop();
@@ -382,6 +384,46 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       progress: ({ note }) => note === "Creating" && stop.abort(),
     });
     await expect(deployed).rejects.toMatchObject({ name: "AbortError" });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("goes on if the answers to its requests are lost", async () => {
+    const lost = new Set(["CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint"]);
+    const lossy = await startProxy(emulator.connection.endpoint, ({ headers }) =>
+      lost.delete(/\w+$/.exec(String(headers["x-amz-target"]))![0]) ? "lose" : "pass",
+    );
+    try {
+      const through = { ...good, connection: { ...emulator.connection, endpoint: lossy.url } };
+      expect(await deploySageMaker(through)).toMatchObject({ updated: false });
+      const second = await deploySageMaker({ ...through, model: await model("lost", 1) });
+      expect(second).toMatchObject({ updated: true });
+      expect([...lost]).toEqual([]);
+      await removeSageMaker(second, { connection: emulator.connection, pollInterval: 0.02 });
+      expect(await left()).toEqual(nothing);
+    } finally {
+      await lossy.close();
+    }
+  });
+
+  it("leaves alone an endpoint that somebody else has created meanwhile", async () => {
+    let other: SageMakerDeployment | undefined;
+    emulator.meanwhile = async (operation) => {
+      if (operation !== "CreateEndpoint") return;
+      emulator.meanwhile = undefined;
+      other = await deploySageMaker({ ...good, model: await model("theirs", 1) });
+    };
+    await expect(deploySageMaker(good)).rejects.toMatchObject({
+      message: "somebody else has just created an endpoint playlists",
+      code: "endpoint-taken",
+    });
+    const { endpoints, configs, models, keys } = await left();
+    expect({ endpoints, configs, models }).toEqual({
+      endpoints: ["playlists"],
+      configs: [other!.config],
+      models: [other!.model],
+    });
+    expect(keys).toHaveLength(1);
+    await removeSageMaker(other!, { connection: emulator.connection, pollInterval: 0.02 });
     expect(await left()).toEqual(nothing);
   });
 

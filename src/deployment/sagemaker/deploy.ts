@@ -5,7 +5,6 @@ import {
   type SageMakerClient,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import { isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
 import { messageOf, SegueError } from "../../system/index.js";
 import { attempt, isBusy, isTaken, wasRetried } from "./attempt.js";
@@ -17,6 +16,7 @@ import { removalsOf, removeAll } from "./remove.js";
 import { createRequest, type Names, namesFor, updateRequest } from "./requests.js";
 import { hasScaling, putScaling, removeScaling } from "./scaling.js";
 import { archiveFor, type Serves, servedBy } from "./served.js";
+import { undo } from "./undo.js";
 
 /** A live endpoint as plain data, so that another process can check or remove it. */
 export interface SageMakerDeployment {
@@ -42,7 +42,7 @@ export interface SageMakerDeployment {
 /** See `deploySageMaker` in index.ts. */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
-  const { name, progress, connection } = options;
+  const { name, connection } = options;
   const start = performance.now();
   const client = sageMakerClient(connection);
   const before = await livingEndpoint(client, name);
@@ -76,18 +76,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
       seconds,
     };
   } catch (error) {
-    const { timeout, pollInterval } = options;
-    const waiting = { timeout, pollInterval, progress };
-    const remaining = await removeAll(removalsOf(made, connection, { ...waiting, onlyIfOwn: true }));
-    if (remaining.length === 0) throw error;
-    throw new SegueError(
-      `${isAbort(error) ? "interrupted" : messageOf(error)}; what remains: ${remaining.join(", ")}`,
-      {
-        hint: "remove it in the AWS console: an endpoint costs money while it exists",
-        code: "remains",
-        cause: error,
-      },
-    );
+    throw await undo(error, { client, options, made, before });
   } finally {
     await archive.remove();
   }

@@ -25,20 +25,32 @@ import { removeScaling } from "./scaling.js";
 export interface Removal {
   /** Such as "endpoint playlists". */
   readonly what: string;
+  /** Whether the following ones are parts of it, and stay with it. */
+  readonly isWhole?: boolean;
   remove(): Promise<unknown>;
 }
 
 /** Removes as much as possible, in order. @returns what remains, with the reasons */
 export async function removeAll(removals: readonly Removal[]): Promise<string[]> {
   const remaining: string[] = [];
-  for (const { what, remove } of removals) {
+  for (const [i, { what, isWhole, remove }] of removals.entries()) {
     try {
       await remove();
     } catch (error) {
-      if (!isMissing(error)) remaining.push(`${what} (${messageOf(error)})`);
+      if (isMissing(error)) continue;
+      remaining.push(`${what} (${messageOf(error)})`);
+      // Without its parts, an endpoint can neither replace an instance nor be updated.
+      if (isWhole) return [...remaining, ...removals.slice(i + 1).map((part) => part.what)];
     }
   }
   return remaining;
+}
+
+/** What to do about it. @param remaining what `removeAll` returned */
+export function remainsHint(endpoint: string, remaining: readonly string[]): string {
+  return remaining.some((each) => each.startsWith(`endpoint ${endpoint} (`))
+    ? `an endpoint costs money while it exists: aws sagemaker delete-endpoint --endpoint-name ${endpoint}`
+    : "remove it in the AWS console";
 }
 
 type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
@@ -65,6 +77,7 @@ export function removalsOf(
   if (endpoint) {
     removals.push({
       what: `endpoint ${endpoint}`,
+      isWhole: true,
       remove: async () => {
         const command = new DeleteEndpointCommand({ EndpointName: endpoint });
         // SageMaker refuses to delete an endpoint that is being created or updated.
@@ -116,7 +129,7 @@ export async function removeSageMaker(
   const remaining = await removeAll(removalsOf(deployment, options.connection, options));
   if (remaining.length > 0) {
     throw new SegueError(`could not remove ${remaining.join(", ")}`, {
-      hint: "remove it in the AWS console: an endpoint costs money while it exists",
+      hint: remainsHint(deployment.endpoint, remaining),
       code: "remains",
     });
   }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeBundle } from "../../bundle/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
@@ -11,7 +11,7 @@ import { openServedModel, startServer } from "../../serving/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { startProxy } from "../../storage/proxy.testkit.js";
 import { S3Store } from "../../storage/s3.js";
-import type { ProgressReport } from "../../system/index.js";
+import type { ProgressReport, SegueError } from "../../system/index.js";
 import { leftIn, nothing, scalingOf } from "./account.testkit.js";
 import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
 import {
@@ -345,17 +345,23 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   it("says what remains of a failed deployment, and creates nothing over it", async () => {
     const broken = await brokenModel("remaining");
     emulator.refused = "DeleteEndpoint";
-    await expect(deploySageMaker({ ...good, model: broken })).rejects.toMatchObject({
-      message: expect.stringMatching(/is Failed: .*; what remains: endpoint playlists \(.*not authorized/),
-      hint: expect.stringContaining("costs money"),
+    const failure = await deploySageMaker({ ...good, model: broken }).catch((error: SegueError) => error);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(
+        /is Failed: .*; what remains: endpoint playlists \(.*not authorized.*\), endpoint configuration .*, model .*, s3:/,
+      ),
+      hint: expect.stringMatching(/costs money .*aws sagemaker delete-endpoint --endpoint-name playlists$/),
     });
     emulator.refused = undefined;
     await expect(deploySageMaker(good)).rejects.toMatchObject({
       message: "the endpoint playlists exists and is Failed",
       hint: expect.stringContaining("delete it first"),
     });
-    const failed = { endpoint: "playlists", config: "-", model: "-", archive: "s3://models/-" };
-    await removeSageMaker(failed as SageMakerDeployment, {
+    // An endpoint needs its parts for as long as it lives.
+    const { configs, models, keys } = await left();
+    expect([configs, models, keys]).toMatchObject([[expect.any(String)], configs, [expect.any(String)]]);
+    const [config, model, archive] = [configs[0]!, models[0]!, `${store.url}/${keys[0]}`];
+    await removeSageMaker({ endpoint: "playlists", config, model, archive } as SageMakerDeployment, {
       connection: emulator.connection,
       pollInterval: 0.02,
     });
@@ -385,6 +391,66 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     });
     await expect(deployed).rejects.toMatchObject({ name: "AbortError" });
     expect(await left()).toEqual(nothing);
+  });
+
+  describe("stopped during an update", () => {
+    let first: SageMakerDeployment;
+    const stopped = (model: string, onUpdating = () => {}) => {
+      const stop = new AbortController();
+      return deploySageMaker({
+        ...good,
+        model,
+        signal: stop.signal,
+        progress: ({ note }) => {
+          if (note !== "Updating" || stop.signal.aborted) return;
+          onUpdating();
+          stop.abort();
+        },
+      }).catch((error: SegueError) => error);
+    };
+    beforeEach(async () => {
+      first = await deploySageMaker(good);
+    });
+    afterEach(async () => {
+      emulator.refused = undefined;
+      await removeSageMaker(first, { connection: emulator.connection, pollInterval: 0.02 });
+      const { configs, models, keys } = await left();
+      const [config, model, archive] = [configs[0], models[0], `${store.url}/${keys[0]}`];
+      if (config !== undefined)
+        await removeSageMaker(
+          { ...first, config, model: model!, archive },
+          { connection: emulator.connection },
+        );
+      expect(await left()).toEqual(nothing);
+    });
+
+    it("keeps what the endpoint then uses, and says so", async () => {
+      expect(await stopped(await model("stopped", 1))).toMatchObject({
+        message: `interrupted; the update went through all the same: playlists answers from the new model, and of the old one remains the endpoint configuration ${first.config}`,
+        hint: `to go back: aws sagemaker update-endpoint --endpoint-name playlists --endpoint-config-name ${first.config}`,
+        code: "remains",
+      });
+      expect((await left()).configs).toHaveLength(2);
+      expect(await sageMakerStanding(first, emulator.connection)).toBe("replaced");
+    });
+
+    it("removes what was made if the endpoint stays as it was", async () => {
+      expect(await stopped(await brokenModel("stopped-broken"))).toMatchObject({ name: "AbortError" });
+      expect(await left()).toMatchObject({ configs: [first.config], models: [first.model] });
+    });
+
+    it("keeps what was made if nobody knows what the endpoint uses", async () => {
+      const unseen = () => {
+        emulator.refused = "DescribeEndpoint";
+      };
+      expect(await stopped(await model("unseen", 1), unseen)).toMatchObject({
+        message: expect.stringMatching(
+          /^interrupted; the update of playlists may still go through \(.*not authorized.*\), so what it needs remains: endpoint configuration playlists-.*, model playlists-.*, s3:/,
+        ),
+        hint: expect.stringContaining("describe-endpoint"),
+      });
+      expect((await left()).configs).toHaveLength(2);
+    });
   });
 
   it("goes on if the answers to its requests are lost", async () => {

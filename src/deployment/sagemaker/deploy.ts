@@ -9,7 +9,7 @@ import { S3Store } from "../../storage/s3.js";
 import { messageOf, SegueError } from "../../system/index.js";
 import { attempt, isBusy, isTaken, wasRetried } from "./attempt.js";
 import { checkOptions } from "./check-options.js";
-import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
+import { describeEndpoint, isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
 import { type Made, makeParts, partsOf } from "./parts.js";
 import { removalsOf, removeAll } from "./remove.js";
@@ -45,7 +45,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
   const { name, connection } = options;
   const start = performance.now();
   const client = sageMakerClient(connection);
-  const before = await livingEndpoint(client, name);
+  const before = await livingEndpoint(client, options);
   const old = before && (await partsOf(client, before));
   const wasScaled = before !== undefined && (await hasScaling(name, connection));
   const archive = await archiveFor(options);
@@ -82,16 +82,23 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
   }
 }
 
-/** The existing endpoint of this name, if any. @throws SegueError if it cannot be updated */
-async function livingEndpoint(client: SageMakerClient, name: string) {
-  const endpoint = await describeEndpoint(client, name);
+/**
+ * The existing endpoint of this name, if any. What a killed deployment or another one is doing with it is awaited.
+ *
+ * @throws SegueError if it cannot be updated
+ */
+async function livingEndpoint(client: SageMakerClient, options: SageMakerOptions) {
+  const { name } = options;
+  let endpoint = await describeEndpoint(client, name, options.signal);
+  if (isMoving(endpoint?.EndpointStatus)) endpoint = await waitForEndpoint(client, name, options);
   if (endpoint === undefined || endpoint.EndpointStatus === "InService") return endpoint;
   throw new SegueError(`the endpoint ${name} exists and is ${endpoint.EndpointStatus}`, {
-    hint: isMoving(endpoint.EndpointStatus)
-      ? "wait until it is InService"
-      : "delete it first, or use another name",
+    hint: deleteFirst(name),
   });
 }
+
+const deleteFirst = (name: string) =>
+  `delete it first (aws sagemaker delete-endpoint --endpoint-name ${name}), or use another name`;
 
 /** Removes the endpoint's previous parts. Failures are only reported as progress, since the deployment has succeeded. */
 async function removeReplaced(
@@ -163,7 +170,12 @@ async function bringUp(
     await attempt(`update the endpoint ${name}`, () =>
       client.send(new UpdateEndpointCommand(updateRequest(options, names))).catch((error: unknown) => {
         // Of a retried request it may be the first try that keeps it busy; the configuration that it ends with shows that.
-        if (!(isBusy(error) && wasRetried(error))) throw error;
+        if (isBusy(error) && wasRetried(error)) return;
+        if (!isMissing(error)) throw error;
+        throw new SegueError(`cannot update the endpoint ${name}: ${messageOf(error)}`, {
+          hint: deleteFirst(name),
+          cause: error,
+        });
       }),
     );
   }

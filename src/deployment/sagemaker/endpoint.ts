@@ -5,7 +5,7 @@ import {
   type DescribeEndpointCommandOutput,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { awsFailure } from "../../storage/aws-error.js";
+import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
 import type { AwsConnection } from "./options.js";
@@ -28,10 +28,12 @@ export function sageMakerClient(connection?: AwsConnection): SageMakerClient {
 export async function describeEndpoint(
   client: SageMakerClient,
   name: string,
+  signal?: AbortSignal,
 ): Promise<DescribeEndpointCommandOutput | undefined> {
   try {
-    return await client.send(new DescribeEndpointCommand({ EndpointName: name }));
+    return await client.send(new DescribeEndpointCommand({ EndpointName: name }), { abortSignal: signal });
   } catch (error) {
+    if (isAbort(error)) throw error;
     if (isMissing(error)) return undefined;
     throw awsFailure(`look up the endpoint ${name}`, error);
   }
@@ -76,7 +78,7 @@ export async function waitForEndpoint(
   let pause = Math.min(firstPause, pollInterval);
   for (;;) {
     signal?.throwIfAborted();
-    const found = await describeEndpoint(client, name);
+    const found = await describeEndpoint(client, name, signal);
     const seconds = Math.round((performance.now() - start) / 1000);
     progress({
       task: `waiting for endpoint ${name}`,

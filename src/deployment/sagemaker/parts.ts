@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { S3Store } from "../../storage/s3.js";
 import { attempt, isTaken, wasRetried } from "./attempt.js";
+import { isMissing } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
 import { configRequest, modelRequest, type Names } from "./requests.js";
 
@@ -65,10 +66,20 @@ export async function partsOf(
   const isOurs = (name: string | undefined) => name !== undefined && /-\d{14}-[0-9a-f]{8}$/.test(name);
   if (!isOurs(EndpointConfigName)) return undefined;
   return attempt(`look up what ${EndpointName} is made of`, async () => {
-    const config = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
-    const model = config.ProductionVariants?.[0]?.ModelName;
+    const config = await unlessMissing(
+      client.send(new DescribeEndpointConfigCommand({ EndpointConfigName })),
+    );
+    const model = config?.ProductionVariants?.[0]?.ModelName;
     if (!isOurs(model)) return { config: EndpointConfigName };
-    const { PrimaryContainer } = await client.send(new DescribeModelCommand({ ModelName: model }));
-    return { config: EndpointConfigName, model, archive: PrimaryContainer?.ModelDataUrl };
+    const described = await unlessMissing(client.send(new DescribeModelCommand({ ModelName: model })));
+    return { config: EndpointConfigName, model, archive: described?.PrimaryContainer?.ModelDataUrl };
+  });
+}
+
+/** Somebody may have removed an endpoint's parts while it lives. */
+function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
   });
 }

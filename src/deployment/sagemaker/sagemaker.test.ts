@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { DeleteEndpointConfigCommand, DeleteModelCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeBundle } from "../../bundle/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
@@ -14,6 +15,7 @@ import { S3Store } from "../../storage/s3.js";
 import type { ProgressReport, SegueError } from "../../system/index.js";
 import { leftIn, nothing, scalingOf } from "./account.testkit.js";
 import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
+import { sageMakerClient } from "./endpoint.js";
 import {
   checkSageMaker,
   deploySageMaker,
@@ -451,6 +453,35 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       });
       expect((await left()).configs).toHaveLength(2);
     });
+  });
+
+  it("waits for what another deployment does with the endpoint, and updates it then", async () => {
+    const seen: (string | undefined)[] = [];
+    const first = deploySageMaker({ ...good, pollInterval: 10 });
+    await expect.poll(async () => (await left()).endpoints).toEqual(["playlists"]);
+    const second = await deploySageMaker({
+      ...good,
+      model: await model("waiting", 1),
+      progress: ({ note }) => seen.push(note),
+    });
+    expect(seen[0]).toBe("Creating");
+    expect(second).toMatchObject({ updated: true });
+    await first.catch(() => {});
+    expect((await left()).configs).toEqual([second.config]);
+    await removeSageMaker(second, { connection: emulator.connection, pollInterval: 0.02 });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("updates an endpoint whose parts somebody has removed", async () => {
+    const first = await deploySageMaker(good);
+    const client = sageMakerClient(emulator.connection);
+    await client.send(new DeleteEndpointConfigCommand({ EndpointConfigName: first.config }));
+    await client.send(new DeleteModelCommand({ ModelName: first.model }));
+    await store.delete(first.archive.slice("s3://models/segue/".length));
+    const second = await deploySageMaker({ ...good, model: await model("replacing", 1) });
+    expect(second).toMatchObject({ updated: true });
+    await removeSageMaker(second, { connection: emulator.connection, pollInterval: 0.02 });
+    expect(await left()).toEqual(nothing);
   });
 
   it("goes on if the answers to its requests are lost", async () => {

@@ -1,4 +1,4 @@
-/** How requests to S3 are retried: a wrong endpoint is reported in seconds, an outage in the middle of a run is waited out. */
+/** How requests to AWS are retried: a wrong endpoint is reported in seconds, an outage in the middle of a run is waited out. */
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 
 type Strategy = Extract<NonNullable<S3ClientConfig["retryStrategy"]>, { acquireInitialRetryToken: unknown }>;

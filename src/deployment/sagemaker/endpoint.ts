@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { awsTimeouts } from "../../storage/aws-timeouts.js";
+import { PatientRetries } from "../../storage/patient-retries.js";
 import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
 import type { AwsConnection } from "./options.js";
 
@@ -21,7 +22,11 @@ export function reaching({ region, endpoint, credentials }: AwsConnection = {}) 
 }
 
 export function sageMakerClient(connection?: AwsConnection): SageMakerClient {
-  return new SageMakerClient({ ...reaching(connection), maxAttempts: 5 });
+  return new SageMakerClient({
+    ...reaching(connection),
+    // An endpoint is awaited for minutes, in which the network may be away for a while.
+    retryStrategy: new PatientRetries(undefined, false),
+  });
 }
 
 /** SageMaker's description of the endpoint, or undefined if there is none. */

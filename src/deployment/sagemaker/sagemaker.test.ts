@@ -502,6 +502,28 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     }
   });
 
+  it("waits out an outage while it waits for the endpoint", async () => {
+    let failures = 0;
+    let hasFailed = false;
+    const failing = await startProxy(emulator.connection.endpoint, () => (failures-- > 0 ? "reset" : "pass"));
+    try {
+      const deployment = await deploySageMaker({
+        ...good,
+        connection: { ...emulator.connection, endpoint: failing.url },
+        progress: ({ note }) => {
+          if (note !== "Creating" || hasFailed) return;
+          hasFailed = true;
+          // More often than a first request is tried.
+          failures = 6;
+        },
+      });
+      await removeSageMaker(deployment, { connection: emulator.connection, pollInterval: 0.02 });
+      expect(await left()).toEqual(nothing);
+    } finally {
+      await failing.close();
+    }
+  });
+
   it("leaves alone an endpoint that somebody else has created meanwhile", async () => {
     let other: SageMakerDeployment | undefined;
     emulator.meanwhile = async (operation) => {

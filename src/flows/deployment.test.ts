@@ -77,6 +77,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
   }, 120_000);
   afterEach(() => {
     emulator.modelError = false;
+    emulator.looks = 2;
     starts = true;
   });
   afterAll(async () => {
@@ -217,14 +218,34 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
-  it("deletes the endpoint if it is stopped while waiting for it", async () => {
+  it("deletes the endpoint if it is stopped while waiting for it, and says what a second Ctrl-C would leave", async () => {
     emulator.seen.length = 0;
+    emulator.looks = 4;
     const { child, ended } = begin(...good);
     await expect
       .poll(() => emulator.seen.some(({ operation }) => operation === "CreateEndpoint"), { timeout: 30_000 })
       .toBe(true);
     child.kill("SIGINT");
-    expect((await ended).code).toBe(130);
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(
+      /\| removing endpoint segue: Creating\n.*\| if a second Ctrl-C comes first, it stays: segue on SageMaker, which costs money \(stop it: aws sagemaker delete-endpoint --endpoint-name segue\)\n/,
+    );
+    expect(await left()).toEqual(nothing);
+  }, 60_000);
+
+  it("is removed by the next run if its own was killed while waiting for it", async () => {
+    emulator.seen.length = 0;
+    emulator.looks = 4;
+    const { child, ended } = begin(...good);
+    await expect
+      .poll(() => emulator.seen.some(({ operation }) => operation === "CreateEndpoint"), { timeout: 30_000 })
+      .toBe(true);
+    child.kill("SIGKILL");
+    expect((await ended).stdout).not.toContain("removing");
+    expect((await left()).endpoints).toEqual(["segue"]);
+    const next = await segue(...good);
+    expect(next).toMatchObject({ code: 0, stdout: expect.stringContaining("endpoint segue updated") });
     expect(await left()).toEqual(nothing);
   }, 60_000);
 

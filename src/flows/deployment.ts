@@ -9,8 +9,11 @@ import type { RefitOptions } from "./model/refit.js";
 import { deploymentParameters } from "./parameters/parameters.js";
 import { placesOf } from "./places/places.js";
 
-/** SageMaker cannot delete an endpoint that is still being created, so a stopped deployment has to wait for it first. */
-const cleanUpTime = "20m";
+/**
+ * SageMaker cannot delete an endpoint that is still being created, which one that does not start is for half an hour. A stopped
+ * deployment gives up after an hour, and says what remains.
+ */
+const cleanUpTime = "65m";
 
 export const deployment = flow("deployment", {
   module: import.meta.url,

@@ -43,6 +43,8 @@ export interface Emulator {
   refused: string | undefined;
   /** Makes every invocation fail with a model error. */
   modelError: boolean;
+  /** How often an endpoint is described as moving before it may settle. */
+  looks: number;
   /** What somebody else does before an operation is carried out; called once for each. */
   meanwhile: ((operation: string) => Promise<unknown> | undefined) | undefined;
   stop(): Promise<void>;
@@ -87,7 +89,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
 
   /** Starts the container of a configuration; the result shows only after the endpoint was described a few times. */
   function bringUp(endpoint: Endpoint, config: string): void {
-    endpoint.looks = 2;
+    endpoint.looks = emulator.looks;
     endpoint.settled = false;
     start(config).then(
       async (container) => {
@@ -153,7 +155,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
           const made: Endpoint = {
             config: String(input.EndpointConfigName),
             status: "Creating",
-            looks: 2,
+            looks: emulator.looks,
             settled: false,
           };
           endpoints.set(name, made);
@@ -225,6 +227,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
     seen,
     refused: undefined,
     modelError: false,
+    looks: 2,
     meanwhile: undefined,
     stop: async () => {
       for (const { container } of endpoints.values()) await container?.close();

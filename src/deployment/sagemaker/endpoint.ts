@@ -72,11 +72,12 @@ export async function waitForEndpoint(
   client: SageMakerClient,
   name: string,
   {
+    task = `waiting for endpoint ${name}`,
     timeout = 1800,
     pollInterval = 10,
     progress = silent,
     signal,
-  }: { timeout?: number; pollInterval?: number; progress?: Progress; signal?: AbortSignal },
+  }: { task?: string; timeout?: number; pollInterval?: number; progress?: Progress; signal?: AbortSignal },
 ): Promise<DescribeEndpointCommandOutput | undefined> {
   const start = performance.now();
   // Polls often at first, in case the endpoint is gone or fails at once.
@@ -86,7 +87,7 @@ export async function waitForEndpoint(
     const found = await describeEndpoint(client, name, signal);
     const seconds = Math.round((performance.now() - start) / 1000);
     progress({
-      task: `waiting for endpoint ${name}`,
+      task,
       done: seconds,
       unit: "s",
       note: found?.EndpointStatus ?? "gone",

@@ -81,10 +81,11 @@ export function removalsOf(
       remove: async () => {
         const command = new DeleteEndpointCommand({ EndpointName: endpoint });
         // SageMaker refuses to delete an endpoint that is being created or updated.
-        const found = await waitForEndpoint(client, endpoint, waiting);
+        const removing = { ...waiting, task: `removing endpoint ${endpoint}` };
+        const found = await waitForEndpoint(client, endpoint, removing);
         if (found === undefined || (onlyIfOwn && found.EndpointConfigName !== config)) return;
         await client.send(command);
-        const left = await waitForEndpoint(client, endpoint, waiting);
+        const left = await waitForEndpoint(client, endpoint, removing);
         if (left !== undefined && !isMoving(left.EndpointStatus))
           throw new Error(`it is ${left.EndpointStatus}`);
       },

@@ -7,6 +7,9 @@ import type { SageMakerOptions } from "./options.js";
 import type { Made } from "./parts.js";
 import { type Removal, remainsHint, removalsOf, removeAll } from "./remove.js";
 
+/** Seconds for SageMaker to let go of the endpoint, and as many to delete it. The options' timeout may be over already. */
+const timeout = 1800;
+
 interface Failed {
   readonly client: SageMakerClient;
   readonly options: SageMakerOptions;
@@ -18,7 +21,7 @@ interface Failed {
 /** @returns the error to throw: the given one, or one that also says what remains */
 export async function undo(error: unknown, failed: Failed): Promise<unknown> {
   const { options, made, before } = failed;
-  const { name, timeout, pollInterval, progress, connection } = options;
+  const { name, pollInterval, progress, connection } = options;
   const why = isAbort(error) ? "interrupted" : messageOf(error);
   const remains = (what: string, hint: string) =>
     new SegueError(`${why}; ${what}`, { hint, code: "remains", cause: error });
@@ -45,9 +48,10 @@ export async function undo(error: unknown, failed: Failed): Promise<unknown> {
 
 /** An update cannot be stopped, only awaited. @returns how it ended, or why that is unknown */
 async function outcomeOfUpdate({ client, options, made }: Failed): Promise<string> {
-  const { name, timeout, pollInterval, progress } = options;
+  const { name, pollInterval, progress } = options;
+  const task = `waiting for the update of endpoint ${name}, which cannot be stopped`;
   try {
-    const now = await waitForEndpoint(client, name, { timeout, pollInterval, progress });
+    const now = await waitForEndpoint(client, name, { task, timeout, pollInterval, progress });
     if (now === undefined) return "as before";
     if (now.EndpointStatus !== "InService") return `it is ${now.EndpointStatus}`;
     return now.EndpointConfigName === made.config ? "updated" : "as before";

@@ -9,8 +9,9 @@ import {
   type SageMakerOptions,
   sageMakerStanding,
 } from "../../deployment/index.js";
-import { misuse, type Progress, SegueError } from "../../system/index.js";
+import { misuse, type Progress, SegueError, silent } from "../../system/index.js";
 import { type DeploymentParameters, deploymentParameters } from "../parameters/parameters.js";
+import { keptEndpoint } from "./kept-endpoint.js";
 
 type DeployedEndpoint = { readonly target: "sagemaker" } & SageMakerDeployment;
 
@@ -71,8 +72,39 @@ async function deploy(task: DeployTask): Promise<DeployedEndpoint> {
   return { target: "sagemaker", ...deployed };
 }
 
-function optionsOf({ parameters, bundle, progress, signal }: DeployTask): SageMakerOptions {
-  return { ...sageMakerOptionsOf(parameters), model: bundle, ...connectionOf(), progress, signal };
+function optionsOf(task: DeployTask): SageMakerOptions {
+  const { parameters, bundle, signal } = task;
+  return {
+    ...sageMakerOptionsOf(parameters),
+    model: bundle,
+    ...connectionOf(),
+    progress: printed(task),
+    signal,
+  };
+}
+
+/**
+ * Prints what SageMaker is waited for, when that changes and once a minute: logs show no progress, and it is all that a killed run
+ * leaves. When the run is being stopped, says what a second Ctrl-C would leave.
+ */
+function printed({ parameters, progress = silent, signal }: DeployTask): Progress {
+  const { sagemakerEndpoint: endpoint } = parameters;
+  let said = "";
+  let next = 0;
+  return (report) => {
+    progress(report);
+    const { task, done, unit, note } = report;
+    if (unit !== "s" || !/ing$/.test(note ?? "")) return;
+    const line = `${task}: ${note}`;
+    if (line === said && done < next) return;
+    console.log(done < 1 ? line : `${line} after ${done} s`);
+    if (signal?.aborted && task.startsWith("removing") && line !== said)
+      console.log(
+        `if a second Ctrl-C comes first, it stays: ${keptEndpoint({ target: "sagemaker", endpoint })}`,
+      );
+    said = line;
+    next = done + 60;
+  };
 }
 
 /**
@@ -87,9 +119,10 @@ export async function checkOnSageMaker({
   check: CheckResult;
   endpoint: DeployedEndpoint;
 }> {
-  const { bundle, progress, signal } = task;
+  const { bundle, signal } = task;
   const endpoint = await standingEndpoint(deployed, task);
   const { keep, sagemakerTimeout: timeout } = task.parameters;
+  const progress = printed(task);
   const checking = checkSageMaker(endpoint, { bundle, keep, timeout, ...connectionOf(), progress, signal });
   return { check: await sayingWhatRemains(checking), endpoint };
 }

@@ -24,9 +24,15 @@ const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]
     "sign in again (aws sso login)",
   ],
   [
+    // Before access that was denied, since S3 answers 403 to this, too. The SDK has already tried to correct the time.
+    /^(RequestTimeTooSkewed|RequestInTheFuture)$/,
+    "this machine's clock is wrong",
+    "set it, for example by NTP",
+  ],
+  [
     /^(AccessDenied|AccessDeniedException|AllAccessDisabled|Forbidden|403)$/,
     "access was denied",
-    "the user or role needs the permission named in the message; docs/deploy.md lists them all",
+    "the user or role needs another permission; docs/deploy.md lists them all",
   ],
   [/^(NoSuchBucket)$/, "the bucket does not exist", "create it, or check its name, region and account"],
   [
@@ -48,6 +54,11 @@ const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]
 
 const unreachable = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|TimeoutError)$/;
 
+const insecure = /^EPROTO$|CERT|UNABLE_TO_VERIFY/;
+
+/** The name of an error for an answer that neither AWS nor a compatible server gives. */
+export const foreignAnswer = "ForeignAnswer";
+
 /**
  * Wraps an error of the SDK.
  *
@@ -56,28 +67,40 @@ const unreachable = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|
 export function awsFailure(doing: string, error: unknown): SegueError {
   if (error instanceof SegueError) return error;
   const { name, code, $metadata } = error as AwsError;
-  const detail = messageOf(error) || (code ?? name ?? "");
+  const said = messageOf(error).trim();
+  const status = $metadata?.httpStatusCode;
+  const isForeign = name === foreignAnswer || /Deserialization error/.test(said);
+  // The SDK's words for an answer that explains nothing, and for one that it cannot read.
+  const detail = said === "UnknownError" || isForeign ? "" : said || (code ?? name ?? "");
   const wrap = (what: string, hint: string | undefined, kind: string) =>
     new SegueError(`cannot ${doing}: ${what}${detail && detail !== what ? ` (${detail})` : ""}`, {
       hint,
       code: kind,
       cause: error,
     });
+  const elsewhere = "check AWS_ENDPOINT_URL, and whether a proxy answers in its place";
+  if (isForeign) return wrap("something else than AWS has answered", elsewhere, "aws");
   // The answer to a HEAD request has no body with an error name, only a status.
-  const names = [
-    name,
-    code,
-    $metadata?.httpStatusCode === undefined ? undefined : String($metadata.httpStatusCode),
-  ];
+  const names = [name, code, status === undefined ? undefined : String(status)];
   for (const [pattern, what, hint] of byName) {
     if (names.some((candidate) => candidate !== undefined && pattern.test(candidate)))
       return wrap(what, hint, "aws");
   }
-  if ([name, code].some((candidate) => candidate !== undefined && unreachable.test(candidate))) {
+  const isAny = (pattern: RegExp) =>
+    [name, code].some((candidate) => candidate !== undefined && pattern.test(candidate));
+  if (isAny(unreachable))
     return wrap("no answer", "check the network, AWS_REGION and AWS_ENDPOINT_URL", "unreachable");
-  }
+  if (isAny(insecure))
+    return wrap(
+      "no secure connection",
+      "check AWS_ENDPOINT_URL (http or https?); name a certificate authority of your own in NODE_EXTRA_CA_CERTS",
+      "aws",
+    );
   if (/region is missing/i.test(detail)) return wrap("no AWS region is set", "set AWS_REGION", "aws");
-  return wrap(detail || "it failed", undefined, "aws");
+  if (status !== undefined && status >= 500)
+    return wrap(`the server answered ${status}`, "try again later", "aws");
+  if (detail === "") return wrap(`the server answered ${status ?? "nothing"}`, elsewhere, "aws");
+  return wrap(detail, undefined, "aws");
 }
 
 /** Whether the error means that the object does not exist. */

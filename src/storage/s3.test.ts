@@ -380,7 +380,7 @@ describe.skipIf(motoPython === undefined)("S3Store with wrong credentials", () =
 
 it("aborts a download whose file cannot be created", async () => {
   const server = createHttpServer((_, answer) => {
-    answer.writeHead(200, { "content-length": 1 << 30 });
+    answer.writeHead(200, { "content-length": 1 << 30, etag: "1" });
     answer.write(Buffer.alloc(1 << 20));
   });
   const closed = new Promise((resolve) => server.on("connection", (socket) => socket.once("close", resolve)));

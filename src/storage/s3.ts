@@ -25,6 +25,7 @@ import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
 import { awsTimeouts } from "./aws-timeouts.js";
 import { checkKey } from "./key.js";
 import { PatientRetries } from "./patient-retries.js";
+import { refuseForeignAnswers } from "./s3-answers.js";
 import { partSizeFor, uploadFile } from "./s3-upload.js";
 import { parseS3Url } from "./s3-url.js";
 import type { Store, StoredObject } from "./store.js";
@@ -91,6 +92,7 @@ export class S3Store implements Store {
       retryStrategy: new PatientRetries(options.attempts, options.hasAnswered ?? false),
       ...awsTimeouts(options.silence),
     });
+    refuseForeignAnswers(this.client);
   }
 
   /** The full s3:// URL of an object, as SageMaker expects it. */

@@ -109,6 +109,8 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** The number of playlists, if `sessionGap` splits plays. */
   readonly sessions?: number;
+  /** Whether `sessionLength` splits them, too. */
+  readonly isSplitByClock: boolean;
   /** Whether `sessionGap` has left very long playlists, which `sessionLength` would split. */
   readonly isWithoutPauses: boolean;
   /**
@@ -228,6 +230,7 @@ async function cleanInto(
     form,
     ...shape,
     sessions: options.sessionGap ? playlists : undefined,
+    isSplitByClock: Boolean(options.sessionLength),
     isByTime: hasTimes(options),
     files: read.files,
   };

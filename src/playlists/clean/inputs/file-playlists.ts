@@ -32,6 +32,7 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
 export function filePlaylistsLine({
   files,
   sessions,
+  isSplitByClock,
   isWithoutPauses,
   isUnpartedLog,
   isByTime,
@@ -42,6 +43,8 @@ export function filePlaylistsLine({
     readonly spareTime?: string;
   }>;
   readonly sessions?: number;
+  /** Whether playlists also start by the clock. */
+  readonly isSplitByClock: boolean;
   /** Whether splitting at pauses has left few and very long playlists. */
   readonly isWithoutPauses: boolean;
   /** Whether the plays look like a log. */
@@ -49,8 +52,11 @@ export function filePlaylistsLine({
   /** Whether they are ordered by time. */
   readonly isByTime: boolean;
 }): string | undefined {
-  if (sessions !== undefined)
-    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: a new one starts after each pause longer than --session-gap${isWithoutPauses ? `; ${withoutPauses}` : ""}`;
+  if (sessions !== undefined) {
+    const clock = isSplitByClock ? ", and at each multiple of --session-length on the clock" : "";
+    const advice = isWithoutPauses ? `; ${withoutPauses}` : "";
+    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: a new one starts after each pause longer than --session-gap${clock}${advice}`;
+  }
   const taken = files.flatMap(({ path, playlist, spareTime }) =>
     playlist ? [{ path, spareTime, ...playlist }] : [],
   );

@@ -13,7 +13,7 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import type { ColumnMapping } from "./columns/column-mapping.js";
+import { type ColumnMapping, fileName } from "./columns/column-mapping.js";
 import { noMusicNotes } from "./findings/no-music.js";
 import { sameRowsNotes } from "./findings/same-rows.js";
 import { explainMembers, filesOfArchives } from "./inputs/archive-kinds.js";
@@ -118,6 +118,8 @@ export interface CleanFacts {
    * hold times or the playlists are very long.
    */
   readonly isUnpartedLog: boolean;
+  /** Whether the mapping says that each file is a playlist, so that no column was looked for. */
+  readonly isMappedToFiles: boolean;
   /** Whether rows are ordered by time; otherwise by line. */
   readonly isByTime: boolean;
   readonly files: readonly CleanedFile[];
@@ -231,6 +233,7 @@ async function cleanInto(
     ...shape,
     sessions: options.sessionGap ? playlists : undefined,
     isSplitByClock: Boolean(options.sessionLength),
+    isMappedToFiles: options.mapping?.playlist === fileName,
     isByTime: hasTimes(options),
     files: read.files,
   };

@@ -35,6 +35,7 @@ export function filePlaylistsLine({
   isSplitByClock,
   isWithoutPauses,
   isUnpartedLog,
+  isMappedToFiles,
   isByTime,
 }: {
   readonly files: ReadonlyArray<{
@@ -49,6 +50,8 @@ export function filePlaylistsLine({
   readonly isWithoutPauses: boolean;
   /** Whether the plays look like a log. */
   readonly isUnpartedLog: boolean;
+  /** Whether `--columns "playlist=filename"` asked for it. */
+  readonly isMappedToFiles: boolean;
   /** Whether they are ordered by time. */
   readonly isByTime: boolean;
 }): string | undefined {
@@ -65,7 +68,10 @@ export function filePlaylistsLine({
   const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
   const whose = taken.some(({ ofEachUser }) => ofEachUser) ? "one playlist per user" : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
-  const told = `no column with the playlist was found: ${which} is ${whose}, ${called}; if a column holds it, name it: --columns "playlist=COLUMN"`;
+  const are = `${which} is ${whose}, ${called}`;
+  const told = isMappedToFiles
+    ? are
+    : `no column with the playlist was found: ${are}; if a column holds it, name it: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
   if (!isUnpartedLog) return told;
   const parts = "--session-gap 30 starts a new playlist after each pause of more than 30 minutes";

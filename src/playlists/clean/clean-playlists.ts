@@ -131,7 +131,7 @@ export interface CleanFacts {
  * inputs is accepted or rejected, and accepted rows that are left out are counted. Both files are written atomically.
  *
  * @throws SegueError if an input is missing, empty, truncated, of another form than the first, or has other columns, or if no
- *   row can be used (the rejects are written then, the table is not)
+ *   row can be used (the rejects are written then, the table is not); (misuse) if `leaveOut` or `subset` leaves nothing
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
@@ -208,6 +208,8 @@ async function cleanInto(
   const place = hasTimes(options) ? await lineOrderSql(database, read.files, parts) : "row_id";
   await writeMaster(database, parts, place, options, master);
   const { playlists, ...shape } = await shapeOf(database, master, read.files, options);
+  if (shape.written === 0)
+    throw misuse("by its hash, --subset leaves out every playlist there is", "leave out --subset");
   const notes = [
     ...notesOn(read),
     ...(await sameRowsNotes(database, read.files, parts)),

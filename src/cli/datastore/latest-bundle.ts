@@ -27,7 +27,7 @@ async function placeFor(named: string | undefined, options: DatastoreOptions): P
   const client = await clientOf(options);
   if (named !== undefined) {
     // "flow/run" or an id may be a run; anything else is a path.
-    const run = /^\w+(\/[\w-]+)?$|^[\w-]+$/.test(named)
+    const run = /^[\w-]+(\/[\w-]+)?$/.test(named)
       ? await client.findRun(named).catch(() => undefined)
       : undefined;
     if (run === undefined)

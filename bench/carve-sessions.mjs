@@ -7,6 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import "./support.mjs";
 
 const [input, last = "14000", folder = "carved"] = process.argv.slice(2);
 if (input === undefined || !(Number(last) >= 1)) {

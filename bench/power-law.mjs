@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { compareFit, fitPowerLaw, goodnessOfFit, tally } from "../dist/analysis/power-law/index.js";
 import { Random } from "../dist/system/index.js";
+import "./support.mjs";
 
 const file = process.argv[2];
 const random = new Random(1);

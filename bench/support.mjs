@@ -1,9 +1,18 @@
-/** Shared by the benches: reading arguments, the paths of the repository and the real data, finding a Python with gensim, training with it, running commands. */
+/** Shared by the benches: errors in words, reading arguments, the paths of the repository and the real data, finding a Python with gensim, training with it, running commands. */
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+/** Arguments that are wrong, and commands that have said what is wrong, end the bench in words; other errors keep their stack. */
+process.on("uncaughtException", (error) => {
+  const isExpected = error.name === "SegueError" || error.code === "ENOENT" || error.cause === "told";
+  console.error(
+    isExpected ? `error: ${error.message}${error.hint ? `\n  → ${error.hint}` : ""}` : error.stack,
+  );
+  process.exit(error.exitCode ?? 1);
+});
 
 export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -75,7 +84,9 @@ export function runJson(command, args) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (done.status !== 0)
-    throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`);
+    throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`, {
+      cause: "told",
+    });
   return JSON.parse(done.stdout);
 }
 

@@ -36,9 +36,16 @@ describe("segue bench", () => {
       .trim()
       .split("\n");
     expect(queries.map((line) => JSON.parse(line))).toContainEqual({ context: ["a", "b"], next: "c" });
-    expect(segue("carve-sessions", join(folder, "gone.jsonl"), "2", join(folder, "carved")).status).not.toBe(
-      0,
-    );
+  });
+
+  it("ends in words if a file is missing", () => {
+    const gone = join(folder, "gone.csv");
+    for (const name of ["carve-sessions", "power-law", "track2vec-kernel"]) {
+      const { status, stderr } = segue(name, gone);
+      expect(status, name).not.toBe(0);
+      expect(stderr, name).toMatch(/^error: .*gone\.csv/);
+      expect(stderr, name).not.toMatch(/^ +at /m);
+    }
   });
 
   it("says which flags a bench takes if one is wrong", () => {

@@ -64,6 +64,28 @@ it("says what is missing", async () => {
   );
 });
 
+it("takes the model of the latest run, whichever flow made it: a deployment, or a modeling run after it", async () => {
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(project.at("deployed"), { catalogue: vectors, recommenders: {} });
+  await writeBundle(project.at("trained"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  project.writeFlows(
+    "latest.mjs",
+    `
+const named = (name) => segue.flow(name, { module: import.meta.url });
+export const modeling = named("modeling").step("start", () => ({ model: segue.file("trained"), nearestModel: null }));
+export const deployment = named("deployment").step("build", () => ({ bundle: segue.file("deployed") }));`,
+  );
+  const into = ["--datastore", project.at("latest")];
+  const run = (flow: string) => project.segue("run", `./latest.mjs:${flow}`, ...into);
+  const exported = () =>
+    project.segueHere("export", "--format", "parquet", "--output", "latest.parquet", ...into);
+  for (const flow of ["modeling", "deployment"]) run(flow);
+  expect((await exported()).stderr).toMatch(/^error: the model of deployment\/\S+ holds no track vectors/);
+  // What the hint advises.
+  run("modeling");
+  expect(await exported()).toMatchObject({ code: 0, stdout: expect.stringContaining("3 tracks") });
+});
+
 it("says why a run has no vectors, and finds them beside a best model that has none", async () => {
   const nearest = nearestOf(vectors, vectors).save();
   await writeBundle(project.at("plain"), { catalogue: vectors, recommenders: {} });
@@ -74,17 +96,22 @@ it("says why a run has no vectors, and finds them beside a best model that has n
 const made = (name, artifacts) =>
   segue.flow(name, { module: import.meta.url }).step("start", () => artifacts());
 export const both = made("both", () => ({ model: segue.file("plain"), nearestModel: segue.file("nearest") }));
+export const dashed = made("with-dash", () => ({ model: segue.file("nearest") }));
 export const plain = made("plain_model", () => ({ model: segue.file("plain"), nearestModel: null }));
 export const none = made("none", () => ({ count: 1 }));
 export const failing = made("failing", () => { throw new Error("no luck"); });`,
   );
-  for (const flow of ["both", "plain_model", "none", "failing"]) project.segue("run", `./flows.mjs:${flow}`);
+  for (const flow of ["both", "with-dash", "plain_model", "none", "failing"])
+    project.segue("run", `./flows.mjs:${flow}`);
   const from = (...args: string[]) =>
     project.segueHere("export", "--format", "parquet", "--output", "v.parquet", ...args);
   expect(await from("--bundle", "both")).toMatchObject({
     code: 0,
     stdout: "v.parquet: 3 tracks of 4 dimensions\n",
   });
+  const [{ run: dashed }] = JSON.parse((await project.segueHere("runs", "with-dash", "--json")).stdout);
+  for (const name of ["with-dash", `with-dash/${dashed}`, dashed])
+    expect(await from("--bundle", name), name).toMatchObject({ code: 0 });
   for (const [run, message] of [
     [
       "plain_model",

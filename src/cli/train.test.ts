@@ -119,7 +119,7 @@ describe("segue train", () => {
     };
     const as = await train(raw);
     expect(as.tracks).toBe(4);
-    expect(as.stderr).toContain("1 artists and 1 tracks differ from another only in case: --merge-capitals");
+    expect(as.stderr).toContain("1 artist and 1 track differ from another only in case: --merge-capitals");
     for (const input of [raw, sequences]) {
       const merged = await train(input, "--merge-capitals", "--merge-versions");
       expect(merged.tracks).toBe(2);

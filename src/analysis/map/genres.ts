@@ -4,16 +4,15 @@ import { type Corpus, playlistCount } from "../../corpus/index.js";
 export const defaultGenres: readonly string[] = ["rock", "rap", "country"];
 
 /** The index for "no genre word". */
-export const unknownGenre = 255;
+export const unknownGenre = -1;
 
 /**
  * The genre word of each track: the one that occurs in the most titles of its playlists; ties go to the first in `words`.
  *
- * @param words at most 255, compared without case and punctuation ("hip hop" is in "Hip-Hop 90s"), as whole words ("rap" is not in
- *   "trap")
+ * @param words compared without case and punctuation ("hip hop" is in "Hip-Hop 90s"), as whole words ("rap" is not in "trap")
  * @returns for each track number an index into `words`, or `unknownGenre`
  */
-export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaultGenres): Uint8Array {
+export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaultGenres): Int32Array {
   const wanted = words.map(spaced);
   const counts = new Uint32Array(corpus.tracks.length * words.length);
   for (let p = 0; p < playlistCount(corpus); p++) {
@@ -24,7 +23,7 @@ export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaul
         counts[corpus.items[i]! * words.length + genre]!++;
     }
   }
-  return Uint8Array.from(corpus.tracks, (_, track) => {
+  return Int32Array.from(corpus.tracks, (_, track) => {
     let best = unknownGenre;
     for (let g = 0; g < words.length; g++) {
       const count = counts[track * words.length + g]!;

@@ -180,6 +180,17 @@ describe("genres", () => {
     expect([...genresOfTracks(corpus, words)]).toEqual([0, 1, 2, unknownGenre, unknownGenre]);
   });
 
+  it("tells any number of words apart", () => {
+    const words = Array.from({ length: 300 }, (_, i) => `word${i}`);
+    const corpus = {
+      tracks: ["a", "b", "c"],
+      offsets: Uint32Array.of(0, 1, 2, 3),
+      items: Uint32Array.of(0, 1, 2),
+      titles: [words[255]!, words[299]!, "none"],
+    };
+    expect([...genresOfTracks(corpus, words)]).toEqual([255, 299, unknownGenre]);
+  });
+
   it("compares how often neighbours share a genre with chance", () => {
     const agreement = genreAgreement([0, 0, 1, 1], Uint32Array.of(1, 0, 3, 2), 1);
     expect(agreement).toMatchObject({ share: 1, tracks: 4, neighbours: 1 });

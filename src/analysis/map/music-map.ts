@@ -53,7 +53,7 @@ export interface MusicMap {
 export interface MapOptions {
   /** How many of the most played tracks to show; default 5000. */
   readonly tracks?: number;
-  /** Words in titles that colour the map, at most 255; default rock, rap, country. */
+  /** Words in titles that colour the map; default rock, rap, country. */
   readonly genres?: readonly string[];
   /** The effective number of neighbours, ≥ 1; default 30, at most a third of the tracks. */
   readonly perplexity?: number;

@@ -27,7 +27,7 @@ async function placeFor(named: string | undefined, options: DatastoreOptions): P
   const client = await clientOf(options);
   if (named !== undefined) {
     // "flow/run" or an id may be a run; anything else is a path.
-    const run = /^\w+(\/[\w-]+)?$|^[\w-]+$/.test(named)
+    const run = /^[\w-]+(\/[\w-]+)?$/.test(named)
       ? await client.findRun(named).catch(() => undefined)
       : undefined;
     if (run === undefined)
@@ -39,11 +39,15 @@ async function placeFor(named: string | undefined, options: DatastoreOptions): P
     if (place === undefined) throw await madeNoModel(run);
     return { place, run };
   }
+  const made: Array<Place & { readonly created: string }> = [];
   for (const flow of ["deployment", "modeling"]) {
     const run = client.flow(flow).latestSuccessfulRun;
     const place = await modelOf(run);
-    if (place !== undefined) return { place, run };
+    if (place !== undefined) made.push({ place, run, created: (await run.record()).created });
   }
+  // A model that was trained after the last deployment is the newer one.
+  const [latest] = made.sort((a, b) => (a.created < b.created ? 1 : -1));
+  if (latest !== undefined) return latest;
   throw new SegueError("there is no model yet", {
     hint: "segue run --input my_playlists.csv makes one",
     code: "no-model",

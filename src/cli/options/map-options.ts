@@ -15,7 +15,7 @@ export function addMapOptions(command: Command): Command {
       numberOption("--map-tracks <n>", "maximum number of tracks on the map", wholeNumber(4)).default(5000),
     )
     .addOption(
-      new Option("--genres <words>", "words in titles that colour the map")
+      new Option("--genres <words>", "one to eight words in titles that colour the map")
         .argParser(words)
         .default(["rock", "rap", "country"], "rock,rap,country"),
     );

@@ -387,6 +387,12 @@ describe("subset", () => {
     const more = await clean({ "a.csv": header + lists.join("") }, { subset: true });
     const keptOfMore = new Set(more.rows.map((row) => row[4]));
     expect([...kept].every((name) => keptOfMore.has(name))).toBe(true);
+    const left = lists.find((_, p) => !keptOfMore.has(`p${p}`))!;
+    await expect(clean({ "b.csv": header + left }, { subset: true })).rejects.toMatchObject({
+      message: "by its hash, --subset leaves out every playlist there is",
+      hint: "leave out --subset",
+      exitCode: 2,
+    });
   });
 });
 

@@ -13,7 +13,7 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import type { ColumnMapping } from "./columns/column-mapping.js";
+import { type ColumnMapping, fileName } from "./columns/column-mapping.js";
 import { noMusicNotes } from "./findings/no-music.js";
 import { sameRowsNotes } from "./findings/same-rows.js";
 import { explainMembers, filesOfArchives } from "./inputs/archive-kinds.js";
@@ -109,6 +109,8 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** The number of playlists, if `sessionGap` splits plays. */
   readonly sessions?: number;
+  /** Whether `sessionLength` splits them, too. */
+  readonly isSplitByClock: boolean;
   /** Whether `sessionGap` has left very long playlists, which `sessionLength` would split. */
   readonly isWithoutPauses: boolean;
   /**
@@ -116,6 +118,8 @@ export interface CleanFacts {
    * hold times or the playlists are very long.
    */
   readonly isUnpartedLog: boolean;
+  /** Whether the mapping says that each file is a playlist, so that no column was looked for. */
+  readonly isMappedToFiles: boolean;
   /** Whether rows are ordered by time; otherwise by line. */
   readonly isByTime: boolean;
   readonly files: readonly CleanedFile[];
@@ -127,7 +131,7 @@ export interface CleanFacts {
  * inputs is accepted or rejected, and accepted rows that are left out are counted. Both files are written atomically.
  *
  * @throws SegueError if an input is missing, empty, truncated, of another form than the first, or has other columns, or if no
- *   row can be used (the rejects are written then, the table is not)
+ *   row can be used (the rejects are written then, the table is not); (misuse) if `leaveOut` or `subset` leaves nothing
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
@@ -204,6 +208,8 @@ async function cleanInto(
   const place = hasTimes(options) ? await lineOrderSql(database, read.files, parts) : "row_id";
   await writeMaster(database, parts, place, options, master);
   const { playlists, ...shape } = await shapeOf(database, master, read.files, options);
+  if (shape.written === 0)
+    throw misuse("by its hash, --subset leaves out every playlist there is", "leave out --subset");
   const notes = [
     ...notesOn(read),
     ...(await sameRowsNotes(database, read.files, parts)),
@@ -228,6 +234,8 @@ async function cleanInto(
     form,
     ...shape,
     sessions: options.sessionGap ? playlists : undefined,
+    isSplitByClock: Boolean(options.sessionLength),
+    isMappedToFiles: options.mapping?.playlist === fileName,
     isByTime: hasTimes(options),
     files: read.files,
   };

@@ -33,7 +33,9 @@ export function mergedNamesLines({ twins, respelled, merged }: MergedNames): str
   if (respelled !== undefined) lines.push(`merged names that differ only in case: ${respelled} rows changed`);
   else if (twins.artists + twins.tracks > 0)
     lines.push(
-      `${twins.artists} artists and ${twins.tracks} tracks differ from another only in case: --merge-capitals counts them as one`,
+      `${some(twins.artists, "artist")} and ${some(twins.tracks, "track")} differ from another only in case: --merge-capitals counts them as one`,
     );
   return lines;
 }
+
+const some = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;

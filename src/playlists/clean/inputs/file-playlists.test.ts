@@ -54,6 +54,14 @@ describe("cleaning", () => {
     );
   });
 
+  it("does not ask for a column if the mapping says that each file is a playlist", async () => {
+    const { facts } = await clean(
+      { "plays.csv": "artist,track,playlist\nA,x,one\nB,y,two\n" },
+      { mapping: { playlist: "filename" } },
+    );
+    expect(filePlaylistsLine(facts)).toBe(`${at("plays.csv")} is one playlist, "plays"`);
+  });
+
   it("makes each file a playlist per user", async () => {
     const { rows, facts } = await clean({ "plays.csv": "Username,Artist,Track\nu,A,x\nv,B,y\n" });
     expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([

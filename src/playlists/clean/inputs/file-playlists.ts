@@ -32,8 +32,10 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
 export function filePlaylistsLine({
   files,
   sessions,
+  isSplitByClock,
   isWithoutPauses,
   isUnpartedLog,
+  isMappedToFiles,
   isByTime,
 }: {
   readonly files: ReadonlyArray<{
@@ -42,15 +44,22 @@ export function filePlaylistsLine({
     readonly spareTime?: string;
   }>;
   readonly sessions?: number;
+  /** Whether playlists also start by the clock. */
+  readonly isSplitByClock: boolean;
   /** Whether splitting at pauses has left few and very long playlists. */
   readonly isWithoutPauses: boolean;
   /** Whether the plays look like a log. */
   readonly isUnpartedLog: boolean;
+  /** Whether `--columns "playlist=filename"` asked for it. */
+  readonly isMappedToFiles: boolean;
   /** Whether they are ordered by time. */
   readonly isByTime: boolean;
 }): string | undefined {
-  if (sessions !== undefined)
-    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: a new one starts after each pause longer than --session-gap${isWithoutPauses ? `; ${withoutPauses}` : ""}`;
+  if (sessions !== undefined) {
+    const clock = isSplitByClock ? ", and at each multiple of --session-length on the clock" : "";
+    const advice = isWithoutPauses ? `; ${withoutPauses}` : "";
+    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: a new one starts after each pause longer than --session-gap${clock}${advice}`;
+  }
   const taken = files.flatMap(({ path, playlist, spareTime }) =>
     playlist ? [{ path, spareTime, ...playlist }] : [],
   );
@@ -59,7 +68,10 @@ export function filePlaylistsLine({
   const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
   const whose = taken.some(({ ofEachUser }) => ofEachUser) ? "one playlist per user" : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
-  const told = `no column with the playlist was found: ${which} is ${whose}, ${called}; if a column holds it, name it: --columns "playlist=COLUMN"`;
+  const are = `${which} is ${whose}, ${called}`;
+  const told = isMappedToFiles
+    ? are
+    : `no column with the playlist was found: ${are}; if a column holds it, name it: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
   if (!isUnpartedLog) return told;
   const parts = "--session-gap 30 starts a new playlist after each pause of more than 30 minutes";

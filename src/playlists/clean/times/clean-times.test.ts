@@ -109,6 +109,9 @@ describe("times", () => {
     expect(howToPart(whole)).toMatch(/--session-length 60/);
     const { rows, facts } = await clean({ "log.csv": log }, { sessionGap: 30, sessionLength: 60 });
     expect([facts.sessions, howToPart(facts)]).toEqual([8, undefined]);
+    expect(filePlaylistsLine(facts)).toBe(
+      "8 playlists: a new one starts after each pause longer than --session-gap, and at each multiple of --session-length on the clock",
+    );
     expect(rows.slice(0, 3).map((row) => row[4])).toEqual([
       "log 2024-01-01 22:58",
       "log 2024-01-01 22:58",

@@ -140,6 +140,10 @@ const answerFields = {
       "Tracks of the context that were matched to a known one by their words, without guests and release tags, or at " +
         "least to a known artist",
     ),
+  not_excluded: z
+    .array(z.string())
+    .optional()
+    .describe("The tracks of exclude that the model does not know, so that they leave nothing out"),
   remarks: z
     .array(z.string())
     .optional()

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { checkOutput, isSegueError, misuse, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
+import { plainLine } from "../workflow/terminal/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
 import { ofOption } from "./options/of-option.js";
 import { requireNamed } from "./options/output-named.js";
@@ -119,5 +120,6 @@ async function lastPrinted(run: RunReader, { failed }: RunSummary): Promise<stri
     .catch(() => []);
   const stack = new Set(error.stack?.split("\n"));
   const own = lines.map(({ text }) => text).filter((text) => !stack.has(text));
-  return own.slice(-shownLines);
+  const last = own.slice(-shownLines);
+  return process.stdout.isTTY ? last.map(plainLine) : last;
 }

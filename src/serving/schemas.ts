@@ -219,7 +219,7 @@ export const invocationsAnswer = z.union([
 
 export const tracksQuery = withFields({
   q: z
-    .string()
+    .string({ error: ({ input }) => (input === undefined ? "is missing: /v1/tracks?q=words" : undefined) })
     .min(1)
     .max(200)
     .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair")

@@ -405,7 +405,8 @@ describe("the endpoint's routes", () => {
       });
       expect(untold.json()).toMatchObject({ hint: "send the header Content-Type: application/json" });
     }
-    expect((await app.inject("/v1/tracks")).statusCode).toBe(400);
+    const missing = await app.inject("/v1/tracks");
+    expect([missing.statusCode, missing.json().error]).toEqual([400, "q: is missing: /v1/tracks?q=words"]);
     for (const limit of ["1000", "0x10", "1e1", "", "%205"])
       expect((await app.inject(`/v1/tracks?q=a&limit=${limit}`)).statusCode).toBe(400);
     expect((await app.inject("/v1/tracks?q=a&limit=7")).statusCode).toBe(200);

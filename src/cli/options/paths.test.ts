@@ -90,6 +90,20 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
   },
 );
 
+it.each([
+  ["run", "--tag"],
+  ["run", "--from"],
+  ["runs", "--tag"],
+  ["show", "modeling", "--compare"],
+  ["resume", "modeling", "--step"],
+])("refuses no name of a run, a step or a tag: %s", async (...args) => {
+  expect(await project.segueHere(...args, "")).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: `error: ${args.at(-1)} is empty\n  → give it a value, or leave it out\n`,
+  });
+});
+
 it("names an empty argument", async () => {
   const { code, stderr } = await project.segueHere("serve", "");
   expect([code, stderr]).toEqual([2, "error: an argument is empty: bundle\n  → see segue serve --help\n"]);

@@ -8,6 +8,7 @@ import { checkOutput, refuseTemporary, SegueError, writeFileAtomic } from "../sy
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { onlyTaskNamed } from "./datastore/task-named.js";
 import { ofOption } from "./options/of-option.js";
+import { htmlNames, requireNamed } from "./options/output-named.js";
 
 interface Options extends DatastoreOptions {
   readonly output?: string;
@@ -30,21 +31,22 @@ export function registerCard(program: Command): void {
 }
 
 async function card(path: string, options: Options): Promise<void> {
+  const { output } = options;
+  if (output !== undefined) await ofOption("--output", () => requireNamed(output, "an HTML", htmlNames));
   const task = await onlyTaskNamed(await clientOf(options), path);
   const page = await task.card();
   if (page === undefined)
     throw new SegueError(`task ${task.step}/${task.task} made no card`, {
       hint: "a step makes one with card.markdown(…), card.table(…), card.chart(…)",
     });
-  if (!options.open && !options.output) {
+  if (!options.open && output === undefined) {
     const { step, task: place } = task;
     // Names in it may hold escape codes, which `console.log` shows in a terminal.
     console.log(options.json ? JSON.stringify({ step, task: place, html: page }) : page.trimEnd());
     return;
   }
   const file =
-    options.output ??
-    join(await mkdtemp(join(tmpdir(), "segue-card-")).catch(refuseTemporary), `${task.step}.html`);
+    output ?? join(await mkdtemp(join(tmpdir(), "segue-card-")).catch(refuseTemporary), `${task.step}.html`);
   await ofOption("--output", async () => {
     await checkOutput(file);
     await writeFileAtomic(file, page);

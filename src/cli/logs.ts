@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
-import { lastState } from "../workflow/terminal/printable.js";
+import { plainLine } from "../workflow/terminal/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { onlyTaskNamed } from "./datastore/task-named.js";
 import { numberOption } from "./options/number-option.js";
@@ -84,7 +84,7 @@ function print(lines: readonly LogLine[], { stdout, stderr, json, timestamps }: 
     if ((stdout && line.stream !== "out") || (stderr && line.stream !== "err")) continue;
     if (json) console.log(JSON.stringify(line));
     else {
-      const text = process.stdout.isTTY ? lastState(line.text) : line.text;
+      const text = process.stdout.isTTY ? plainLine(line.text) : line.text;
       console.log(timestamps ? `${line.time} ${text}` : text);
     }
   }

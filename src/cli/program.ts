@@ -1,6 +1,7 @@
 /** Every verb, in the order in which `segue --help` shows them. A verb is one file with one `register` function. */
 import { Command } from "commander";
 import { packageVersion } from "../system/index.js";
+import { printable } from "../workflow/terminal/printable.js";
 import { registerAnalyze } from "./analyze.js";
 import { registerBench } from "./bench.js";
 import { registerCard } from "./card.js";
@@ -55,6 +56,8 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
     .helpCommand(false)
+    // What is typed may be a name out of a file.
+    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
     .enablePositionalOptions()
     .exitOverride()
     .hook("preAction", (_, command) => refuseEmptyPaths(command));

@@ -20,7 +20,7 @@ export function registerResume(program: Command): void {
   addDatastoreOption(program.command("resume"))
     .description("resume a failed or stopped run, with the current code")
     .argument("[run]", "a run, the end of its id, or a flow (its latest run); default: the latest run of all")
-    .option("--step <name>", "rerun this step and everything after it")
+    .option("--step <step>", "rerun this step and everything after it")
     .addOption(maxWorkersOption())
     .option("--tag <tags...>", "tags for the new run (default: those of the old one)")
     .addOption(withOption(" (default: as in the old run)"))

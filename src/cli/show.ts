@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import { checkOutput, isSegueError, misuse, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
+import { plainLine } from "../workflow/terminal/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
 import { ofOption } from "./options/of-option.js";
+import { requireNamed } from "./options/output-named.js";
 import { flowNamed, isFlowModule, ownFlows } from "./run/flow-named.js";
 
 interface Options extends DatastoreOptions {
@@ -28,9 +30,10 @@ export function registerShow(program: Command): void {
 }
 
 async function show(target: string, options: Options, command: Command): Promise<void> {
-  const { compare } = options;
-  if (compare !== undefined && options.svg !== undefined)
+  const { compare, svg } = options;
+  if (compare !== undefined && svg !== undefined)
     throw misuse("--compare prints no picture, and --svg is given, too", "Leave out one of them.");
+  if (typeof svg === "string") await ofOption("--svg", () => requireNamed(svg, "an SVG", [".svg"]));
   if (isFlowModule(target) && compare === undefined) return showFlow(await flowNamed(target), options);
   const client = await clientOf(options);
   if (compare !== undefined) {
@@ -117,5 +120,6 @@ async function lastPrinted(run: RunReader, { failed }: RunSummary): Promise<stri
     .catch(() => []);
   const stack = new Set(error.stack?.split("\n"));
   const own = lines.map(({ text }) => text).filter((text) => !stack.has(text));
-  return own.slice(-shownLines);
+  const last = own.slice(-shownLines);
+  return process.stdout.isTTY ? last.map(plainLine) : last;
 }

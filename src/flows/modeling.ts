@@ -5,7 +5,7 @@ import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
 import { checkedGrid, checkGrid } from "./grid/check-grid.js";
 import { pointName, threadsOf } from "./grid/grid.js";
-import { asTable, gridRow, isEmpty, leadOf, type TrainedPoint } from "./grid/ranking.js";
+import { asTable, gridRow, isEmpty, leadOf, loggedRow, type TrainedPoint } from "./grid/ranking.js";
 import { modelingParameters } from "./parameters/parameters.js";
 import { gridCaption, gridChart } from "./report/hit-ratio-charts.js";
 
@@ -85,8 +85,7 @@ export const modeling = flow("modeling", {
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
       const best = ranked[0]!;
       if (best.model === null) throw allDiverged(ranking);
-      const rows = ranking.map(gridRow);
-      console.log(asTable(rows));
+      console.log(asTable(ranking.map(loggedRow)));
       console.log(
         `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation, asked about ${counted(best.result.asked, "playlist")}`,
       );
@@ -100,7 +99,7 @@ export const modeling = flow("modeling", {
         ...leadOf(ranking),
         { title: "grid points", value: ranking.length },
       ]);
-      card.table(rows, { highlight: 0, caption: "Validation, best first" });
+      card.table(ranking.map(gridRow), { highlight: 0, caption: "Validation, best first" });
       card.chart(gridChart(ranking), { caption: gridCaption(`Hit ratio@${parameters.knnK}`) });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {

@@ -140,6 +140,10 @@ const answerFields = {
       "Tracks of the context that were matched to a known one by their words, without guests and release tags, or at " +
         "least to a known artist",
     ),
+  not_excluded: z
+    .array(z.string())
+    .optional()
+    .describe("The tracks of exclude that the model does not know, so that they leave nothing out"),
   remarks: z
     .array(z.string())
     .optional()
@@ -215,7 +219,7 @@ export const invocationsAnswer = z.union([
 
 export const tracksQuery = withFields({
   q: z
-    .string()
+    .string({ error: ({ input }) => (input === undefined ? "is missing: /v1/tracks?q=words" : undefined) })
     .min(1)
     .max(200)
     .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair")

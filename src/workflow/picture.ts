@@ -5,6 +5,7 @@ import type { AnyFlow } from "./flow/flow.js";
 import { foreachScopes, type StepNode } from "./flow/graph.js";
 import { knownTasks } from "./records/known-tasks.js";
 import type { RunReader } from "./records/run-reader.js";
+import { secondsBetween } from "./records/seconds-between.js";
 import { durationIfKnown, statusAndTime } from "./terminal/duration.js";
 import { onlyTheme, type Theme, whenDark } from "./theme.js";
 
@@ -46,13 +47,14 @@ export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): 
     const worst = (["failed", "running", "interrupted"] as const).find((status) =>
       own.some((task) => task.status === status),
     );
-    const begun = own.flatMap((task) => (task.started && !task.reusedFrom ? [Date.parse(task.started)] : []));
+    const [begun] = own.flatMap((task) => (task.started && !task.reusedFrom ? [task.started] : [])).sort();
     const ended = own.map((task) => (task.finished ? Date.parse(task.finished) : Date.now()));
+    const seconds = begun === undefined ? undefined : secondsBetween(begun, Math.max(...ended));
     states.set(name, {
       status: own.length === 0 ? "waiting" : (worst ?? (own.length === known.get(name) ? "done" : rest)),
       done: done.length,
       known: known.get(name)!,
-      ...(begun.length > 0 ? { seconds: (Math.max(...ended) - Math.min(...begun)) / 1000 } : {}),
+      ...(seconds === undefined ? {} : { seconds }),
     });
   }
   const title = `${record.flow}/${record.run} · ${statusAndTime(summary.status, summary.seconds)}`;

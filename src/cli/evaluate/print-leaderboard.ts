@@ -13,6 +13,7 @@ import {
   writeFileAtomic,
 } from "../../system/index.js";
 import { ofOption } from "../options/of-option.js";
+import { htmlNames, requireNamed } from "../options/output-named.js";
 import { interruptible } from "../terminal/interruptible.js";
 import { terminalProgress } from "../terminal/terminal-progress.js";
 import { terminalWidth } from "../terminal/terminal-width.js";
@@ -28,7 +29,11 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
     "../../evaluation/index.js"
   );
   const { html } = options;
-  if (html !== undefined) await ofOption("--html", () => checkOutput(html));
+  if (html !== undefined)
+    await ofOption("--html", () => {
+      requireNamed(html, "an HTML", htmlNames);
+      return checkOutput(html);
+    });
   // Every recommender's process reads the files again, so pipes are not allowed.
   const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];

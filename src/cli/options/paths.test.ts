@@ -40,14 +40,19 @@ const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<st
   [["analyze", "playlists.csv"], "--output", { file: "file is a file", "file/x": "file is not a folder" }],
   [evaluate.slice(0, 3), "--train", { folder: "folder is a folder", none: "there is no file none" }],
   [evaluate, "--queries", { folder: "folder is a folder", none: "there is no file none" }],
-  [[...evaluate, "--leaderboard"], "--html", { folder: "folder is a folder" }],
+  [
+    [...evaluate, "--leaderboard"],
+    "--html",
+    { folder: "folder is a folder", "x.csv": "x.csv is not the name" },
+  ],
   [["export", "--format", "onnx"], "--output", { folder: "folder is a folder" }],
   [["export", "--format", "onnx", "--output", "o.onnx"], "--bundle", { none: "there is no bundle at none" }],
   [["export", "--format", "onnx", "--output", "o.onnx"], "--vectors", { folder: "cannot tell the format" }],
   [["recommend", "A-x"], "--bundle", { none: "there is no bundle", folder: "folder is not a bundle" }],
   [["serve"], "--bundle", { none: "there is no bundle at none" }],
   [["studio"], "--bundle", { none: "there is no bundle", folder: "folder is not a bundle" }],
-  [["show", "modeling"], "--svg", {}],
+  [["show", "modeling"], "--svg", { "x.png": "x.png is not the name of an SVG file" }],
+  [["card", "modeling/eval"], "--output", { "x.pdf": "x.pdf is not the name of an HTML file" }],
 ];
 
 it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
@@ -84,6 +89,20 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
     }
   },
 );
+
+it.each([
+  ["run", "--tag"],
+  ["run", "--from"],
+  ["runs", "--tag"],
+  ["show", "modeling", "--compare"],
+  ["resume", "modeling", "--step"],
+])("refuses no name of a run, a step or a tag: %s", async (...args) => {
+  expect(await project.segueHere(...args, "")).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: `error: ${args.at(-1)} is empty\n  → give it a value, or leave it out\n`,
+  });
+});
 
 it("names an empty argument", async () => {
   const { code, stderr } = await project.segueHere("serve", "");

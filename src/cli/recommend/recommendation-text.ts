@@ -2,6 +2,7 @@
 import { type Reason, reasonsAsText } from "../../recommenders/index.js";
 import { cut } from "../../system/index.js";
 import { colour, columns } from "../../workflow/terminal/format.js";
+import { uncoloured } from "../../workflow/terminal/printable.js";
 
 export interface Shown {
   readonly track: string;
@@ -22,7 +23,8 @@ const beside = 3 + 2 + 2 + barWidth;
  *   not a terminal; scores are numbers, and nothing is cut
  */
 export function recommendationText(answer: readonly Shown[], width?: number): string {
-  const shown = answer.map((each) => ({ ...each, track: onOneLine(each.track) }));
+  const asShown = width === undefined ? onOneLine : (name: string) => uncoloured(onOneLine(name));
+  const shown = answer.map((each) => ({ ...each, track: asShown(each.track) }));
   if (width === undefined)
     return columns(
       shown.map(({ track, score, reasons }, i) => [

@@ -71,6 +71,14 @@ describe("a chain of runs", () => {
     expect(taken.stdout).toContain(earlier.run);
     expect(await readlink(join(outputs, "endpoint.log"))).toBe(`endpoint-${flows[0].run}.log`);
     expect(await startsIn("endpoint.log")).toBe(1);
+    for (const [flow, why] of [
+      ["modeling", "this command runs modeling itself"],
+      ["primary", "primary reads no run of modeling"],
+    ] as const)
+      expect(await segue("run", flow, "--from", earlier.run)).toMatchObject({
+        code: 2,
+        stderr: `error: --from modeling/${earlier.run} would change nothing: ${why}\n  → leave it out\n`,
+      });
   }, 120_000);
 
   it("says, once a run is resumed, how to continue with the remaining flows on its results", async () => {

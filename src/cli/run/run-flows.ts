@@ -41,6 +41,7 @@ import {
   refuseNothingToRead,
   refuseStrayWords,
   refuseTakenFlags,
+  refuseUnread,
 } from "./run-refused.js";
 import { writeReport } from "./write-report.js";
 
@@ -163,7 +164,10 @@ async function runAll(
   const client = await clientOf(options);
   // For each flow, the run made by this command or named by --from: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
-  if (modules === undefined) await refuseNothingToRead(client, flows, sources, datastoreFlag(command));
+  if (modules === undefined) {
+    refuseUnread(sources, flows);
+    await refuseNothingToRead(client, flows, sources, datastoreFlag(command));
+  }
   const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results = await runChain(plans, chain, sources, client, { ...options, retry, engine }, command);
   const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);

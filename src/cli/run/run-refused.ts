@@ -81,6 +81,18 @@ export function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   return flowOrder.filter((flow) => names.includes(flow.name));
 }
 
+/** Refuses runs named by --from that would change nothing: flows read only what comes before them, as this command makes it. */
+export function refuseUnread(sources: Sources, flows: readonly AnyFlow[]): void {
+  const last = flowOrder.indexOf(flows.at(-1)!);
+  for (const [name, run] of Object.entries(sources)) {
+    const place = flowOrder.findIndex((flow) => flow.name === name);
+    const isMade = flows.some((flow) => flow.name === name);
+    if (place >= 0 && place < last && !isMade) continue;
+    const why = isMade ? `this command runs ${name} itself` : `${flows.at(-1)!.name} reads no run of ${name}`;
+    throw misuse(`--from ${name}/${run} would change nothing: ${why}`, "leave it out");
+  }
+}
+
 /**
  * Each of Segue's flows reads the results of the one before it: from this command, the run named by --from, or the latest run.
  * Refuses flows for which there are none.

@@ -26,7 +26,7 @@ it.skipIf(!hasScript)("escapes in what a step prints and shows do not reach it",
   project.writeFlows(
     "names.js",
     `export const names = segue.flow("names", { module: import.meta.url }).step("start", ({ card }) => {
-      console.log("by \\x1b]0;Nobody\\x07");
+      console.log("by \\x1b]0;Nobody\\x07", "\\x1b[8mNo one");
       card.markdown("by \\x1b]0;Nobody\\x07");
     });`,
   );
@@ -36,6 +36,8 @@ it.skipIf(!hasScript)("escapes in what a step prints and shows do not reach it",
   ]) {
     const shown = inTerminal(...args);
     expect(shown, args[0]).toContain("by \\u001b]0;Nobody\\u0007");
-    expect(shown, args[0]).not.toContain("\x1b]");
+    expect(shown, args[0]).not.toContain("\x1b");
   }
+  expect(inTerminal("logs", "names/start")).toBe("by  No one\r\n");
+  expect(inTerminal("runs", "--\x1b[8mlimit")).toContain("unknown option '--\\u001b[8mlimit'");
 });

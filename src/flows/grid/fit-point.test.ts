@@ -9,7 +9,7 @@ import { buildBundle } from "../model/build-bundle.js";
 import { saveModel } from "../model/model-folder.js";
 import { testModel } from "../model/test-model.js";
 import { fitPoint } from "./fit-point.js";
-import { byHitRatio, gridRow } from "./ranking.js";
+import { asTable, byHitRatio, gridRow, loggedRow } from "./ranking.js";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -62,6 +62,14 @@ it.each(["track2vec", "nearest"])("%s without a single vector is a result, and s
   // Nobody who was asked was hit, or everybody: that makes nothing sure.
   for (const all of [0, 1])
     expect(gridRow({ ...result, interval: [all, all] })).toMatchObject({ "95 %": "–" });
+});
+
+it("fits the table of the log beside the name of its step on a terminal of 80 columns", async () => {
+  const { result } = await fitted("nearest", {});
+  const point = { ...result, name: "track2vec min_count=10", interval: [0.25, 0.5] } as const;
+  const lines = asTable([point].map(loggedRow)).split("\n");
+  for (const line of lines) expect("keep_best │ ".length + line.length).toBeLessThanOrEqual(80);
+  expect(lines[1]).toMatch(/^track2vec min_count=10 +0\.0000 +0\.250–0\.500 +0\.0000$/);
 });
 
 it("reports the default min_count of the recommender, and a single vector", async () => {

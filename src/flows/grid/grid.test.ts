@@ -19,6 +19,22 @@ describe("the grid", () => {
     expect(points[0]!.settings).toEqual({ minCount: 3, sg: 0, epochs: 30 });
   });
 
+  it("names apart the points of several entries of one recommender, and has none twice", () => {
+    const several = [
+      { recommender: "track2vec", sg: 1, epochs: [2, 2] },
+      { recommender: "track2vec", sg: 0, epochs: 2, window: 3 },
+      { recommender: "track2vec", epochs: 2, sg: 1 },
+      { recommender: "vstan" },
+      { recommender: "vstan", last: 3 },
+    ];
+    expect(gridPoints(several).map(pointName)).toEqual([
+      "track2vec sg=1",
+      "track2vec sg=0 window=3",
+      "vstan",
+      "vstan last=3",
+    ]);
+  });
+
   it("overrides by flags only the entries that train vectors", () => {
     const points = gridPoints(entries, [], { minCount: [7], epochs: [1, 2] });
     expect(points.map(pointName)).toContain("track2vec sg=0 epochs=2");

@@ -2,6 +2,7 @@
  * The grid of the modeling flow. Each entry in `params.yml` is a recommender with settings, any of which may be a list; every
  * combination becomes a grid point.
  */
+import { isDeepStrictEqual } from "node:util";
 import { didYouMean, misuse } from "../../system/index.js";
 
 /** The recommenders that train track vectors, which flags such as --epochs apply to. */
@@ -14,7 +15,7 @@ export type GridEntry = { readonly recommender: string } & Readonly<Record<strin
 export interface GridPoint {
   readonly recommender: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** What tells it from the other points of its entry: "min_count=3", or "" if there is only one. */
+  /** What tells it from the other points of its recommender: "min_count=3", or "" if there is only one. */
   readonly label: string;
 }
 
@@ -23,7 +24,7 @@ const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string
 export const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * Every combination of the listed values, in the order in which they are listed.
+ * Every combination of the listed values, in the order in which they are listed, once.
  *
  * @param entries the grid as configured; names of settings may be written in snake_case
  * @param only names of recommenders to keep; empty for all
@@ -46,34 +47,45 @@ export function gridPoints(
   }
   const points = entries
     .filter((entry) => only.length === 0 || only.includes(entry.recommender))
-    .flatMap((entry) => combinations(entry, trained.has(entry.recommender) ? overrides : {}));
+    .flatMap((entry) => combinations(entry, trained.has(entry.recommender) ? overrides : {}))
+    .filter(({ recommender, settings }, i, all) => {
+      const isSame = (other: Combination) =>
+        other.recommender === recommender && isDeepStrictEqual(other.settings, settings);
+      return all.findIndex(isSame) === i;
+    });
   if (points.length === 0)
     throw misuse(
       "the grid is empty",
       "list at least one recommender under modeling.grid in conf/local/params.yml",
     );
-  return points;
+  return points.map((point) => ({ ...point, label: labelOf(point, points) }));
 }
 
-function combinations(entry: GridEntry, overrides: Readonly<Record<string, unknown>>): GridPoint[] {
+type Combination = Omit<GridPoint, "label">;
+
+/** The settings of a point that differ among those of its recommender. */
+function labelOf({ recommender, settings }: Combination, all: readonly Combination[]): string {
+  const own = all.filter((point) => point.recommender === recommender);
+  const varies = (name: string) =>
+    own.some((point) => !isDeepStrictEqual(point.settings[name], settings[name]));
+  return Object.keys(settings)
+    .filter(varies)
+    .map((name) => `${snakeCase(name)}=${String(settings[name])}`)
+    .join(" ");
+}
+
+function combinations(entry: GridEntry, overrides: Readonly<Record<string, unknown>>): Combination[] {
   const { recommender, ...written } = entry;
   const settings = Object.entries({
     ...Object.fromEntries(Object.entries(written).map(([name, value]) => [camelCase(name), value])),
     ...overrides,
   });
-  const varied = settings
-    .filter(([, value]) => Array.isArray(value) && value.length > 1)
-    .map(([name]) => name);
   let chosen: Array<Record<string, unknown>> = [{}];
   for (const [name, value] of settings) {
     const values = Array.isArray(value) ? value : [value];
     chosen = chosen.flatMap((before) => values.map((one) => ({ ...before, [name]: one })));
   }
-  return chosen.map((values) => ({
-    recommender,
-    settings: values,
-    label: varied.map((name) => `${snakeCase(name)}=${String(values[name])}`).join(" "),
-  }));
+  return chosen.map((values) => ({ recommender, settings: values }));
 }
 
 /** "track2vec min_count=3". */

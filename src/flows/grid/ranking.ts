@@ -67,8 +67,14 @@ export function leadOf([, second]: readonly TrainedPoint[]): ValueBox[] {
 export const asTable = (rows: ReadonlyArray<Readonly<Record<string, string | number>>>): string =>
   columns([Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row).map(String))]);
 
-/** A point as a row of the printed table. */
-export function gridRow(point: TrainedPoint): Record<string, string | number> {
+/** A point as a row of the log's table: what fits a line of a terminal beside the name of the step. The card has all. */
+export function loggedRow(point: TrainedPoint) {
+  const { MRR, NDCG, "fit s": fit, "queries/s": speed, ...shown } = gridRow(point);
+  return shown;
+}
+
+/** A point as a row of the card's table. */
+export function gridRow(point: TrainedPoint) {
   const measured = point.diverged === undefined;
   return {
     model: point.name,

@@ -69,6 +69,32 @@ describe("the forms", () => {
     }
   });
 
+  it("trims marks that show nothing as it trims spaces, in every form", async () => {
+    const [artist, track, nothing] = ["\u200eMuse\u200f", "\u202aUprising\u202c ", "\u200e"];
+    const plays = [
+      { artist, track, playlist: "p" },
+      { artist: nothing, track, playlist: "p" },
+    ];
+    const extinf = (name: string) => `#EXTINF:1,${name} - ${track}\n1.mp3\n`;
+    const vdj = (name: string) => `#EXTVDJ:<artist>${name}</artist><title>${track}</title>\n1.mp3\n`;
+    const xspf = (name: string) => `<track><creator>${name}</creator><title>${track}</title></track>`;
+    const files = {
+      "a.csv": `artist,track,playlist\n${plays.map((play) => Object.values(play).join()).join("\n")}\n`,
+      "a.json": JSON.stringify(plays),
+      "p.m3u8": `${extinf(artist)}${extinf(nothing)}`,
+      "q.m3u8": `${vdj(artist)}${vdj(nothing)}`,
+      "p.xspf": `<playlist><trackList>${xspf(artist)}${xspf(nothing)}</trackList></playlist>`,
+    };
+    await clean(files, { inputs: ["a.csv"] });
+    const copied = `COPY (FROM ${sqlString(at("a.json"))}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`;
+    await withDuckDb({}, (database) => database.run(copied));
+    for (const name of [...Object.keys(files), "a.parquet"]) {
+      const { rows, rejected } = await clean({}, { inputs: [name] });
+      expect([name, rows.map((row) => row.slice(2, 4))]).toEqual([name, [["Muse", "Uprising"]]]);
+      expect(rejected).toHaveLength(1);
+    }
+  });
+
   it("needs neither a mapping nor users if columns have the usual names", async () => {
     const { rows } = await clean({ "a.csv": "Track Name,Artist Name(s),Playlist Name\nT,A,p\n" });
     expect(rows).toEqual([[0, null, "A", "T", "p"]]);

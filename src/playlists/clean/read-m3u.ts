@@ -4,6 +4,7 @@
  * artist cannot be told from a path.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
+import { isBlank } from "./names/tidy-name.js";
 import { titledPlay } from "./names/titled-play.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
@@ -57,7 +58,8 @@ function tagged(line: Line | undefined): { artist: string; track: string } | und
     const from = line.indexOf(`<${tag}>`) + tag.length + 2;
     return line.slice(from, Math.max(from, line.indexOf(`</${tag}>`, from)));
   });
-  return artist && track ? { artist: unescaped(artist), track: unescaped(track) } : undefined;
+  const isWhole = artist && track && !isBlank(artist) && !isBlank(track);
+  return isWhole ? { artist: unescaped(artist), track: unescaped(track) } : undefined;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };

@@ -6,7 +6,7 @@ import {
   reasonsAsText,
 } from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
-import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
+import { nearestTitles, type ReadContext, type ReadRules, readContext, readRules } from "./context.js";
 import { type Answer, columnOf, type Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
 import { type RuleNames, whyFewer, whyNone } from "./why-none.js";
@@ -38,9 +38,8 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 }
 
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
-  const read = await readContext(live, request);
-  const { context, recommender: asked } = read;
-  const rules = await readRules(live, request);
+  const read = { ...(await readContext(live, request)), ...(await readRules(live, request)) };
+  const { context, recommender: asked, rules } = read;
   const { recommender, answer: ranking } = await live.answered(
     asked,
     context,
@@ -67,9 +66,8 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
 }
 
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
-  const read = await readContext(live, request);
-  const { context, recommender: asked } = read;
-  const rules = await readRules(live, request);
+  const read = { ...(await readContext(live, request)), ...(await readRules(live, request)) };
+  const { context, recommender: asked, rules } = read;
   const { n, variety, seed } = request;
   const options = { variety, seed, rules };
   const { recommender, answer: added } = await live.answered(
@@ -91,7 +89,7 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
 async function tracksAnswer(
   live: LiveModel,
   recommender: FittedRecommender,
-  { fallback, unknown, readAs }: ReadContext,
+  { fallback, unknown, readAs, notExcluded }: ReadContext & ReadRules,
   tracks: readonly object[],
   remarks: readonly string[] = [],
 ): Promise<Answer> {
@@ -102,6 +100,7 @@ async function tracksAnswer(
       fallback,
       unknown: await nearestTitles(live, unknown),
       ...(readAs.length === 0 ? {} : { read_as: readAs }),
+      ...(notExcluded.length === 0 ? {} : { not_excluded: notExcluded }),
       ...(remarks.length === 0 ? {} : { remarks }),
       tracks,
     }),

@@ -64,20 +64,29 @@ export function readAs(asked: readonly string[], meant: readonly string[]): Read
   });
 }
 
-/** The rules of a request, or undefined if it has none. */
-export async function readRules(live: LiveModel, request: RuleRequest): Promise<Rules | undefined> {
+export interface ReadRules {
+  /** Undefined if the request has none. */
+  readonly rules?: Rules;
+  /** Those of `exclude` that are no track of the catalogue, as written: they leave nothing out. */
+  readonly notExcluded: readonly string[];
+}
+
+export async function readRules(live: LiveModel, request: RuleRequest): Promise<ReadRules> {
   const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
   const { artist_separation: artistSeparation } = request;
   const isCapped = perArtist !== undefined || artistSeparation !== undefined;
-  if (!exclude?.length && !excludePlayed && !isCapped && filters === undefined) return undefined;
-  return {
-    exclude: exclude && (await live.meant(exclude)),
+  if (!exclude?.length && !excludePlayed && !isCapped && filters === undefined) return { notExcluded: [] };
+  const excluded = exclude && (await live.meant(exclude));
+  const rules = {
+    exclude: excluded,
     excludePlayed,
     perArtist,
     artistSeparation,
     artists: filters?.artists && (await live.artistsMeant(filters.artists)),
     words: filters?.words,
   };
+  const notExcluded = exclude?.filter((_, i) => !live.knows(excluded![i]!)) ?? [];
+  return { rules, notExcluded };
 }
 
 /** The unknown tracks, each with up to three known tracks of similar names; only the first ten are looked up. */

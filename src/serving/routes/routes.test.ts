@@ -208,6 +208,20 @@ describe("the endpoint's routes", () => {
     expect(new Set(wanted.map((track) => track.artist))).toEqual(new Set(["Justice", "Modjo"]));
   });
 
+  it("lists the tracks of exclude that leave nothing out, as they were written", async () => {
+    for (const url of ["/v1/recommend", "/v1/playlists/extend"]) {
+      const asked = async (exclude: string[]) =>
+        recommendAnswer
+          .omit({ tracks: true })
+          .parse((await post(url, { context: [songs[0]], exclude })).body);
+      expect((await asked(["radiohead - karma police"])).not_excluded).toBeUndefined();
+      expect((await asked(["radiohead-Lotus", songs[3]!, "x"])).not_excluded).toEqual([
+        "radiohead-Lotus",
+        "x",
+      ]);
+    }
+  });
+
   it("says why there is no track if a filter excludes all", async () => {
     const said = async (url: string, filters: object, extra: object = {}) => {
       const { status, body } = await post(url, { context: [songs[0]], filters, ...extra });
@@ -391,7 +405,8 @@ describe("the endpoint's routes", () => {
       });
       expect(untold.json()).toMatchObject({ hint: "send the header Content-Type: application/json" });
     }
-    expect((await app.inject("/v1/tracks")).statusCode).toBe(400);
+    const missing = await app.inject("/v1/tracks");
+    expect([missing.statusCode, missing.json().error]).toEqual([400, "q: is missing: /v1/tracks?q=words"]);
     for (const limit of ["1000", "0x10", "1e1", "", "%205"])
       expect((await app.inject(`/v1/tracks?q=a&limit=${limit}`)).statusCode).toBe(400);
     expect((await app.inject("/v1/tracks?q=a&limit=7")).statusCode).toBe(200);

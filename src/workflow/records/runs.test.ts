@@ -55,6 +55,16 @@ it("lists the runs of all flows newest first, by tag, and up to a limit", async 
   expect(await listed({ flow: "a", tag: "t1", limit: 1 })).toEqual([`a/${idOf(3)} interrupted`]);
 });
 
+it("tells no time of a run that ended before it began, by two clocks that differ", async () => {
+  await write("a", 1, "done");
+  expect(await listRuns(store)).toMatchObject([{ seconds: 0.5 }]);
+  await store.put(
+    keys.end("a", idOf(1)),
+    recordText({ status: "done", finished: new Date(0).toISOString() }),
+  );
+  expect((await listRuns(store))[0]!.seconds).toBeUndefined();
+});
+
 it("finds a run by the end of its id, unless other runs have that end too", async () => {
   for (const i of [1, 2, 13]) await write("a", i, "done");
   const client = openClient(store);

@@ -12,6 +12,7 @@ import {
   runOfKey,
 } from "./records.js";
 import { RunsIndex } from "./runs-index.js";
+import { secondsBetween } from "./seconds-between.js";
 
 export interface RunSummary {
   readonly flow: string;
@@ -134,14 +135,14 @@ export async function runSummary(
   const end = await readSoundRecord<EndRecord>(store, keys.end(record.flow, record.run), tell);
   const status: RunStatus =
     end?.status ?? ((await holderOf(store, record.flow, record.run)) ? "running" : "interrupted");
-  const until = end ? Date.parse(end.finished) : status === "running" ? Date.now() : undefined;
+  const until = end ? end.finished : status === "running" ? Date.now() : undefined;
   return {
     flow: record.flow,
     run: record.run,
     status,
     created: record.created,
     finished: end?.finished,
-    seconds: until === undefined ? undefined : (until - Date.parse(record.created)) / 1000,
+    seconds: until === undefined ? undefined : secondsBetween(record.created, until),
     tags: record.tags,
     parameters: JSON.parse(JSON.stringify(parametersFromRecord(record.parameters))),
     engine: record.engine,

@@ -6,6 +6,7 @@ import { holderOf } from "../running/lock.js";
 import { isTriedAgain } from "../running/retry.js";
 import { readSoundRecord } from "./read-record.js";
 import { type AttemptRecord, type DoneRecord, type FailedRecord, keys, type RunRecord } from "./records.js";
+import { secondsBetween } from "./seconds-between.js";
 
 export type TaskStatus = "done" | "running" | "failed" | "interrupted";
 
@@ -92,7 +93,7 @@ async function summarize(
       status: "done",
       started,
       finished,
-      seconds: (Date.parse(finished) - Date.parse(started)) / 1000,
+      seconds: secondsBetween(started, finished),
       attempts: [...others, { attempt, started, finished, error: own?.error }],
       error: done.caught,
       caught: done.caught !== undefined,
@@ -105,14 +106,14 @@ async function summarize(
   // A task between two attempts is still running.
   const isTaken = !last?.error || isTriedAgain(failures, nodes.find(({ name }) => name === step)?.retry);
   const status = isHeld && isTaken ? "running" : last?.error ? "failed" : "interrupted";
-  const until = last?.finished ? Date.parse(last.finished) : status === "running" ? Date.now() : undefined;
+  const until = last?.finished ?? (status === "running" ? Date.now() : undefined);
   return {
     step,
     task,
     status,
     started: last?.started,
     finished: last?.finished,
-    seconds: last?.started && until ? (until - Date.parse(last.started)) / 1000 : undefined,
+    seconds: last?.started && until ? secondsBetween(last.started, until) : undefined,
     attempts,
     error: damage ?? last?.error,
     caught: false,

@@ -1,6 +1,7 @@
 /** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
 import { textWidth } from "../../system/index.js";
+import { uncoloured } from "./printable.js";
 
 /** "1 run", "2 runs". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
@@ -24,7 +25,7 @@ export function bytes(size: number): string {
 /** Colours the text if standard output is a terminal and NO_COLOR is not set. */
 export function colour(format: "red" | "green" | "yellow" | "dim" | "bold", text: string): string {
   const wanted = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  return wanted ? styleText(format, text) : text;
+  return wanted ? styleText(format, uncoloured(text)) : text;
 }
 
 /** Rows as aligned columns; the last cell of a row, such as a title alone, is not padded and widens none. */

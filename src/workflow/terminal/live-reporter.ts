@@ -2,11 +2,10 @@
  * Shows a run on a terminal: at the bottom one line per step with its state, how many of its tasks are done, and its time; above,
  * what the tasks print, each line with its task.
  */
-import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../running/events.js";
 import { retryLine } from "./failure.js";
 import { colour } from "./format.js";
-import { lastState } from "./printable.js";
+import { plainLine } from "./printable.js";
 import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 
@@ -26,7 +25,7 @@ export function liveReporter(): LiveReporter {
   let timer: NodeJS.Timeout | undefined;
   const print = (step: string, task: string, line: string, isBad = false) => {
     const place = isForeach.has(step) ? `${step}/${task}` : step;
-    region.print(`${colour(isBad ? "red" : "dim", `${place} │`)} ${plain(line)}`);
+    region.print(`${colour(isBad ? "red" : "dim", `${place} │`)} ${plainLine(line)}`);
   };
   const listener: RunListener = (event) => {
     board?.take(event, performance.now());
@@ -44,7 +43,7 @@ export function liveReporter(): LiveReporter {
         if (event.tasks > 1) isForeach = isForeach.add(event.step);
         break;
       case "run-note":
-        region.print(plain(event.line));
+        region.print(plainLine(event.line));
         break;
       case "task-log":
         print(event.step, event.task, event.line);
@@ -74,8 +73,3 @@ export function liveReporter(): LiveReporter {
     },
   };
 }
-
-/** A line as plain text, without colours and codes that would move the cursor. */
-const plain = (line: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach the terminal.
-  stripVTControlCharacters(lastState(line)).replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]/g, "");

@@ -1,6 +1,8 @@
 /** Shows a run as plain lines, one per event: for pipes, log files and CI. */
+
+import { secondsBetween } from "../records/seconds-between.js";
 import type { RunListener } from "../running/events.js";
-import { duration, statusAndTime } from "./duration.js";
+import { statusAndTime } from "./duration.js";
 import { retryLine } from "./failure.js";
 
 export function plainReporter(write: (line: string) => void): RunListener {
@@ -22,12 +24,11 @@ export function plainReporter(write: (line: string) => void): RunListener {
         break;
       case "task-done": {
         const { step, task, reused, caught, started, finished } = event.record;
-        const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
         const how = reused
           ? `reused from run ${reused.run} (${reused.why})`
           : caught
             ? `failed and caught: ${caught.message}`
-            : `done in ${duration(seconds)}`;
+            : statusAndTime("done", secondsBetween(started, finished));
         write(`${flow} ${step}/${task} ${how}`);
         break;
       }

@@ -1,6 +1,7 @@
 /** JSON objects that are one play each. */
 import { flawOf } from "../../../corpus/index.js";
 import { matchColumns, spareTime } from "../columns/match-columns.js";
+import { isBlank } from "../names/tidy-name.js";
 import { notParted, partTitle } from "../names/titled-play.js";
 import { type RejectReason, toldJson } from "../rejects.js";
 import { fieldNames, type RowWriter } from "../row-writer.js";
@@ -57,10 +58,12 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
       return typeof field === "boolean" ? String(field) : scalarText(field);
     });
     const [, artist = "", track] = fields;
-    const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;
+    const parts = isTitled && !isBlank(track ?? "") ? partTitle(artist) : undefined;
     if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
-    const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
+    const empty = fields.findIndex(
+      (field, i) => held[i] !== undefined && field !== undefined && isBlank(field),
+    );
     const broken = odd === -1 ? (fields as string[]).map(flawOf).find(Boolean) : undefined;
     if (odd !== -1) reject("not a play", `expected a string as "${held[odd]}"`, toldJson(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, toldJson(value));

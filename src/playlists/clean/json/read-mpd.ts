@@ -4,6 +4,7 @@
  */
 import { flawOf } from "../../../corpus/index.js";
 import { SegueError, type TextSource } from "../../../system/index.js";
+import { isBlank } from "../names/tidy-name.js";
 import { type RejectReason, type Rejects, toldJson } from "../rejects.js";
 import { fieldNames, type RowWriter } from "../row-writer.js";
 import { parseJson, wholeText } from "./json-text.js";
@@ -44,7 +45,7 @@ export async function readMpdSlice(
       reject("no tracks", `playlist ${pid}`, pid, playlist);
       continue;
     }
-    const isNamed = typeof name === "string" && name.trim() !== "";
+    const isNamed = typeof name === "string" && !isBlank(name);
     if (!isNamed) unnamed++;
     const inOrder = tracks.every((track, i) => i === 0 || !(track?.pos < tracks[i - 1]?.pos))
       ? tracks
@@ -59,7 +60,7 @@ export async function readMpdSlice(
       const detail = `track ${position + 1} of playlist ${pid}`;
       const missing = fieldNames.find((_, i) => {
         const field = fields[i];
-        return typeof field !== "string" || field.trim() === "";
+        return typeof field !== "string" || isBlank(field);
       });
       const broken = missing === undefined ? fields.map(flawOf).find(Boolean) : undefined;
       if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);

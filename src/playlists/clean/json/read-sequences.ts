@@ -7,6 +7,7 @@
  */
 import { flawOf, problemOfSequence, type SequenceLine, visitJsonLines } from "../../../corpus/index.js";
 import type { TextSource } from "../../../system/index.js";
+import { isBlank } from "../names/tidy-name.js";
 import { type RejectReason, type Rejects, toldText } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import { asJsonLines } from "./json-text.js";
@@ -71,13 +72,13 @@ export function addSequence(
     reject("no tracks", `playlist "${id}"`, text());
     return;
   }
-  const { user, name } = namesOf(id, title?.trim() ? title : undefined);
+  const { user, name } = namesOf(id, isBlank(title ?? "") ? undefined : title!);
   const broken = flawOf(user) ?? flawOf(name);
   if (broken !== undefined) {
     reject(broken, "in the playlist's name or id", text());
     return;
   }
-  if (name.trim() === "") {
+  if (isBlank(name)) {
     reject("empty playlist", undefined, text());
     return;
   }
@@ -86,8 +87,8 @@ export function addSequence(
     const artist = artists?.[position];
     const detail = `track ${position + 1} of playlist "${id}"`;
     const broken = flawOf(track) ?? flawOf(artist ?? "");
-    if (track.trim() === "") reject("empty track", detail, track);
-    else if (artist?.trim() === "") reject("empty artist", detail, track);
+    if (isBlank(track)) reject("empty track", detail, track);
+    else if (artist !== undefined && isBlank(artist)) reject("empty artist", detail, track);
     else if (broken !== undefined) reject(broken, detail, track);
     else {
       const title =

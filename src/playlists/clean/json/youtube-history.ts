@@ -3,6 +3,7 @@
  * language of the account, "Watched Uprising", and by a channel. The artist is certain only for the channels that YouTube keeps for
  * an artist's songs, "Muse - Topic".
  */
+import { trimmed } from "../names/tidy-name.js";
 import type { RejectReason } from "../rejects.js";
 import { isObject } from "./json-playlist.js";
 
@@ -93,7 +94,7 @@ function isWatched(entry: unknown): entry is Watched {
 
 function channelOf({ subtitles }: Watched): string {
   const first: unknown = Array.isArray(subtitles) ? subtitles[0] : undefined;
-  return isObject(first) && typeof first.name === "string" ? first.name.trim() : "";
+  return isObject(first) && typeof first.name === "string" ? trimmed(first.name) : "";
 }
 
 /** Learns the words around titles in any language: the title of a deleted video is its URL. */
@@ -118,5 +119,5 @@ function framed(text: string, [before, behind]: Frame): string | undefined {
     text.length > before.length + behind.length &&
     plain(text.slice(0, before.length)) === plain(before) &&
     (behind === "" || plain(text.slice(-behind.length)) === plain(behind));
-  return isIn ? text.slice(before.length, text.length - behind.length).trim() : undefined;
+  return isIn ? trimmed(text.slice(before.length, text.length - behind.length)) : undefined;
 }

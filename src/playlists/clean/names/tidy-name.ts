@@ -1,10 +1,32 @@
 /**
  * Tidies names for comparison: trims them, and normalises them to NFC, so that "é" as one code point or as two is one name. Which
- * of them a file has depends on the machine that wrote it.
+ * of them a file has depends on the machine that wrote it. Marks that show nothing, such as those of the writing direction around a
+ * name that was copied from a page, are trimmed as spaces are.
  */
 import { longestNormalized, normalized, sqlString } from "../../../system/index.js";
 
-export const tidyName = (name: string): string => normalized(name.trim(), "NFC");
+const whiteSpace =
+  "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
+/** A space without width, a joiner of words, and marks of the writing direction. */
+const marks = "\u200b\u2060\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+
+/** The characters that `tidyName` trims. */
+export const blanks = whiteSpace + marks;
+
+export const tidyName = (name: string): string => normalized(trimmed(name), "NFC");
+
+/** The name without `blanks` at its ends. */
+export function trimmed(name: string): string {
+  const bare = name.trim();
+  let from = 0;
+  let to = bare.length;
+  while (from < to && blanks.includes(bare[from]!)) from++;
+  while (to > from && blanks.includes(bare[to - 1]!)) to--;
+  return bare.slice(from, to);
+}
+
+/** Whether nothing of the name can be seen. */
+export const isBlank = (name: string): boolean => trimmed(name) === "";
 
 /** The same as SQL, for a column of text; '' for NULL. */
 export function tidySql(column: string): string {
@@ -13,10 +35,6 @@ export function tidySql(column: string): string {
     THEN trim(${column}, ${ends}) ELSE ${column} END`;
   return `coalesce(CASE WHEN length(${column}) > ${longestNormalized} THEN ${trimmed} ELSE nfc_normalize(${trimmed}) END, '')`;
 }
-
-/** The characters that `tidyName` trims. */
-export const blanks =
-  "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
 
 const space = 0x20;
 const nbspFirst = 0xc2;

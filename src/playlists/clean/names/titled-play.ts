@@ -1,6 +1,7 @@
 /** Parses "Artist - Title", and lines of players' playlists that contain it: "#EXTINF:215,Artist - Title", "Title1=Artist - Title". */
 import type { Line } from "../../../system/index.js";
 import type { RejectReason } from "../rejects.js";
+import { isBlank, trimmed } from "./tidy-name.js";
 
 /**
  * The play on a line, or why it is rejected.
@@ -19,7 +20,8 @@ export function titledPlay(line: Line, before: RegExp): { artist: string; track:
 export function partTitle(title: string): { artist: string; track: string } | undefined {
   // A dash within a word does not split: "a-ha - Take On Me". The lookbehind keeps the time linear in long runs of spaces.
   const [, artist, track] = /^\s*(\S.*?)(?<!\s)\s+[-–]\s+(\S.*)/s.exec(title) ?? [];
-  return artist === undefined || track === undefined ? undefined : { artist, track };
+  if (artist === undefined || track === undefined || isBlank(artist) || isBlank(track)) return undefined;
+  return { artist: trimmed(artist), track: trimmed(track) };
 }
 
 /** The detail of rejects that should be "Artist - Title". */

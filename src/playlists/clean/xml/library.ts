@@ -4,6 +4,7 @@
  */
 import { quoted, SegueError } from "../../../system/index.js";
 import { DistinctNames } from "../names/distinct-names.js";
+import { isBlank, trimmed } from "../names/tidy-name.js";
 import { partTitle } from "../names/titled-play.js";
 import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -40,7 +41,7 @@ export class Library {
 
   /** Adds a track. Without an artist, a title such as "Artist - Title" is split. */
   addTrack(key: string, artist: string, title: string): void {
-    const parts = artist.trim() === "" ? partTitle(title.trim()) : undefined;
+    const parts = isBlank(artist) ? partTitle(title) : undefined;
     if (parts !== undefined) {
       this.addTrack(key, parts.artist, parts.track);
       return;
@@ -82,7 +83,7 @@ export class Library {
     };
     kept.forEach(({ keys, lines, line }, i) => {
       const name = names[i]!;
-      if (name.trim() === "") {
+      if (isBlank(name)) {
         reject(line, "empty playlist", `of ${keys.length} tracks`, "");
         return;
       }
@@ -92,8 +93,8 @@ export class Library {
         const [artist, title] = this.#tracks.get(key) ?? [];
         if (artist === undefined || title === undefined)
           reject(lines[at]!, "not a play", `${detail}: no such track in the collection`, key);
-        else if (title.trim() === "") reject(lines[at]!, "empty track", detail, artist);
-        else if (artist.trim() === "") reject(lines[at]!, "empty artist", detail, title);
+        else if (isBlank(title)) reject(lines[at]!, "empty track", detail, artist);
+        else if (isBlank(artist)) reject(lines[at]!, "empty artist", detail, title);
         else writer.addTidied(firstRowId + rows++, ["", artist, title, name]);
       });
     });
@@ -115,7 +116,7 @@ const mostNamed = 5;
 
 /** Names playlists that share a name by their folders, too, and numbers those that share these as well. */
 function namesApart(lists: readonly LibraryList[]): string[] {
-  const names = lists.map(({ name }) => name.trim());
+  const names = lists.map(({ name }) => trimmed(name));
   const isShared = countsOf(names);
   const paths = lists.map(({ folders }, i) =>
     isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,

@@ -3,6 +3,7 @@
  * since VLC gives every list the title "Playlist".
  */
 import type { TextSource } from "../../../system/index.js";
+import { trimmed } from "../names/tidy-name.js";
 import { partTitle } from "../names/titled-play.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -31,7 +32,7 @@ export async function readXspf(
     },
     close(name, text, parent) {
       if (parent === "track" && (name === "creator" || name === "title" || name === "location"))
-        track[name] ??= text.trim();
+        track[name] ??= trimmed(text);
       if (name !== "track") return;
       const { creator = "", title = "", location = "" } = track;
       const play =

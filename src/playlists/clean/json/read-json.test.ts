@@ -111,6 +111,33 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it.each([
+    [
+      "names that differ only in spaces or in the form of é",
+      ["été", " été", "e\u0301te\u0301"],
+      ["été", "été (2)", "été (3)"],
+    ],
+    ["a name that is like a number given here", ["gym", "gym", "gym (2)"], ["gym", "gym (2)", "gym (2) (2)"]],
+    ["a name that has the next number", ["gym", "gym (2)", "gym"], ["gym", "gym (2)", "gym (3)"]],
+    ["the number 7 and its text", [7, "7"], ["7", "7 (2)"]],
+  ])("keeps apart playlists without ids: %s", async (_, given, expected) => {
+    const lists = given.map((name) => ({ name, tracks: [{ artist: "Muse", title: "a" }] }));
+    const { rows } = await clean({ "lists.json": JSON.stringify(lists) });
+    expect(rows.map((row) => row[4])).toEqual(expected);
+  });
+
+  it("rejects each playlist whose name is none", async () => {
+    const lists = ["", "", {}, {}].map((name) => ({ name, tracks: [{ artist: "Muse", title: "a" }] }));
+    const { rows, rejected } = await clean({
+      "lists.json": JSON.stringify([...lists, { name: "gym", tracks: ["a"] }]),
+    });
+    expect(rows).toHaveLength(1);
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      ...Array(2).fill("empty playlist"),
+      ...Array(2).fill("not a playlist"),
+    ]);
+  });
+
   it("reads lists of ids; without a name they are named by file and number", async () => {
     const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
     expect(rows).toEqual([

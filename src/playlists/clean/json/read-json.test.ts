@@ -138,6 +138,27 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it("reads sequences in an array as it reads them line by line", async () => {
+    const sequences = [
+      {
+        playlist_id: "u-Mix",
+        title: "Mix",
+        tracks: ["Muse-Uprising", "a-ha-Take On Me"],
+        artists: ["Muse", "a-ha"],
+      },
+      { playlist_id: 7, tracks: [" 1", "x"], artists: [" A", "B"] },
+      { playlist_id: "none", tracks: ["Muse-Uprising"] },
+    ];
+    const { rows } = await clean({ "lines.jsonl": lines(sequences) });
+    expect(rows[1]).toEqual([1, "u", "a-ha", "Take On Me", "Mix"]);
+    for (const whole of [sequences, { playlists: sequences }])
+      expect((await clean({ "whole.json": JSON.stringify(whole) })).rows).toEqual(rows);
+    // The artists of a playlist, not those of each of its tracks.
+    const others = [{ name: "Mix", tracks: ["1", "2", "3"], artists: ["Muse", "a-ha"] }];
+    const read = await clean({ "whole.json": JSON.stringify(others) });
+    expect(read.rows.map(([, , artist]) => artist)).toEqual([null, null, null]);
+  });
+
   it("reads lists of ids; without a name they are named by file and number", async () => {
     const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
     expect(rows).toEqual([

@@ -155,7 +155,7 @@ class JsonReader {
     }
     const writer = this.#writer;
     // Given ids are kept unchanged; ids made here consist of tidied names.
-    const add = sequence.artists === undefined ? writer.add : writer.addTidied;
+    const add = sequence.hasTrackIds ? writer.add : writer.addTidied;
     const playlist_id = sequence.hasId ? sequence.playlist_id : this.#apart(sequence.playlist_id);
     addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
   }

@@ -8,11 +8,11 @@ CREATE MACRO without_guests(title) AS
 CREATE MACRO without_version(title) AS
   regexp_replace(
     title,
-    '\s*(- |[\(\[])\s*('
+    '(\s*(- |[\(\[])\s*('
     || 'radio (edit|mix|version)|single (edit|mix|version)|album (edit|mix|version)|original (mix|version)|'
     || '((\d{4} )?(digital(ly)? )?remaster(ed)?|remaster(ed)?( in)? \d{4}|(\d{4} )?(digital(ly)? )?remaster(ed)? version)( \d{4})?|'
     || '(mono|stereo|explicit|clean)( version)?|bonus track'
-    || ')\s*[\)\]]?\s*$', '', 'i');
+    || ')\s*[\)\]]?)+\s*$', '', 'i');
 
 CREATE MACRO song_of(title) AS
-  coalesce(nullif(trim(without_version(without_version(without_guests(title)))), ''), title);
+  coalesce(nullif(trim(without_version(without_guests(title))), ''), title);

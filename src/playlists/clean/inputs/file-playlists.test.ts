@@ -23,6 +23,7 @@ it("distinguishes files of the same name", () => {
     "ben/mix.csv.gz",
     "other",
   ]);
+  expect(names("in/mix.csv", "in/mix .csv")).toEqual(["in/mix.csv", "in/mix .csv"]);
   const three = names("mix.csv", "in/mix.csv", "mix.csv.csv");
   expect(new Set(three).size).toBe(3);
 });

@@ -1,5 +1,6 @@
 /** Names of playlists for files that are one playlist each, since no column holds the playlist. */
 import { basename } from "node:path";
+import { tidyName } from "../names/tidy-name.js";
 import { usualEndings } from "./input-files.js";
 
 /** A file that is one playlist. */
@@ -16,7 +17,7 @@ const extensions = new RegExp(`(\\.(${usualEndings}))?(\\.gz)?$`, "i");
  * are named by their paths as given, to keep them distinct.
  */
 export function fileNames(paths: readonly string[]): ReadonlyMap<string, string> {
-  const names = paths.map((path) => basename(path).replace(extensions, "") || basename(path));
+  const names = paths.map((path) => tidyName(basename(path).replace(extensions, "")) || basename(path));
   const files = new Map<string, number>();
   for (const name of names) files.set(name, (files.get(name) ?? 0) + 1);
   return new Map(

@@ -6,6 +6,8 @@ export interface LooseSequence {
   /** Whether it has an id; otherwise `playlist_id` is its name. */
   readonly hasId: boolean;
   readonly title?: unknown;
+  /** Whether its tracks are given as ids; otherwise ids are made of artist and title. */
+  readonly hasTrackIds: boolean;
   readonly tracks: readonly unknown[];
   readonly artists?: readonly string[];
 }
@@ -30,7 +32,7 @@ const words = {
  * @param name for playlists without a name
  */
 export function asSequence(value: unknown, name: string): LooseSequence | undefined {
-  if (Array.isArray(value)) return { playlist_id: name, hasId: false, ...tracksOf(value) };
+  if (Array.isArray(value)) return { playlist_id: name, hasId: false, ...tracksOf(value, undefined) };
   if (!isObject(value)) return undefined;
   // A JSPF document.
   if (isObject(value.playlist) && Array.isArray(value.playlist.track))
@@ -42,7 +44,7 @@ export function asSequence(value: unknown, name: string): LooseSequence | undefi
   return {
     hasId: id !== undefined,
     ...(id !== undefined ? { playlist_id: id, title } : { playlist_id: title ?? name }),
-    ...tracksOf(list),
+    ...tracksOf(list, value.artists),
   };
 }
 
@@ -53,14 +55,25 @@ function listOf(value: Readonly<Record<string, unknown>>): readonly unknown[] | 
   return isObject(found) && Array.isArray(found.items) ? found.items : undefined;
 }
 
-function tracksOf(list: readonly unknown[]): Pick<LooseSequence, "tracks" | "artists"> {
-  if (!list.some(isObject)) return { tracks: list };
+/** @param artists what is beside the list: of ids, their artists if it has a name for each */
+function tracksOf(
+  list: readonly unknown[],
+  artists: unknown,
+): Pick<LooseSequence, "hasTrackIds" | "tracks" | "artists"> {
+  if (!list.some(isObject)) {
+    const ids = { hasTrackIds: true, tracks: list };
+    return isNames(artists) && artists.length === list.length ? { ...ids, artists } : ids;
+  }
   const plays = list.map(playOf);
   return {
+    hasTrackIds: false,
     tracks: plays.map(({ artist, track }) => (track === "" ? "" : `${artist}-${track}`)),
     artists: plays.map(({ artist }) => artist),
   };
 }
+
+const isNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
 
 function playOf(entry: unknown): { artist: string; track: string } {
   if (!isObject(entry)) return { artist: "", track: textOf(entry) };

@@ -111,6 +111,54 @@ describe("playlists in JSON with other field names", () => {
     ]);
   });
 
+  it.each([
+    [
+      "names that differ only in spaces or in the form of é",
+      ["été", " été", "e\u0301te\u0301"],
+      ["été", "été (2)", "été (3)"],
+    ],
+    ["a name that is like a number given here", ["gym", "gym", "gym (2)"], ["gym", "gym (2)", "gym (2) (2)"]],
+    ["a name that has the next number", ["gym", "gym (2)", "gym"], ["gym", "gym (2)", "gym (3)"]],
+    ["the number 7 and its text", [7, "7"], ["7", "7 (2)"]],
+  ])("keeps apart playlists without ids: %s", async (_, given, expected) => {
+    const lists = given.map((name) => ({ name, tracks: [{ artist: "Muse", title: "a" }] }));
+    const { rows } = await clean({ "lists.json": JSON.stringify(lists) });
+    expect(rows.map((row) => row[4])).toEqual(expected);
+  });
+
+  it("rejects each playlist whose name is none", async () => {
+    const lists = ["", "", {}, {}].map((name) => ({ name, tracks: [{ artist: "Muse", title: "a" }] }));
+    const { rows, rejected } = await clean({
+      "lists.json": JSON.stringify([...lists, { name: "gym", tracks: ["a"] }]),
+    });
+    expect(rows).toHaveLength(1);
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      ...Array(2).fill("empty playlist"),
+      ...Array(2).fill("not a playlist"),
+    ]);
+  });
+
+  it("reads sequences in an array as it reads them line by line", async () => {
+    const sequences = [
+      {
+        playlist_id: "u-Mix",
+        title: "Mix",
+        tracks: ["Muse-Uprising", "a-ha-Take On Me"],
+        artists: ["Muse", "a-ha"],
+      },
+      { playlist_id: 7, tracks: [" 1", "x"], artists: [" A", "B"] },
+      { playlist_id: "none", tracks: ["Muse-Uprising"] },
+    ];
+    const { rows } = await clean({ "lines.jsonl": lines(sequences) });
+    expect(rows[1]).toEqual([1, "u", "a-ha", "Take On Me", "Mix"]);
+    for (const whole of [sequences, { playlists: sequences }])
+      expect((await clean({ "whole.json": JSON.stringify(whole) })).rows).toEqual(rows);
+    // The artists of a playlist, not those of each of its tracks.
+    const others = [{ name: "Mix", tracks: ["1", "2", "3"], artists: ["Muse", "a-ha"] }];
+    const read = await clean({ "whole.json": JSON.stringify(others) });
+    expect(read.rows.map(([, , artist]) => artist)).toEqual([null, null, null]);
+  });
+
   it("reads lists of ids; without a name they are named by file and number", async () => {
     const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
     expect(rows).toEqual([

@@ -11,7 +11,7 @@ import { DistinctNames } from "../names/distinct-names.js";
 import { type Rejects, toldJson, toldText } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import type { PlayTimes } from "../times/play-times.js";
-import { asSequence, isObject } from "./json-playlist.js";
+import { asSequence, isObject, scalarText } from "./json-playlist.js";
 import { keysOf, type Reject, rowReader } from "./json-rows.js";
 import { asJsonLines, parseJson, wholeText } from "./json-text.js";
 import { addSequence } from "./read-sequences.js";
@@ -155,9 +155,15 @@ class JsonReader {
     }
     const writer = this.#writer;
     // Given ids are kept unchanged; ids made here consist of tidied names.
-    const add = sequence.artists === undefined ? writer.add : writer.addTidied;
-    const playlist_id = sequence.hasId ? sequence.playlist_id : this.#names.apart(sequence.playlist_id);
+    const add = sequence.hasTrackIds ? writer.add : writer.addTidied;
+    const playlist_id = sequence.hasId ? sequence.playlist_id : this.#apart(sequence.playlist_id);
     addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
+  }
+
+  /** Names that are neither text nor a number are left to be rejected. */
+  #apart(name: unknown): unknown {
+    const text = scalarText(name);
+    return text === undefined ? name : this.#names.apart(text);
   }
 
   #takePlay(value: unknown): void {

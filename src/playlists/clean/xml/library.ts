@@ -4,7 +4,7 @@
  */
 import { quoted, SegueError } from "../../../system/index.js";
 import { DistinctNames } from "../names/distinct-names.js";
-import { isBlank, trimmed } from "../names/tidy-name.js";
+import { isBlank, tidyName } from "../names/tidy-name.js";
 import { partTitle } from "../names/titled-play.js";
 import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -116,7 +116,7 @@ const mostNamed = 5;
 
 /** Names playlists that share a name by their folders, too, and numbers those that share these as well. */
 function namesApart(lists: readonly LibraryList[]): string[] {
-  const names = lists.map(({ name }) => trimmed(name));
+  const names = lists.map(({ name }) => tidyName(name));
   const isShared = countsOf(names);
   const paths = lists.map(({ folders }, i) =>
     isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,

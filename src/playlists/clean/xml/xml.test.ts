@@ -166,6 +166,14 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(rows.map((row) => row[4])).toEqual(["2023/Summer", "2024/Summer", "Winter", "Winter (2)"]);
   });
 
+  it("keeps apart playlists whose names are the same when tidied", async () => {
+    const names = ["Été", "E\u0301te\u0301", "Winter", "Winter", "Winter (2)"];
+    const { rows } = await clean({
+      "Library.xml": plist(names.map((name) => playlist(name, [101])).join("")),
+    });
+    expect(rows.map((row) => row[4])).toEqual(["Été", "Été (2)", "Winter", "Winter (2)", "Winter (2) (2)"]);
+  });
+
   it("counts dangling entries, tracks without artist, and empty playlists", async () => {
     const text = plist(
       playlist("gym", [101, 999, 107]) + playlist("empty", []),

@@ -81,9 +81,10 @@ function doublingBins(values: Iterable<number>): Bin[] {
   return Array.from(counts, (count, i) => ({ from: 2 ** i, to: 2 ** (i + 1) - 1, count: count ?? 0 }));
 }
 
-function evenBins(values: Uint32Array, wanted = 40): Bin[] {
+/** At most 40 bins of equal width. */
+function evenBins(values: Uint32Array): Bin[] {
   const longest = values.reduce((a, b) => Math.max(a, b), 0);
-  const width = Math.max(1, Math.ceil((longest + 1) / wanted));
+  const width = Math.ceil((longest + 1) / 40);
   const bins = Array.from({ length: Math.floor(longest / width) + 1 }, (_, i) => ({
     from: i * width,
     to: (i + 1) * width - 1,

@@ -52,10 +52,8 @@ export const transitions = pairsKind<TransitionsSettings>({
   scorerOf:
     ({ offsets, tracks, weights, totals }) =>
     (track, weight, board) => {
-      const total = totals[track]!;
-      if (total === 0) return;
       // Smoothing: shares of a small total are unreliable.
-      const each = weight / (total + 5);
+      const each = weight / (totals[track]! + 5);
       for (let i = offsets[track]!; i < offsets[track + 1]!; i++) board.add(tracks[i]!, each * weights[i]!);
     },
 });

@@ -63,8 +63,11 @@ it("removes old runs and what only they use, never what a kept run uses", async 
   const client = openClient(store);
   expect(await client.flow("fan-out").runs()).toHaveLength(1);
   expect(await client.flow("fan-out").latestRun.artifact("message")).toBe("kept 5");
-  const model = await client.flow("kinds").latestRun.artifact<FileArtifact>("again");
+  const { latestRun } = client.flow("kinds");
+  const model = await latestRun.artifact<FileArtifact>("again");
   expect(readFileSync(await model.path(), "utf8")).toBe("the model");
+  const files = await latestRun.task("start").artifact<FileArtifact>("folder");
+  expect(readFileSync(join(await files.path(), "only-here.txt"), "utf8")).toBe("only here");
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
 });
 

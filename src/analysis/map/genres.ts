@@ -12,7 +12,7 @@ export const unknownGenre = -1;
  * @param words compared without case and punctuation ("hip hop" is in "Hip-Hop 90s"), as whole words ("rap" is not in "trap")
  * @returns for each track number an index into `words`, or `unknownGenre`
  */
-export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaultGenres): Int32Array {
+export function genresOfTracks(corpus: Corpus, words: readonly string[]): Int32Array {
   const wanted = words.map(spaced);
   const counts = new Uint32Array(corpus.tracks.length * words.length);
   for (let p = 0; p < playlistCount(corpus); p++) {
@@ -39,17 +39,17 @@ const wordsOf = (title = "") => title.toLowerCase().split(/[^\p{L}\p{N}&]+/u);
 const spaced = (text?: string) => ` ${wordsOf(text).filter(Boolean).join(" ")} `;
 
 /**
- * The words that occur in the most titles, to suggest when no title has any of the requested ones. Leaves out numbers, and words of
+ * The five words that occur in the most titles, to suggest when no title has any of the requested ones. Leaves out numbers, and words of
  * fewer than four letters, which are rarely genres ("the", "my", "of"), or of more than thirty, which make a map as wide as they are.
  */
-export function frequentWords(corpus: Corpus, most = 5): string[] {
+export function frequentWords(corpus: Corpus): string[] {
   const counts = new Map<string, number>();
   for (const title of corpus.titles ?? [])
     for (const word of new Set(wordsOf(title)))
       if (/^\p{L}{4,30}$/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts]
     .sort(([a, times], [b, others]) => others - times || (a < b ? -1 : 1))
-    .slice(0, most)
+    .slice(0, 5)
     .map(([word]) => word);
 }
 
@@ -66,15 +66,10 @@ export interface GenreAgreement {
   readonly lift: number;
 }
 
-/** @param rows n × each point numbers, nearest first */
-export function genreAgreement(
-  genres: ArrayLike<number>,
-  rows: Uint32Array,
-  each: number,
-  neighbours = 10,
-): GenreAgreement {
+/** Compares the ten nearest. @param rows n × each point numbers, nearest first */
+export function genreAgreement(genres: ArrayLike<number>, rows: Uint32Array, each: number): GenreAgreement {
   const n = genres.length;
-  const looked = Math.min(neighbours, each);
+  const looked = Math.min(10, each);
   const sizes = new Map<number, number>();
   let same = 0;
   let known = 0;

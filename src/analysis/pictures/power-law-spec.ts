@@ -4,15 +4,12 @@ import { alternatives } from "../power-law/alternatives.js";
 import { type Comparison, hurwitzZeta, type PowerLawFit, type Tally, tailFrom } from "../power-law/index.js";
 
 /** Density in bins of an eighth of a decade; each whole number counts as one unit wide. */
-function logBinnedDensity(
-  sample: Tally,
-  perDecade = 8,
-): Array<{ x: number; density: number; count: number }> {
+function logBinnedDensity(sample: Tally): Array<{ x: number; density: number; count: number }> {
   const bins: Array<{ x: number; density: number; count: number }> = [];
   const largest = sample.values.at(-1) ?? 0;
   let i = 0;
   for (let edge = 0, from = 1; from <= largest; edge++) {
-    const to = Math.max(from + 1, Math.round(10 ** ((edge + 1) / perDecade)));
+    const to = Math.max(from + 1, Math.round(10 ** ((edge + 1) / 8)));
     if (to <= from) continue;
     let count = 0;
     for (; i < sample.values.length && sample.values[i]! < to; i++) count += sample.times[i]!;

@@ -28,7 +28,7 @@ const byLastTrack: Slicing = {
   by: "last track",
   labels: ["known", "unknown, others known", "nothing known"],
   labelOf: (played) => {
-    if (played.length > 0 && played.at(-1)! >= 0) return 0;
+    if ((played.at(-1) ?? -1) >= 0) return 0;
     return played.some((track) => track >= 0) ? 1 : 2;
   },
 };

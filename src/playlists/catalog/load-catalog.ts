@@ -76,8 +76,8 @@ export async function loadCatalog(
   return merged(root, base, (await readLayer(root, "local")) ?? nothing, options.data);
 }
 
-/** The catalog that ships with Segue, without any conf/local. */
-export async function shippedCatalog(root: string = packageRoot): Promise<Catalog> {
+/** The catalog that ships with Segue, without any conf/local. @param root Segue's own folder */
+export async function shippedCatalog(root: string): Promise<Catalog> {
   return merged(root, (await readLayer(root, "base")) ?? nothing, nothing);
 }
 

@@ -5,7 +5,7 @@ let rows = [0, 1, 2].map(() => new Int32Array(64));
  * The edit distance of two words (Damerau–Levenshtein, optimal string alignment: insertions, deletions, substitutions and swaps of
  * neighbours), or `limit + 1` once it is known to exceed `limit`.
  */
-export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   if (b.length >= rows[0]!.length) rows = rows.map(() => new Int32Array(b.length + 1));
   let [beforeLast, last, row] = rows as [Int32Array, Int32Array, Int32Array];

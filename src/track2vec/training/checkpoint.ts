@@ -21,7 +21,7 @@ import {
 } from "../../system/index.js";
 import type { Weights } from "../kernel/matrices.js";
 import type { Word2VecOptions } from "../options/options.js";
-import { ofTracks, type Wording } from "../options/wording.js";
+import type { Wording } from "../options/wording.js";
 import { firstNotFinite } from "../vectors/finite.js";
 import type { Vocabulary } from "../vocabulary/vocabulary.js";
 import { defaultK, type Validation } from "./validation.js";
@@ -124,7 +124,7 @@ export async function loadCheckpoint(
   print: string,
   values: number,
   { negative, hs, epochs }: Pick<Word2VecOptions, "negative" | "hs" | "epochs">,
-  wording: Wording = ofTracks,
+  wording: Wording,
 ): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
   const corrupt = (what: string, hint?: string) =>

@@ -130,7 +130,7 @@ export class Judge {
 const QUERIES = 4096;
 
 /** @throws SegueError (misuse) if there are no queries or a number is out of range */
-export function requireValidation(validation: Validation, wording: Pick<Wording, "option"> = ofTracks): void {
+export function requireValidation(validation: Validation, wording: Pick<Wording, "option">): void {
   requireNumbers(validation, wording);
   if (validation.queries.length === 0) throw misuse("the validation has no queries");
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Store } from "../../storage/index.js";
-import { TaskLog } from "./task-log.js";
+import { LineSplitter, TaskLog } from "./task-log.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -24,4 +24,13 @@ it("uploads a long log less often, so that total uploads do not grow quadratical
   expect(uploads.length).toBeGreaterThan(5);
   await log.close();
   expect(uploads.at(-1)).toBeGreaterThan(30_000_000);
+});
+
+it("splits a line that does not end, and adds no empty line where its end comes alone", () => {
+  const lines: number[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line.length));
+  const half = "x".repeat(2 ** 19);
+  for (const chunk of [half, half, half, half, "\n", "\n", half, half, "x\n", "xx\n"]) splitter.push(chunk);
+  splitter.end();
+  expect(lines).toEqual([2 ** 20, 2 ** 20, 0, 2 ** 20, 1, 2]);
 });

@@ -101,6 +101,8 @@ const longestLine = 2 ** 20;
 /** Splits a stream of chunks into lines. Bytes are UTF-8; a chunk may end within a character. */
 export class LineSplitter {
   #rest = "";
+  /** Whether what is given next belongs to a line whose beginning has been given. */
+  #isSplit = false;
   readonly #decoder = new StringDecoder("utf8");
   readonly #line: (line: string) => void;
 
@@ -114,9 +116,15 @@ export class LineSplitter {
     if (text.includes("\n")) {
       const lines = this.#rest.split(/\r?\n/);
       this.#rest = lines.pop()!;
+      // The end of a split line may come alone: it is not an empty line.
+      if (this.#isSplit && lines[0] === "") lines.shift();
+      this.#isSplit = false;
       for (const line of lines) this.#line(line);
     }
-    if (this.#rest.length >= longestLine) this.#giveRest();
+    if (this.#rest.length >= longestLine) {
+      this.#giveRest();
+      this.#isSplit = true;
+    }
   }
 
   end(): void {

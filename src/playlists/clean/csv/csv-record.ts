@@ -44,7 +44,7 @@ export class CsvRecord {
   }
 
   /**
-   * Scans one record into the columns.
+   * Scans one record into the columns. Unless the file ends at `end`, the line that begins at `start` must be complete.
    *
    * @param last whether the file ends at `end`
    * @returns the position after it, or one of the results above
@@ -59,9 +59,8 @@ export class CsvRecord {
     let lineEnds = 0;
     this.hasBlanks = false;
     if (buffer[position] === lineFeed) return blank;
-    if (buffer[position] === carriageReturn) {
-      if (position + 1 < end ? buffer[position + 1] === lineFeed : last) return blank;
-    }
+    if (buffer[position] === carriageReturn && (position + 1 >= end || buffer[position + 1] === lineFeed))
+      return blank;
     for (;;) {
       const column = taking[fields < wanted ? columns[fields]! : spare]!;
       const out = column.bytes;
@@ -139,7 +138,7 @@ export class CsvRecord {
       if (position < end) {
         if (buffer[position] !== lineFeed) return this.#spoilt(lineEnds > 0 ? "open" : "text");
         position++;
-      } else if (!last) return needMore;
+      }
       this.lineEnds = lineEnds + 1;
       const isEndedTwice = fields === wanted + 1 && length === 0;
       if (fields === wanted || isEndedTwice) this.#mayEndTwice ??= isEndedTwice;

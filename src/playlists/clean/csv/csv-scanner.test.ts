@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { sqlString, withDuckDb } from "../../../system/index.js";
+import { type Database, sqlString, withDuckDb } from "../../../system/index.js";
 import { RowWriter } from "../row-writer.js";
 import { slowScan } from "./csv.testkit.js";
 import { CsvScanner } from "./csv-scanner.js";
@@ -19,7 +19,15 @@ interface Scanned {
 }
 
 /** Scans `bytes` as if they came in pieces of `piece` bytes. */
-async function scan(bytes: Buffer, piece: number, escapeByte: number): Promise<Scanned> {
+const scan = (bytes: Buffer, piece: number, escapeByte: number): Promise<Scanned> =>
+  withDuckDb({ threads: 2 }, (database) => scanWith(database, bytes, piece, escapeByte));
+
+async function scanWith(
+  database: Database,
+  bytes: Buffer,
+  piece: number,
+  escapeByte: number,
+): Promise<Scanned> {
   const path = join(folder, `${files++}.parquet`);
   const writer = new RowWriter(path);
   const rejects: Scanned["rejects"] = [];
@@ -36,10 +44,8 @@ async function scan(bytes: Buffer, piece: number, escapeByte: number): Promise<S
   }
   expect(scanner.scan(waiting, waiting.length, true)).toBe(waiting.length);
   writer.close();
-  const rows = await withDuckDb({ threads: 2 }, (database) =>
-    database.rows<Record<string, string | number>>(
-      `SELECT * FROM read_parquet(${sqlString(path)}) ORDER BY row_id`,
-    ),
+  const rows = await database.rows<Record<string, string | number>>(
+    `SELECT * FROM read_parquet(${sqlString(path)}) ORDER BY row_id`,
   );
   return {
     rows: rows.map((row) => [row.user_id, row.artist, row.track, row.playlist] as string[]),
@@ -166,6 +172,15 @@ describe("CsvScanner", () => {
     expect(rows).toHaveLength(3000);
   });
 
+  it("waits for the rest of a row that has begun on an earlier line, wherever a piece ends", async () => {
+    const fields = ["a", " b", '"c"', '"e""f"', String.raw`"\"g"`, String.raw`h\,`, "i\rj", String.raw`k\\`];
+    const ends = ["p\n", '"p"\r\n', "p\\\n", "p\\\r\n"];
+    const text = fields.flatMap((field) => ends.map((end) => `"on\nline",${field},"t",${end}`)).join("");
+    const found = await scan(Buffer.from(text), 1, backslash);
+    expect(found).toEqual(slowScan(text, true));
+    expect(found.rows).toHaveLength(4 * fields.length);
+  });
+
   it("agrees with the slow parser, however the bytes are split", async () => {
     const token = fc.constantFrom<string>(
       '"',
@@ -189,20 +204,21 @@ describe("CsvScanner", () => {
       "u,a,t,p\n",
       '"u","a","t","p"\n',
     );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(token, { maxLength: 60 }),
-        fc.integer({ min: 1, max: 50 }),
-        fc.constantFrom(backslash, -1),
-        async (tokens, piece, escapeByte) => {
-          const bytes = Buffer.from(tokens.join(""));
-          const fast = await scan(bytes, piece, escapeByte);
-          expect(fast).toEqual(slowScan(tokens.join(""), escapeByte === backslash));
-          expect(fast.count).toBe(fast.rows.length + fast.rejects.length);
-        },
+    await withDuckDb({ threads: 2 }, (database) =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(token, { maxLength: 60 }),
+          fc.integer({ min: 1, max: 50 }),
+          fc.constantFrom(backslash, -1),
+          async (tokens, piece, escapeByte) => {
+            const text = tokens.join("");
+            const fast = await scanWith(database, Buffer.from(text), piece, escapeByte);
+            expect(fast).toEqual(slowScan(text, escapeByte === backslash));
+            expect(fast.count).toBe(fast.rows.length + fast.rejects.length);
+          },
+        ),
+        { numRuns: Number(process.env.SEGUE_FUZZ ?? 150) },
       ),
-      { numRuns: Number(process.env.SEGUE_FUZZ ?? 150) },
     );
-    // Each opens a database.
   }, 120_000);
 });

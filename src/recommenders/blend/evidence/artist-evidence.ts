@@ -146,7 +146,7 @@ export class ArtistEvidence {
     for (let d = 1; d <= known.length; d++) {
       const artist = known[known.length - d]!;
       this.#plays.add(artist, 1);
-      this.#back.raise(artist, 1 / d);
+      if (!this.#back.has(artist)) this.#back.add(artist, 1 / d);
     }
     const reach = Math.min(100, known.length);
     for (let d = 1; d <= reach; d++) {

@@ -28,8 +28,8 @@ export interface ScoredParts {
   readonly name: string;
   readonly catalogue: Catalogue;
   readonly scorer: Scorer;
-  /** Score factor for tracks in the context; 0 leaves them out. Default 1. */
-  readonly repeats?: number;
+  /** Score factor for tracks in the context; 0 leaves them out. */
+  readonly repeats: number;
   readonly filler?: Filler | undefined;
   readonly state: () => RecommenderState;
 }
@@ -48,7 +48,7 @@ export class ScoredRecommender extends TwoDoors {
     const { tracks } = parts.catalogue;
     this.oneByOne = parts.scorer.prepare === undefined;
     this.#parts = parts;
-    this.#repeats = parts.repeats ?? 1;
+    this.#repeats = parts.repeats;
     this.#board = new ScoreBoard(tracks.length);
     this.#fillBoard = parts.filler === undefined ? this.#board : new ScoreBoard(tracks.length);
     this.#inContext = new Uint8Array(tracks.length);

@@ -42,10 +42,4 @@ export class ScoreBoard {
       this.touched[this.count++] = track;
     }
   }
-
-  /** Sets the score of a track to `score` unless it is already higher. */
-  raise(track: number, score: number): void {
-    if (this.#stamps[track] !== this.#generation) this.add(track, score);
-    else if (score > this.scores[track]!) this.scores[track] = score;
-  }
 }

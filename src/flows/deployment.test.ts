@@ -198,6 +198,9 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     emulator.modelError = true;
     const failed = await segue(...good, "--keep");
     expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(
+      / → the endpoint keeps running: segue on SageMaker, which costs money \(stop it: .*\)\n/,
+    );
     emulator.modelError = false;
     const kept = await segue(...good, "--keep");
     expect(kept.stderr).toBe("");

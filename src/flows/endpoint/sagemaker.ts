@@ -9,7 +9,15 @@ import {
   type SageMakerOptions,
   sageMakerStanding,
 } from "../../deployment/index.js";
-import { misuse, type Progress, SegueError, silent } from "../../system/index.js";
+import {
+  errorData,
+  errorFrom,
+  isSegueError,
+  misuse,
+  type Progress,
+  SegueError,
+  silent,
+} from "../../system/index.js";
 import { type DeploymentParameters, deploymentParameters } from "../parameters/parameters.js";
 import { keptEndpoint } from "./kept-endpoint.js";
 
@@ -124,7 +132,22 @@ export async function checkOnSageMaker({
   const { keep, sagemakerTimeout: timeout } = task.parameters;
   const progress = printed(task);
   const checking = checkSageMaker(endpoint, { bundle, keep, timeout, ...connectionOf(), progress, signal });
-  return { check: await sayingWhatRemains(checking), endpoint };
+  const check = await sayingWhatRemains(checking).catch((error: unknown) => {
+    throw keep ? withKept(error, endpoint) : error;
+  });
+  return { check, endpoint };
+}
+
+/** Adds to the failure of a check that its endpoint was left running. */
+function withKept(error: unknown, endpoint: DeployedEndpoint): unknown {
+  const kept = `the endpoint keeps running: ${keptEndpoint(endpoint)}`;
+  if (isSegueError(error)) {
+    const { hint, ...rest } = errorData(error);
+    return errorFrom({ ...rest, hint: hint === undefined ? kept : `${hint}\n${kept}` });
+  }
+  // A stopped task's failure only says that it was stopped.
+  console.error(kept);
+  return error;
 }
 
 /** A resumed run may reuse the deploy step of a run whose check failed, which deleted the endpoint. */

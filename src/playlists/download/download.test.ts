@@ -15,6 +15,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { zipOf } from "../zip.testkit.js";
 import { download } from "./download.js";
+import { fetchFile } from "./fetch-file.js";
 
 const csv = `"user_id", "artistname", "trackname", "playlistname"\n${Array.from(
   { length: 20_000 },
@@ -161,6 +162,69 @@ describe("download", () => {
         : serve(response, request, { etag: '"v2"', body: other });
     await get();
     expect(await readFile(to(), "utf8")).toBe(csv.toUpperCase());
+  });
+
+  it("starts over if the rest that a server gives is of another file", async () => {
+    const other = zipOf({ "spotify_dataset.csv": csv.toUpperCase() });
+    handler = (request, response, count) => {
+      if (count === 1) return serve(response, request, { cut: 300_000 });
+      if (request.headers.range === undefined) return serve(response, request, { etag: '"v2"', body: other });
+      // As a server that does not look at If-Range.
+      const from = Number(/\d+/.exec(request.headers.range)![0]);
+      response.writeHead(206, {
+        etag: '"v2"',
+        "content-range": `bytes ${from}-${other.length - 1}/${other.length}`,
+      });
+      response.end(other.subarray(from));
+    };
+    await get();
+    expect(await readFile(to(), "utf8")).toBe(csv.toUpperCase());
+    expect(requests).toHaveLength(3);
+  });
+
+  it("accepts a file that the server has encoded, whose told length is another one", async () => {
+    const body = gzipSync(csv);
+    handler = (_, response) =>
+      response
+        .writeHead(200, { etag: '"v1"', "content-encoding": "gzip", "content-length": body.length })
+        .end(body);
+    await get();
+    expect(await readFile(to(), "utf8")).toBe(csv);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("gives up on a server that cuts each answer, and gives the wrong rest", async () => {
+    handler = (request, response) => {
+      if (request.headers.range === undefined) return serve(response, request, { cut: 100_000 });
+      response.writeHead(206, {
+        etag: '"v1"',
+        "content-range": `bytes 5-${archive.length - 1}/${archive.length}`,
+      });
+      response.end(archive.subarray(5));
+    };
+    await expect(get({ retries: 2 })).rejects.toMatchObject({ code: "cut-off" });
+  });
+
+  it("takes a connection that is silent for one that was cut", async () => {
+    handler = (request, response, count) => {
+      if (count > 1) return serve(response, request);
+      response.writeHead(200, { etag: '"v1"', "content-length": archive.length });
+      response.write(archive.subarray(0, 200_000));
+    };
+    const told: string[] = [];
+    const file = join(folder, "raw", "file");
+    const options = { url, to: file, progress: () => {}, retries: 1, retryDelay: 1, silence: 300 };
+    await fetchFile({ ...options, tell: (line) => told.push(line) });
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^the download was cut off after \d+ bytes: nothing was received for 0\.3 s; trying again in 0\.001 s/,
+      ),
+    ]);
+    expect(await readFile(file)).toEqual(archive);
+    handler = () => {};
+    await expect(
+      fetchFile({ ...options, to: join(folder, "raw", "other"), tell: () => {} }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("nothing was received"), code: "cut-off" });
   });
 
   it("starts over on a server without ranges, and without version marks", async () => {

@@ -23,6 +23,8 @@ export interface FetchOptions {
   readonly retryDelay: number;
   /** Receives a line before each retry: the reason, and the delay. */
   readonly tell: (line: string) => void;
+  /** Milliseconds without a byte after which the connection counts as cut. Default: 60,000. */
+  readonly silence?: number;
 }
 
 /** The file that a part belongs to. */
@@ -42,8 +44,8 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
   makeFolder(dirname(part));
   const resumedFrom = await usableBytes(part, options.url);
   let failures = 0;
+  let most = resumedFrom;
   for (;;) {
-    const before = await sizeOf(part);
     try {
       if (await attempt(part, options)) break;
     } catch (error) {
@@ -52,7 +54,9 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
       // Errors of the disk and refusals of the server are final; anything else is a cut.
       if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
-      failures = after > before ? 1 : failures + 1;
+      // What comes again after a start from the beginning is no progress: it might be cut at the same byte for ever.
+      failures = after > most ? 1 : failures + 1;
+      most = Math.max(most, after);
       const { what, hint, code } = failureOf(error, options.url, after);
       if (failures > options.retries) throw new SegueError(what, { hint, code, cause: error });
       const delay = options.retryDelay * 2 ** (failures - 1);
@@ -92,7 +96,33 @@ function failureOf(error: unknown, url: string, bytes: number) {
 class Overload extends Error {}
 
 /** One request. Returns whether the file is complete; throws if the connection is cut. */
-async function attempt(part: string, { url, progress, signal }: FetchOptions): Promise<boolean> {
+async function attempt(part: string, options: FetchOptions): Promise<boolean> {
+  const { url, progress } = options;
+  const { signal, heard, ended } = untilSilent(options);
+  try {
+    return await receive(part, { url, progress, signal, heard });
+  } finally {
+    ended();
+  }
+}
+
+/** A signal that is aborted like the caller's, or if `heard` is not called for a while, until `ended` is. */
+function untilSilent({ signal, silence = 60_000 }: FetchOptions) {
+  const silent = new AbortController();
+  const timer = setTimeout(
+    () => silent.abort(new Error(`nothing was received for ${Number((silence / 1000).toPrecision(2))} s`)),
+    silence,
+  );
+  return {
+    signal: signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]),
+    heard: () => timer.refresh(),
+    ended: () => clearTimeout(timer),
+  };
+}
+
+type Receiving = Pick<FetchOptions, "url" | "progress"> & { signal: AbortSignal; heard: () => void };
+
+async function receive(part: string, { url, progress, signal, heard }: Receiving): Promise<boolean> {
   const have = await usableBytes(part, url);
   const note = have > 0 ? await readNote(part) : undefined;
   const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "segue" };
@@ -121,8 +151,12 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
     });
   }
   const start = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-  // A server without ranges, or whose file has changed, answers 200 with the whole file.
-  const resumes = response.status === 206 && start === have;
+  // Fetch decodes the body: its length is not the one that is told, and its bytes cannot be asked for by number.
+  const isEncoded = (response.headers.get("content-encoding") ?? "identity") !== "identity";
+  const version = isEncoded ? undefined : versionOf(response);
+  // A server without ranges, or whose file has changed, answers 200 with the whole file. Not all look at If-Range, though.
+  const isOther = version !== undefined && version !== note?.version;
+  const resumes = response.status === 206 && start === have && !isOther && !isEncoded;
   if (response.status === 206 && !resumes) {
     await response.body?.cancel();
     // No range was requested.
@@ -130,10 +164,9 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
     await rm(part, { force: true });
     return false;
   }
-  const length = response.headers.get("content-length");
+  const length = isEncoded ? null : response.headers.get("content-length");
   const begin = resumes ? have : 0;
   const total = length === null ? undefined : begin + Number(length);
-  const version = versionOf(response);
   if (version === undefined) await rm(`${part}.json`, { force: true });
   else await writeFileAtomic(`${part}.json`, JSON.stringify({ url, version } satisfies PartNote));
   let done = begin;
@@ -141,6 +174,7 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   const file = await open(part, resumes ? "a" : "w");
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      heard();
       // Awaited before the next chunk, so that everything received is on disk when the connection is cut.
       await file.writeFile(chunk);
       done += chunk.length;

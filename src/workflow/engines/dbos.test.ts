@@ -441,7 +441,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       await expect
         .poll(() => notes)
         .toEqual([
-          "the run cannot be cancelled before the database answers: a second Ctrl-C leaves it to the workers",
+          "the run cannot be cancelled before the database can be used: a second Ctrl-C leaves it to the workers",
         ]);
       between.listen(through, "127.0.0.1");
       expect((await running).status).toBe("stopped");

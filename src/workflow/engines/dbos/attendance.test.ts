@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
+import type { SegueError } from "../../../system/index.js";
 import { Attendance } from "./attendance.js";
+import { databaseError } from "./database.js";
 
 it("says once that there is no worker, that one is back, and again that it has left; likewise of the database", () => {
   const said: string[] = [];
-  const attendance = new Attendance((line) => said.push(line), "postgres://db/segue", 0);
-  const at = (seconds: number, workers: number | undefined) => {
+  const attendance = new Attendance((line) => said.push(line), 0);
+  const at = (seconds: number, workers: number | SegueError) => {
     said.length = 0;
     attendance.note(workers, 1000 * seconds);
     return [...said];
@@ -20,10 +22,16 @@ it("says once that there is no worker, that one is back, and again that it has l
   expect(at(66.5, 1)).toEqual([]);
   expect(at(71, 0)).toEqual([]);
   expect(at(71.5, 0)).toEqual([missing]);
-  const away = "the database at postgres://db/segue does not answer, so the run waits for it";
-  expect(at(72, undefined)).toEqual([]);
-  expect(at(77, undefined)).toEqual([away]);
+  const failed = (why: string) => databaseError(new Error(why), "postgres://me:secret@db/segue");
+  const away = (why: string) =>
+    `cannot use the database at postgres://me:…@db/segue: ${why}; the run waits until it can`;
+  expect(at(72, failed("ECONNREFUSED"))).toEqual([]);
+  expect(at(77, failed("ECONNREFUSED"))).toEqual([away("ECONNREFUSED")]);
+  // It is there again, but for another reason of no use.
+  expect(at(78, failed("password authentication failed"))).toEqual([]);
+  expect(at(79, failed("password authentication failed"))).toEqual([away("password authentication failed")]);
+  expect(at(80, failed("password authentication failed"))).toEqual([]);
   // The workers, too, need a moment to return.
-  expect(at(78, 0)).toEqual([]);
-  expect(at(79, 1)).toEqual(["the database answers again: the run continues"]);
+  expect(at(81, 0)).toEqual([]);
+  expect(at(82, 1)).toEqual(["the database can be used again: the run continues"]);
 });

@@ -148,6 +148,6 @@ export class Claims {
         await sleep(1000);
       }
     }
-    if (!this.#closed) this.#lost(`the database has not answered for two minutes (${why})`);
+    if (!this.#closed) this.#lost(`the database could not be used for two minutes (${why})`);
   }
 }

@@ -7,7 +7,7 @@ import { type EndRecord, keys, type RunRecord } from "../../records/records.js";
 import type { EngineOptions } from "../local.js";
 import { Attendance } from "./attendance.js";
 import { livingWorkers } from "./claims.js";
-import { connectionsTo, databaseError, isWithoutTables, quietLogger, shownUrl } from "./database.js";
+import { connectionsTo, databaseError, isWithoutTables, quietLogger } from "./database.js";
 import {
   application,
   applicationVersion,
@@ -66,16 +66,16 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
     const order: RunOrder = { run, store: store.url, cache: options.cache };
     const teller = new Teller(store, run, listener);
     const note = (line: string) => listener({ type: "run-note", line });
-    const attendance = new Attendance(note, shownUrl(options.databaseUrl), performance.now());
+    const attendance = new Attendance(note, performance.now());
     let queued = false;
     for (;;) {
       queued ||= await enqueue(client, order);
       const workers = await livingWorkers(database).catch((error) =>
-        isWithoutTables(error) ? 0 : undefined,
+        isWithoutTables(error) ? 0 : databaseError(error, options.databaseUrl),
       );
       attendance.note(workers, performance.now());
       // Asked only if the database answers, since DBOS would wait for it.
-      const isKnown = queued && workers !== undefined;
+      const isKnown = queued && typeof workers === "number";
       const status = isKnown ? await statusOf(client, id).catch(() => undefined) : undefined;
       // The database was made anew; results are in the datastore.
       if (status === null) queued = false;
@@ -90,9 +90,9 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
       }
       const finished = new Date().toISOString();
       if (signal.aborted && queued) {
-        if (workers === undefined)
+        if (typeof workers !== "number")
           note(
-            "the run cannot be cancelled before the database answers: a second Ctrl-C leaves it to the workers",
+            "the run cannot be cancelled before the database can be used: a second Ctrl-C leaves it to the workers",
           );
         await client.cancelWorkflow(id, { cancelChildren: true });
       }

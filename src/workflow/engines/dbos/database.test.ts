@@ -55,4 +55,10 @@ describe("an error of the database", () => {
   ])("comes with a hint, even if wrapped by DBOS: %s", (code, hint) => {
     expect(refused(code, "x").hint).toContain(hint);
   });
+
+  it("comes with one if DBOS has kept the message alone", () => {
+    const said =
+      "Failed to initialize workflow executor: remaining connection slots are reserved for superusers";
+    expect(databaseError(new Error(said), "postgres://db/segue").hint).toContain("raise max_connections");
+  });
 });

@@ -30,7 +30,7 @@ function isDatabaseUrl(url: string): boolean {
 }
 
 /** The URL without its password, for messages. */
-export function shownUrl(url: string): string {
+function shownUrl(url: string): string {
   // What is not a URL may hold one too: "user:password@host", "host=db password=…".
   return url.replace(/:(?!\/\/).*@/s, ":…@").replace(/(password\s*=\s*)[^&]*/gi, "$1…");
 }
@@ -47,7 +47,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "its user needs the right to create schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
   ],
   [
-    /^53300$|too many connections/m,
+    /^53300$|too many connections|connection slots/m,
     "raise max_connections, or the limit of its user: a worker holds up to 11 connections",
   ],
   [

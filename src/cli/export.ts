@@ -38,7 +38,7 @@ export function registerExport(program: Command): void {
     .addOption(
       new Option(
         "--bundle <bundle>",
-        "the model: a bundle's folder or .tar.gz, a folder of bundles (its latest), or a run (default: the latest run's)",
+        "the model: a bundle's folder or .tar.gz, a folder of bundles (its `current`, or else the latest), or a run (default: the latest run's)",
       ).conflicts("vectors"),
     )
     .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")

@@ -40,7 +40,7 @@ export function registerRecommend(program: Command): void {
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
     .option(
       "--bundle <bundle>",
-      "a bundle's folder or .tar.gz, a folder of bundles (its latest), or a run (default: the latest run's)",
+      "a bundle's folder or .tar.gz, a folder of bundles (its `current`, or else the latest), or a run (default: the latest run's)",
     )
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out played tracks")

@@ -230,7 +230,8 @@ export const tracksQuery = withFields({
       (text) => (typeof text === "string" && /^\d+$/.test(text) ? Number(text) : text),
       z.number().int().min(1).max(100),
     )
-    .default(10),
+    .default(10)
+    .describe("How many tracks to return, 1 to 100; default 10"),
 });
 
 export const tracksAnswer = z.object({

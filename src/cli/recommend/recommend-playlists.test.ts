@@ -136,7 +136,8 @@ describe("segue recommend --playlists", () => {
   it("writes M3U for one playlist, even of one track, and refuses several", async () => {
     await writeFile(at("seed.m3u"), "#EXTM3U\n#EXTINF:9,Artist 1 - Song, 1\nx.mp3\n");
     const output = at("next.m3u8");
-    await segue("--playlists", at("seed.m3u"), "--extend", "-k", "2", "--output", output);
+    const { stdout } = await segue("--playlists", at("seed.m3u"), "--extend", "-k", "2", "--output", output);
+    expect(stdout).toBe(`${output}: 2 tracks for one playlist`);
     const [header, ...entries] = (await readFile(output, "utf8")).trimEnd().split("\n");
     expect(header).toBe("#EXTM3U");
     expect(entries).toHaveLength(4);

@@ -102,7 +102,10 @@ export async function recommendForPlaylists(
   const seconds = (performance.now() - began) / 1000;
   if (output === undefined) return;
   if (options.json) console.log(JSON.stringify({ output, playlists: written, seconds }));
-  else console.log(`${output}: ${options.k} tracks for each of ${written.toLocaleString("en")} playlists`);
+  else {
+    const whom = written === 1 ? "one playlist" : `each of ${written.toLocaleString("en")} playlists`;
+    console.log(`${output}: ${options.k} tracks for ${whom}`);
+  }
 }
 
 function* askedIn({ offsets, items, playlistIds, titles }: Corpus, tracks: readonly string[]) {

@@ -80,7 +80,12 @@ export const primaryParameters = z.object({
 const settingList = <T extends z.ZodType>(one: T) => z.array(one).default([]);
 
 export const modelingParameters = z.object({
-  knnK: z.int().min(1).max(10_000).default(100).describe("the k of hit ratio@k"),
+  knnK: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe("the k of hit ratio@k, and how many tracks /invocations answers with"),
   questions: z
     .int()
     .min(0)

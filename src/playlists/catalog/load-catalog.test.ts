@@ -57,12 +57,21 @@ describe("loadCatalog", () => {
     ["a:\n  path: x.csv\n  format: csv\nb:\n  pth: y\n  format: csv", /catalog\.yml, line 5: b: .*pth/],
     ["a: {path: [x.csv, format: csv}", /catalog\.yml, line 1: Flow sequence .* end with a \]/],
     ["a: *nothing", /cannot read .*catalog\.yml: Unresolved alias/],
-    ["a: {path: x.csv}", /entry a is not complete/],
+    ["a: {path: x.csv}", /catalog\.yml, line 1: the entry "a" has no format/],
     ["- a\n- b", /the catalog/],
   ])("names the place of the mistake in %j", async (text, message) => {
     await write("base", text);
     await expect(loadCatalog(root)).rejects.toThrow(message);
     await expect(loadCatalog(root)).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("takes an incomplete entry for a misspelt one", async () => {
+    await write("local", "# mine\nmaster_playlist:\n  path: master.parquet\n");
+    await expect(loadCatalog(root)).rejects.toMatchObject({
+      message: expect.stringMatching(/catalog\.yml, line 2: the entry "master_playlist" has no format$/),
+      hint: 'did you mean "master_playlists"?',
+      exitCode: 2,
+    });
   });
 
   it("refuses text that is not UTF-8, with its line", async () => {

@@ -1,7 +1,15 @@
 /** The data catalog: names of data files, and their paths. */
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { type ConfFile, isUrl, misuse, packageRoot, readConfFile, SegueError } from "../../system/index.js";
+import {
+  type ConfFile,
+  didYouMean,
+  isUrl,
+  misuse,
+  packageRoot,
+  readConfFile,
+  SegueError,
+} from "../../system/index.js";
 
 const formats = ["csv", "parquet", "jsonl", "json", "folder"] as const;
 
@@ -84,13 +92,19 @@ export async function shippedCatalog(root: string): Promise<Catalog> {
 function merged(root: string, base: Layer, local: Layer, data = "data"): Catalog {
   const entries = new Map<string, CatalogEntry>();
   for (const name of new Set([...Object.keys(base.entries), ...Object.keys(local.entries)])) {
-    const entry = entrySchema.safeParse({ ...base.entries[name], ...local.entries[name] });
-    if (!entry.success)
-      throw new SegueError(`the catalog's entry ${name} is not complete: ${z.prettifyError(entry.error)}`, {
-        hint: `an entry has a path and a format (${formats.join(", ")})`,
-        exitCode: 2,
-      });
-    const { path, format } = entry.data;
+    const { path, format } = { ...base.entries[name], ...local.entries[name] };
+    if (path === undefined || format === undefined) {
+      const { placeOf } = local.entries[name] === undefined ? base : local;
+      throw misuse(
+        `${placeOf(name)}: the entry "${name}" has no ${path === undefined ? "path" : "format"}`,
+        // Most likely an entry of the base, misspelt.
+        didYouMean(
+          name,
+          Object.keys(base.entries).filter((other) => other !== name),
+          `an entry that the base does not have needs a path and a format (${formats.join(", ")})`,
+        ),
+      );
+    }
     entries.set(name, { name, path: resolve(root, withinData(path, data)), format });
   }
   refuseSharedPaths([...entries.values()], (name) =>

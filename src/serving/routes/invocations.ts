@@ -24,7 +24,7 @@ export async function invocationsRoute(app: App, parts: RouteParts): Promise<voi
         onRequest: refuseQuery,
         schema: {
           operationId: "invocations",
-          summary: "Nearest tracks, in TensorFlow Serving's row or column form",
+          summary: "What should follow each track, in TensorFlow Serving's row or column form",
           body: { content: { "application/json": { schema: invocationsRequest }, ...lines } },
           response: {
             200: invocationsAnswer.describe(

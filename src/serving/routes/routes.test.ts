@@ -560,6 +560,15 @@ describe("the endpoint's routes", () => {
     expect(paths["/metrics"]).toMatchObject({
       get: { responses: { 200: { content: { "text/plain": {} } }, "4XX": {} } },
     });
+    expect(paths["/v1/tracks"]).toMatchObject({
+      get: {
+        parameters: [{ name: "q" }, { name: "limit", description: expect.stringContaining("default 10") }],
+      },
+    });
+    // A bundle's best recommender answers it, nearest tracks or not.
+    expect(paths["/invocations"]).toMatchObject({
+      post: { summary: expect.stringContaining("What should follow each track") },
+    });
     // It has the document from /docs/json.
     expect((await app.inject("/docs/json")).json()).toMatchObject({ servers: [{ url: ".." }] });
     expect((await app.inject("/openapi.json")).json()).not.toHaveProperty("servers");

@@ -1,7 +1,8 @@
 /** A YAML file of conf/, with the line number of each name in it. */
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { Document } from "yaml";
+import { explainDiskError } from "../errors/disk-error.js";
 import { messageOf, misuse } from "../errors/errors.js";
 
 export interface ConfFile {
@@ -28,15 +29,20 @@ function valuesOf(document: Document, file: string): unknown {
  * Reads a file, or returns undefined if there is none.
  *
  * @param holds what the file must hold, for messages: 'parameters by name, such as "seed: 1"'
- * @throws SegueError (misuse) naming the file, if it cannot be read, is not UTF-8 or is not a mapping
+ * @throws SegueError (misuse) naming the file, if it is not an ordinary file, not UTF-8 or not a mapping; (code "disk") if the system
+ *   refuses to read it
  */
 export async function readConfFile(file: string, holds: string): Promise<ConfFile | undefined> {
   let bytes: Buffer;
   try {
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there === undefined) return undefined;
+    // Reading a device may never end, and could not be interrupted.
+    if (!there.isFile() && !there.isDirectory())
+      throw misuse(`${file} is not an ordinary file`, "put a YAML file there");
     bytes = readFileSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw misuse(`cannot read ${file}: ${messageOf(error)}`);
+    throw explainDiskError(error, file);
   }
   if (!isUtf8(bytes)) {
     const lines = bytes.toString("latin1").split("\n");

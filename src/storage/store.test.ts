@@ -36,6 +36,16 @@ describe.skipIf(motoPython === undefined)("with moto", () => {
 });
 
 describe("FolderStore", () => {
+  it("lists nothing outside of itself", async () => {
+    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
+    try {
+      for (const prefix of ["../", "a/../../"])
+        await expect(store.list(prefix)[Symbol.asyncIterator]().next()).rejects.toThrow("invalid key");
+    } finally {
+      rmSync(store.url, { recursive: true });
+    }
+  });
+
   it("says why a file cannot be written, with its path", async () => {
     const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
     try {

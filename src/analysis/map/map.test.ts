@@ -23,11 +23,24 @@ function clusters(n: number, size: number, groups: number): Float32Array {
 }
 
 describe("QuadTree", () => {
-  it("gives the exact repulsion at theta 0, and nearly it at 0.5, equal points included", () => {
-    const random = new Random(1);
-    const n = 300;
-    const positions = Float64Array.from({ length: 2 * n }, () => 10 * random.normal());
-    positions.copyWithin(20, 0, 20);
+  const random = new Random(1);
+  const spread = Float64Array.from({ length: 600 }, () => 10 * random.normal());
+  spread.copyWithin(20, 0, 20);
+  // Seven points each that only the smallest cells separate: more cells than there is room for at first.
+  const groups = Array.from({ length: 256 * 7 }, (_, i) => {
+    const [group, point] = [Math.floor(i / 7), i % 7];
+    return [(group % 16) * 4096 + (point & 1), Math.floor(group / 16) * 4096 + ((point >> 1) & 1)];
+  });
+  const tight = Float64Array.from(
+    [0, 0, 65536, 65536, ...groups.flat().map((at) => at + 2.5)],
+    (at) => at / 3000,
+  );
+
+  it.each([
+    ["spread points, some equal", spread],
+    ["tight groups", tight],
+  ])("gives the exact repulsion of %s at theta 0, and nearly it at 0.5", (_, positions) => {
+    const n = positions.length / 2;
     const exact = new Float64Array(2 * n);
     let z = 0;
     for (let i = 0; i < n; i++)
@@ -45,7 +58,7 @@ describe("QuadTree", () => {
     const tree = new QuadTree(n);
     tree.build(positions);
     const forces = new Float64Array(2 * n);
-    expect(tree.repulsion(forces, 0)).toBeCloseTo(z, 8);
+    expect(tree.repulsion(forces, 0) / z).toBeCloseTo(1, 10);
     for (let i = 0; i < 2 * n; i++) expect(forces[i]).toBeCloseTo(exact[i]!, 9);
     expect(Math.abs(tree.repulsion(forces, 0.5) / z - 1)).toBeLessThan(0.01);
   });

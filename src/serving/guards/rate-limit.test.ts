@@ -34,4 +34,12 @@ describe("a rate limit", () => {
     // A walk over all of them for each would take a billion steps.
     expect(taken).toBeLessThan(5_000);
   });
+
+  it("makes room by forgetting clients that could burst again, before one that could not", () => {
+    const limit = new RateLimit(1);
+    while (limit.take("busy", 0));
+    for (let client = 1; client < 10_000; client++) limit.take(`client ${client}`, 100);
+    limit.take("one more", 1_500);
+    expect([limit.take("busy", 1_500), limit.take("busy", 1_500)]).toEqual([true, false]);
+  });
 });

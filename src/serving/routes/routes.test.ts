@@ -350,7 +350,12 @@ describe("the endpoint's routes", () => {
         /^context: .*1000 tracks: send the last ones/,
       ],
       ["/invocations", { instances: Array(1001).fill("a") }, 400, /^instances: .*1000: send them in several/],
-      ["/v1/recommend", { context: Array(20_000).fill(1) }, 400, /^context: a list of 20000/],
+      [
+        "/v1/recommend",
+        { context: ["a"], filters: { artists: Array(20_000).fill(1) } },
+        400,
+        /^filters\.artists: a list of 20000/,
+      ],
       ["/v1/recommend", "{", 400, /JSON/],
       ["/v1/recommend", "[]", 400, /^body: .*object/],
       ["/v1/recommend", `${"[".repeat(50_000)}${"]".repeat(50_000)}`, 400, /^body: /],

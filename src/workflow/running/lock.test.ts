@@ -64,7 +64,9 @@ it.each([
       });
       const longAgo = new Date(Date.now() - 121_000);
       utimesSync(store.localPath(key), longAgo, longAgo);
-      await (await lockRun(store, "flow", "run")).release();
+      const lock = await lockRun(store, "flow", "run");
+      expect(readdirSync(dirname(store.localPath(key)))).toEqual(["000002.json"]);
+      await lock.release();
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -86,6 +88,22 @@ it("is held by another machine by the clock of the datastore, minutes behind thi
     const longAgo = new Date(Date.now() - 121_000);
     utimesSync(store.localPath(key), longAgo, longAgo);
     await (await lockRun(store, "flow", "run")).release();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("gives way to a command that writes the same lock first, and leaves it that lock", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+  try {
+    const store = new FolderStore(folder);
+    const putIfAbsent = store.putIfAbsent.bind(store);
+    store.putIfAbsent = async (key, contents) => {
+      await store.put(key, recordText({ pid: 1, host: "elsewhere", since: "2026-01-31T09:05:07Z" }));
+      return putIfAbsent(key, contents);
+    };
+    await expect(lockRun(store, "flow", "run")).rejects.toThrow("is held by process 1 on elsewhere");
+    expect(await holderOf(store, "flow", "run")).toMatchObject({ pid: 1, host: "elsewhere" });
   } finally {
     rmSync(folder, { recursive: true });
   }

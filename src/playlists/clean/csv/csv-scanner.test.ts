@@ -38,11 +38,14 @@ async function scanWith(
     { firstLine: 2, firstRowId: 0, readTime: () => undefined },
   );
   let waiting = Buffer.alloc(0);
+  // Readers reuse their buffer, so behind the end are bytes of earlier text.
+  const take = (last: boolean) =>
+    scanner.scan(Buffer.concat([waiting, Buffer.from('",x\n"')]), waiting.length, last);
   for (let from = 0; from < bytes.length; from += piece) {
     waiting = Buffer.concat([waiting, bytes.subarray(from, from + piece)]);
-    waiting = waiting.subarray(scanner.scan(waiting, waiting.length, false));
+    waiting = waiting.subarray(take(false));
   }
-  expect(scanner.scan(waiting, waiting.length, true)).toBe(waiting.length);
+  expect(take(true)).toBe(waiting.length);
   writer.close();
   const rows = await database.rows<Record<string, string | number>>(
     `SELECT * FROM read_parquet(${sqlString(path)}) ORDER BY row_id`,
@@ -158,6 +161,21 @@ describe("CsvScanner", () => {
       rejects: [{ line: 2, reason: "not UTF-8" }],
       count: 2,
     });
+  });
+
+  it("gives a rejected line without its line end", () => {
+    const texts: string[] = [];
+    const writer = new RowWriter(join(folder, `${files++}.parquet`));
+    const scanner = new CsvScanner(
+      { delimiter: 0x2c, escape: backslash, columns: [0, 1, 2, 3] },
+      writer,
+      (_, __, ___, text) => texts.push(text.toString()),
+      { firstLine: 2, firstRowId: 0, readTime: () => undefined },
+    );
+    const lines = Buffer.from("bad\r\nalso bad\nworse");
+    scanner.scan(lines, lines.length, true);
+    writer.abandon();
+    expect(texts).toEqual(["bad", "also bad", "worse"]);
   });
 
   it("counts lines correctly after a field with line breaks", async () => {

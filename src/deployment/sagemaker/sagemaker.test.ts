@@ -78,6 +78,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     emulator.modelError = false;
     emulator.refused = undefined;
     emulator.meanwhile = undefined;
+    emulator.looks = 2;
   });
   afterAll(async () => {
     await emulator?.stop();
@@ -457,8 +458,16 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
 
   it("waits for what another deployment does with the endpoint, and updates it then", async () => {
     const seen: (string | undefined)[] = [];
-    const first = deploySageMaker({ ...good, pollInterval: 10 });
-    await expect.poll(async () => (await left()).endpoints).toEqual(["playlists"]);
+    emulator.looks = 6;
+    let isBegun = false;
+    const first = deploySageMaker({
+      ...good,
+      pollInterval: 10,
+      progress: ({ note }) => {
+        isBegun ||= note === "Creating";
+      },
+    });
+    await expect.poll(() => isBegun, { timeout: 30_000 }).toBe(true);
     const second = await deploySageMaker({
       ...good,
       model: await model("waiting", 1),

@@ -297,6 +297,14 @@ it("does not ask the blend if neither a track nor an artist is known", async () 
   expect(byArtist[0]).toMatch(/^White-/);
 });
 
+it("fills a long answer of the blend with what its sources nominated, before what is popular everywhere", async () => {
+  const blend = await fitRecommender("blend", crowd, { trees: 20, folds: 1, candidates: 50 });
+  const asked = [{ tracks: ["Folk 1-1", "Folk 2-2", "Folk 3-3"] }];
+  const { tracks } = blend.recommend(asked, 300)[0]!;
+  expect(tracks.filter((track) => track.startsWith("Folk ")).length).toBeGreaterThan(270);
+  expect(blend.recommend(asked, 40)[0]!.tracks).toEqual(tracks.slice(0, 40));
+});
+
 describe("words of titles", () => {
   const builder = new CorpusBuilder();
   const add = (title: string, ...tracks: string[]) => builder.add({ id: title, title, tracks });

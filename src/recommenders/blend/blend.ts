@@ -46,7 +46,7 @@ class Blend {
     this.#pickedScores = new Float64Array(most);
   }
 
-  score(query: Query, board: ScoreBoard): void {
+  score(query: Query, board: ScoreBoard, k: number): void {
     const { signals, forest, settings } = this;
     // If nothing is known, the fallback's title words and popularity hit more than trees without evidence.
     if (!this.#knows(query)) return;
@@ -75,6 +75,16 @@ class Blend {
     for (let i = 0; i < count; i++) guesses[i]! -= drop;
     for (let i = 0; i < finalists; i++) guesses[best[i]!] = scores[i]!;
     for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, guesses[i]!);
+    // Context tracks may be left out of the answer.
+    if (k + query.tracks.length > count) this.#addOthers(board, minimum(guesses, count) - lead);
+  }
+
+  /** Adds what was nominated but is no candidate, by the first guess, all below a score. */
+  #addOthers(board: ScoreBoard, below: number): void {
+    const others: (readonly [track: number, merit: number])[] = [];
+    this.signals.others((track, merit) => others.push([track, merit]));
+    const most = others.reduce((largest, [, merit]) => Math.max(largest, merit), Number.NEGATIVE_INFINITY);
+    for (const [track, merit] of others) board.add(track, below - (most - merit));
   }
 
   #knows({ tracks, unknown }: Query): boolean {

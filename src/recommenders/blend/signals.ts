@@ -178,6 +178,15 @@ export class Signals {
     for (let i = 0; i < this.count; i++) this.candidates[i] = tracks[order[i]!]!;
   }
 
+  /** Visits the nominated tracks of the last query that are no candidates, in no order, each with its merit. */
+  others(visit: (track: number, merit: number) => void): void {
+    const { count, tracks } = this.#evidence;
+    if (count === this.count) return;
+    const isCandidate = new Uint8Array(count);
+    for (let i = 0; i < this.count; i++) isCandidate[this.#picked[i]!] = 1;
+    for (let s = 0; s < count; s++) if (isCandidate[s] === 0) visit(tracks[s]!, this.#memory.merits[s]!);
+  }
+
   /** Computes what all rows of a query share. */
   #read(query: Query): void {
     const { most, facts } = this.#memory;

@@ -480,6 +480,32 @@ describe("extend", () => {
     expect(all).toHaveLength(corpus.tracks.length - 1);
   });
 
+  it("stays with the answer to the context, in the order that the growing list asks for; worked by hand", () => {
+    const names = (letter: string) =>
+      Array.from({ length: 120 }, (_, i) => `${letter}-${String(i).padStart(3, "0")}`);
+    const [own, others] = [names("a"), names("z").slice(0, 80)];
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: [...own, ...others, "start"] });
+    /** Once a track is added, everything else seems better, and of its own answer the last. */
+    const drifting: FittedRecommender = {
+      name: "drifting",
+      recommend: (contexts, k) =>
+        contexts.map(({ tracks: played }) => {
+          const best = played.length === 1 ? [...own, ...others] : [...others, ...own.toReversed()];
+          const tracks = best.slice(0, k);
+          return { tracks, scores: Float32Array.from(tracks, (_, place) => -place) };
+        }),
+      save: () => ({ kind: "drifting", version: 1, settings: {}, arrays: {} }),
+    };
+    const added = extendPlaylist(drifting, builder.build(), { tracks: ["start"] }, 102);
+    // Of the next ten, a-001 … a-010, the growing list would have the last one first; then a-011 is among them.
+    expect(added.slice(0, 1)).toEqual(["a-000"]);
+    expect(added.slice(1, 3)).toEqual(["a-010", "a-011"]);
+    expect(added.slice(0, 100).every((track) => track.startsWith("a-"))).toBe(true);
+    // After a hundred tracks the list is asked for what comes next.
+    expect(added.slice(100)).toEqual(["z-000", "z-001"]);
+  });
+
   it("refuses a wrong context, n, variety or seed", () => {
     expect(() => extendPlaylist(neighbours, corpus, {} as never, 1)).toThrow(/^the context must have a list/);
     for (const n of [0, 1.5, 1_001, 1e12, Number.NaN])

@@ -80,6 +80,8 @@ export function extendPlaylist(
   const { variety = 0, seed = 1, rules = {} } = options;
   checkRules(rules);
   const random = new Random(seed);
+  // Refuses what is no recommender or catalogue, before either is used.
+  let answer = new RuledRecommender(recommender, catalogue);
   const numbers = new TrackNumbers(catalogue.tracks);
   const keys = artistKeys(catalogue.artists ?? []);
   const artistOf = (track: string) => keys.of(catalogue.artists?.[numbers.get(track)] ?? "");
@@ -91,7 +93,6 @@ export function extendPlaylist(
       : artist !== "" && mix.added(artist) >= perArtist;
   const songs = new Set(context.tracks.map(twinKey));
   const added: string[] = [];
-  let answer = new RuledRecommender(recommender, catalogue);
   const bestLeft = (growing: Context) =>
     answer.recommend(
       growing,

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { distPath } from "../../system/index.js";
@@ -119,8 +119,8 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         open: () => rmSync(join(out, "closed")),
       });
     } finally {
-      // A cancelled task may still be ending, and write.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      // A cancelled task may still be ending, and write. rmSync's own retries do not look for files that came meanwhile.
+      await vi.waitFor(() => rmSync(folder, { recursive: true, force: true }), 10_000);
     }
   };
   const all = ["end", "gather", "start", "work 0", "work 1"];

@@ -58,18 +58,32 @@ export function gridPoints(
       "the grid is empty",
       "list at least one recommender under modeling.grid in conf/local/params.yml",
     );
-  return points.map((point) => ({ ...point, label: labelOf(point, points) }));
+  const varied = variedSettings(points);
+  return points.map((point) => ({ ...point, label: labelOf(point, varied.get(point.recommender)!) }));
 }
 
 type Combination = Omit<GridPoint, "label">;
 
-/** The settings of a point that differ among those of its recommender. */
-function labelOf({ recommender, settings }: Combination, all: readonly Combination[]): string {
-  const own = all.filter((point) => point.recommender === recommender);
-  const varies = (name: string) =>
-    own.some((point) => !isDeepStrictEqual(point.settings[name], settings[name]));
+/** For each recommender the names of the settings that differ among its points. */
+function variedSettings(points: readonly Combination[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const firsts = new Map<string, Combination["settings"]>();
+  const varied = new Map<string, Set<string>>();
+  for (const { recommender, settings } of points) {
+    const first = firsts.get(recommender);
+    if (first === undefined) {
+      firsts.set(recommender, settings);
+      varied.set(recommender, new Set());
+      continue;
+    }
+    for (const name of Object.keys({ ...first, ...settings }))
+      if (!isDeepStrictEqual(settings[name], first[name])) varied.get(recommender)!.add(name);
+  }
+  return varied;
+}
+
+function labelOf({ settings }: Combination, varied: ReadonlySet<string>): string {
   return Object.keys(settings)
-    .filter(varies)
+    .filter((name) => varied.has(name))
     .map((name) => `${snakeCase(name)}=${String(settings[name])}`)
     .join(" ");
 }

@@ -221,13 +221,19 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
-  it("deletes the endpoint if it is stopped while waiting for it, and says what a second Ctrl-C would leave", async () => {
+  /** A run that waits for its endpoint, which is being created. */
+  const begunWaiting = async () => {
     emulator.seen.length = 0;
     emulator.looks = 4;
-    const { child, ended } = begin(...good);
+    const begun = begin(...good);
     await expect
       .poll(() => emulator.seen.some(({ operation }) => operation === "CreateEndpoint"), { timeout: 30_000 })
       .toBe(true);
+    return begun;
+  };
+
+  it("deletes the endpoint if it is stopped while waiting for it, and says what a second Ctrl-C would leave", async () => {
+    const { child, ended } = await begunWaiting();
     child.kill("SIGINT");
     const { code, stdout } = await ended;
     expect(code).toBe(130);
@@ -238,12 +244,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
   }, 60_000);
 
   it("is removed by the next run if its own was killed while waiting for it", async () => {
-    emulator.seen.length = 0;
-    emulator.looks = 4;
-    const { child, ended } = begin(...good);
-    await expect
-      .poll(() => emulator.seen.some(({ operation }) => operation === "CreateEndpoint"), { timeout: 30_000 })
-      .toBe(true);
+    const { child, ended } = await begunWaiting();
     child.kill("SIGKILL");
     expect((await ended).stdout).not.toContain("removing");
     expect((await left()).endpoints).toEqual(["segue"]);

@@ -191,6 +191,7 @@ describe("segue run refuses", () => {
     [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],
     [["deployment", "--dry-run"], /the target is this machine\n.*add --target sagemaker/],
     [["deployment", "--sagemaker-deploy", "--sagemaker-tags", "radio"], /sagemaker_tags: "radio" is no/],
+    [["deployment", "--sagemaker-deploy", "--target", "local", "--dry-run"], /the target is this machine\n/],
     [
       ["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "1000"],
       /sagemaker_serverless_memory 1000: 1024 to 6144/,

@@ -7,7 +7,7 @@ import { type DeploymentParameters, deploymentParameters } from "../parameters/p
 import { checkPlaces } from "../places/places.js";
 
 export function isForSageMaker({ target, sagemakerDeploy }: DeploymentParameters): boolean {
-  return target === "sagemaker" || sagemakerDeploy;
+  return target === undefined ? sagemakerDeploy : target === "sagemaker";
 }
 
 /**

@@ -115,13 +115,17 @@ export const modelingParameters = z.object({
 });
 
 export const deploymentParameters = z.object({
-  target: z.enum(["local", "sagemaker"]).default("local").describe("where the endpoint runs"),
+  // Without a default, so that a given "local" can be told from none: it outweighs sagemakerDeploy.
+  target: z
+    .enum(["local", "sagemaker"])
+    .optional()
+    .describe("where the endpoint runs; default: this machine, unless sagemaker_deploy is true"),
   refit: switchable(
     "refit the best on all playlists, including validation and test, before deploying it; its figures stay those measured",
   ),
   keep: switchable("leave the endpoint running after the check"),
   port: z.int().min(0).max(65535).default(0).describe("the port of the local endpoint; 0 takes a free one"),
-  sagemakerDeploy: switchable("same as target sagemaker, under the original system's name"),
+  sagemakerDeploy: switchable("target sagemaker where no target is given, under the original system's name"),
   sagemakerImage: z
     .string()
     .default("763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu")

@@ -14,7 +14,10 @@ export const intermediate = flow("intermediate", {
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
   check: async (parameters, engine) => {
-    const { findInputs, namesToLeaveOut, parseColumnMapping } = await import("../playlists/index.js");
+    const { checkSessions, findInputs, namesToLeaveOut, parseColumnMapping } = await import(
+      "../playlists/index.js"
+    );
+    checkSessions(parameters);
     if (parameters.columns !== "") parseColumnMapping(parameters.columns);
     await checkPlaces(parameters.data, engine);
     const inputs = await inputsOf(parameters);

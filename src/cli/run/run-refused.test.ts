@@ -60,6 +60,11 @@ describe("segue run refuses", () => {
       2,
       /README\.md" is a file, not a flow\n.*run --input \S+README\.md/,
     ],
+    [
+      ["run", "--input", "x.csv", "--session-length", "60"],
+      2,
+      /^error: --session-length needs --session-gap\n/,
+    ],
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /not a column mapping: "foo"\n.*"artist=performer/],
     [
       ["run", "primary"],

@@ -30,7 +30,7 @@ import {
   writeMaster,
 } from "./master-table.js";
 import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut } from "./names/left-out.js";
-import type { DayOrder, EscapeStyle, TextEncoding } from "./raw-file-choices.js";
+import { checkSessions, type DayOrder, type EscapeStyle, type TextEncoding } from "./raw-file-choices.js";
 import { hasTimes, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
 import { lineOrderSql } from "./times/line-order.js";
@@ -135,11 +135,7 @@ export interface CleanFacts {
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
-  if (options.sessionLength && !options.sessionGap)
-    throw misuse(
-      "--session-length needs --session-gap",
-      `say both: --session-gap 30 --session-length ${options.sessionLength}`,
-    );
+  checkSessions(options);
   const named = await findInputs(options.inputs);
   const leaveOut = await namesToLeaveOut(options.leaveOut ?? []);
   const { files, notes } = await filesOfArchives(named, options);

@@ -6,7 +6,6 @@ export { noneBy, noneTitled, type RuleNames, whyFewer, whyNone } from "./answers
 export { apiKeyVariable, readApiKeys } from "./guards/api-keys.js";
 export { type ErrorBody, HttpError } from "./http/http-error.js";
 export { openInvocations } from "./invocation-answers.js";
-export { logWritten } from "./log.js";
 export { bundlePath } from "./model/bundle-path.js";
 export {
   type BundleOptions,

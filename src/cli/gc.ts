@@ -28,7 +28,7 @@ export function registerGc(program: Command): void {
 }
 
 async function gc(options: Options): Promise<void> {
-  const { collectGarbage } = await import("../workflow/index.js");
+  const { collectGarbage } = await import("../workflow/gc.js");
   const { store } = await clientOf(options);
   const { keep, dryRun } = options;
   const result = await collectGarbage(store, { keep, dryRun });

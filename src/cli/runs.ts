@@ -1,6 +1,7 @@
 /** `segue runs`: lists runs, newest first. */
 import type { Command } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
+import { isFlowName } from "../workflow/flow/flow-name.js";
 import type { Client } from "../workflow/index.js";
 import { durationIfKnown } from "../workflow/terminal/duration.js";
 import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
@@ -30,7 +31,6 @@ export function registerRuns(program: Command): void {
 }
 
 async function runs(flow: string | undefined, options: Options): Promise<void> {
-  const { isFlowName } = await import("../workflow/index.js");
   if (flow !== undefined && !isFlowName(flow))
     throw misuse(
       `"${flow}" is not the name of a flow`,

@@ -48,7 +48,7 @@ async function show(target: string, options: Options, command: Command): Promise
   });
   if (run === undefined) return showFlow(await flowNamed(target), options);
   if (options.svg !== undefined) {
-    const { drawRun } = await import("../workflow/index.js");
+    const { drawRun } = await import("../workflow/picture.js");
     return printSvg(await drawRun(run), options.svg, options.json);
   }
   await showRun(client, run, options, datastoreFlag(command));
@@ -56,7 +56,7 @@ async function show(target: string, options: Options, command: Command): Promise
 
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
   if (options.svg !== undefined) {
-    const { drawFlow } = await import("../workflow/index.js");
+    const { drawFlow } = await import("../workflow/picture.js");
     return printSvg(drawFlow(flow), options.svg, options.json);
   }
   const { describeFlow } = await import("../workflow/terminal/describe.js");

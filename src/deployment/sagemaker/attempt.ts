@@ -1,5 +1,5 @@
 /** Sends a request to SageMaker and explains its failure. */
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsFailure } from "../../storage/aws-error.js";
 import { messageOf, misuse, SegueError } from "../../system/index.js";
 
 /** @param doing for the message: "create the model playlists" */
@@ -7,7 +7,6 @@ export async function attempt<T>(doing: string, work: () => Promise<T>): Promise
   try {
     return await work();
   } catch (error) {
-    if (isAbort(error)) throw error;
     const message = messageOf(error);
     if (/assume role|role.*(trust|not valid|cannot be assumed)/i.test(message)) {
       throw new SegueError(`cannot ${doing}: SageMaker may not use the role (${message})`, {

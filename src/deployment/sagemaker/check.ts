@@ -1,6 +1,6 @@
 /** Checks a live SageMaker endpoint against its bundle, and deletes it afterwards. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsFailure } from "../../storage/aws-error.js";
 import {
   aFunction,
   aPath,
@@ -123,7 +123,6 @@ function invoker(endpoint: string, connection: AwsConnection | undefined, signal
       Body: JSON.stringify({ instances }),
     });
     const { Body } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-      if (isAbort(error)) throw error;
       const { name, OriginalMessage, OriginalStatusCode } = error as {
         name?: string;
         OriginalMessage?: string;

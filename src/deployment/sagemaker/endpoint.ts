@@ -5,7 +5,7 @@ import {
   type DescribeEndpointCommandOutput,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsFailure } from "../../storage/aws-error.js";
 import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { PatientRetries } from "../../storage/patient-retries.js";
 import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
@@ -35,13 +35,18 @@ export async function describeEndpoint(
   name: string,
   signal?: AbortSignal,
 ): Promise<DescribeEndpointCommandOutput | undefined> {
-  try {
-    return await client.send(new DescribeEndpointCommand({ EndpointName: name }), { abortSignal: signal });
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    if (isMissing(error)) return undefined;
+  const asked = client.send(new DescribeEndpointCommand({ EndpointName: name }), { abortSignal: signal });
+  return unlessMissing(asked).catch((error: unknown) => {
     throw awsFailure(`look up the endpoint ${name}`, error);
-  }
+  });
+}
+
+/** Undefined for what is not there: somebody may have removed it. */
+export function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
 
 /** SageMaker has no error type for missing resources; only the message shows it. */

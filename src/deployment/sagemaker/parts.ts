@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { S3Store } from "../../storage/s3.js";
 import { attempt, isTaken, wasRetried } from "./attempt.js";
-import { isMissing } from "./endpoint.js";
+import { unlessMissing } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
 import { configRequest, modelRequest, type Names } from "./requests.js";
 
@@ -73,13 +73,5 @@ export async function partsOf(
     if (!isOurs(model)) return { config: EndpointConfigName };
     const described = await unlessMissing(client.send(new DescribeModelCommand({ ModelName: model })));
     return { config: EndpointConfigName, model, archive: described?.PrimaryContainer?.ModelDataUrl };
-  });
-}
-
-/** Somebody may have removed an endpoint's parts while it lives. */
-function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
   });
 }

@@ -12,7 +12,7 @@ import {
   RegisterScalableTargetCommand,
   type RegisterScalableTargetCommandInput,
 } from "@aws-sdk/client-application-auto-scaling";
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsFailure } from "../../storage/aws-error.js";
 import { reaching } from "./endpoint.js";
 import type { AwsConnection, SageMakerOptions } from "./options.js";
 import { variant } from "./requests.js";
@@ -67,11 +67,13 @@ export async function putScaling(
   onRegistered: () => void,
 ): Promise<void> {
   const client = scalingClient(options.connection);
-  const doing = `set the auto-scaling of ${options.name}`;
+  const failed = (error: unknown) => {
+    throw awsFailure(`set the auto-scaling of ${options.name}`, error);
+  };
   for (const { register, policy } of scalingRequests(options)) {
-    await attempt(doing, client.send(new RegisterScalableTargetCommand(register)));
+    await client.send(new RegisterScalableTargetCommand(register)).catch(failed);
     onRegistered();
-    await attempt(doing, client.send(new PutScalingPolicyCommand(policy)));
+    await client.send(new PutScalingPolicyCommand(policy)).catch(failed);
   }
 }
 
@@ -99,13 +101,5 @@ export async function removeScaling(endpoint: string, connection: AwsConnection 
   } catch (error) {
     const { name, message } = error as Error;
     if (name !== "ObjectNotFoundException" && !/no scalable target/i.test(message)) throw error;
-  }
-}
-
-async function attempt<T>(doing: string, sent: Promise<T>): Promise<T> {
-  try {
-    return await sent;
-  } catch (error) {
-    throw isAbort(error) ? error : awsFailure(doing, error);
   }
 }

@@ -10,6 +10,8 @@ export { bundlePath } from "./model/bundle-path.js";
 export {
   type BundleOptions,
   bundleSource,
+  invocationsKOf,
+  modelIn,
   openServedModel,
   type ServedModelOptions,
 } from "./model/bundle-source.js";

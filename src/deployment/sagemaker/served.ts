@@ -5,8 +5,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exportVectors, openBundle } from "../../bundle/index.js";
+import { invocationsKOf } from "../../serving/index.js";
 import { aPath, misuse, requireWithin, temporaryFolder } from "../../system/index.js";
-import { invocationsKOf } from "../bundle-answers.js";
 import { type Archive, archiveOf } from "./archive.js";
 import type { SageMakerOptions } from "./options.js";
 

@@ -1,7 +1,7 @@
 /** `segue gc`: removes old runs and the artifacts that only they used. */
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
-import { bytes, counted } from "../workflow/terminal/format.js";
+import { bytes, counted } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { numberOption } from "./options/number-option.js";
 

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import { isFlowName } from "../workflow/flow/flow-name.js";
 import type { Client } from "../workflow/index.js";
-import { durationIfKnown } from "../workflow/terminal/duration.js";
-import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
+import { durationIfKnown } from "../workflow/terminal/text/duration.js";
+import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { numberOption } from "./options/number-option.js";
 

@@ -1,8 +1,8 @@
 /** Tracks the progress of a run's steps from its events, and renders one line per step. */
-import type { StepNode } from "../flow/graph.js";
-import type { RunEvent } from "../running/events.js";
-import { duration } from "./duration.js";
-import { colour } from "./format.js";
+import type { StepNode } from "../../flow/graph.js";
+import type { RunEvent } from "../../running/events.js";
+import { duration } from "../text/duration.js";
+import { colour } from "../text/format.js";
 
 interface Step {
   readonly node: StepNode;

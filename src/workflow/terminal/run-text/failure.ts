@@ -1,10 +1,10 @@
 /** Messages about a failed run: one line that says what and where, then what to read and do, one per line. */
-import type { TaskFailure } from "../flow/types.js";
-import type { EndRecord } from "../records/records.js";
-import type { RunEvent } from "../running/events.js";
+import type { TaskFailure } from "../../flow/types.js";
+import type { EndRecord } from "../../records/records.js";
+import type { RunEvent } from "../../running/events.js";
+import { duration } from "../text/duration.js";
+import { counted } from "../text/format.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
-import { duration } from "./duration.js";
-import { counted } from "./format.js";
 import { ownPlace } from "./own-place.js";
 
 export type Failed = NonNullable<EndRecord["failed"]>;

@@ -2,7 +2,7 @@
  * A region at the bottom of a terminal that is redrawn in place, below lines that stay. Each line overwrites the previous one, so
  * that it does not flicker; lines that are too long are cut, so that the position is never lost.
  */
-import { cut } from "../../system/index.js";
+import { cut } from "../../../system/index.js";
 
 /** The part of `process.stdout` that is used. */
 export interface Screen {

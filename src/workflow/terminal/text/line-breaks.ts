@@ -1,5 +1,5 @@
 /** Breaks what is too long for a line of a terminal. */
-import { textWidth } from "../../system/index.js";
+import { textWidth } from "../../../system/index.js";
 
 /** Parts in lines of at most `width` columns; a longer part stays whole. */
 export function packed(parts: readonly string[], width = 80, between = "  "): string[] {

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { distPath, isAlive } from "../../system/index.js";
-import { msToEnd } from "../../system/time.testkit.js";
-import type { StepNode } from "../flow/graph.js";
-import type { DoneRecord } from "../records/records.js";
+import { distPath, isAlive } from "../../../system/index.js";
+import { msToEnd } from "../../../system/time.testkit.js";
+import type { StepNode } from "../../flow/graph.js";
+import type { DoneRecord } from "../../records/records.js";
 import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 
@@ -94,7 +94,7 @@ const hasScript = spawnSync("script", ["--version"], { encoding: "utf8" }).stdou
 if (!hasScript) console.warn("skipped: no `script` of util-linux here; on Debian: apt-get install bsdutils");
 
 describe.skipIf(!hasScript)("in a terminal", () => {
-  const flows = fileURLToPath(new URL("../fixtures/flows.mjs", import.meta.url));
+  const flows = fileURLToPath(new URL("../../fixtures/flows.mjs", import.meta.url));
   let folder: string;
 
   beforeEach(() => {

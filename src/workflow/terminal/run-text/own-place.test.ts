@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ownPlace } from "./own-place.js";
 
 it("is the first stack line outside Node, dependencies, and the machinery that called the step", () => {
-  const room = new URL("../", import.meta.url).href;
+  const room = new URL("../../", import.meta.url).href;
   const stack = [
     "Error: no",
     "    at node:internal/timers:581:17",

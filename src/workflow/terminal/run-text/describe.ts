@@ -1,12 +1,12 @@
 /** Runs and flows as text for people. */
-import type { AnyFlow } from "../flow/flow.js";
-import type { RunSummary } from "../records/runs.js";
-import type { TaskSummary } from "../records/tasks.js";
+import type { AnyFlow } from "../../flow/flow.js";
+import type { RunSummary } from "../../records/runs.js";
+import type { TaskSummary } from "../../records/tasks.js";
+import { duration, durationIfKnown, statusAndTime } from "../text/duration.js";
+import { colour, colourOfStatus, columns, localTime } from "../text/format.js";
+import { folded, packed } from "../text/line-breaks.js";
 import { type Commands, waysOn } from "./commands.js";
-import { duration, durationIfKnown, statusAndTime } from "./duration.js";
 import { afterFailure, messageAndPlace } from "./failure.js";
-import { colour, colourOfStatus, columns, localTime } from "./format.js";
-import { folded, packed } from "./line-breaks.js";
 
 /** How many tasks of one step are listed individually. */
 const shownTasks = 20;

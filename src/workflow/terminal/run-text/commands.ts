@@ -1,8 +1,8 @@
 /** The commands suggested when a run is over: how to continue it, or to start a new one. */
 // Not imported from the room's index: the studio's pages use these commands too, and cannot load Node modules.
-import { shellWord } from "../../system/text/shell-word.js";
-import type { TaskFailure } from "../flow/types.js";
-import type { FlowsToRun, RunRecord } from "../records/records.js";
+import { shellWord } from "../../../system/text/shell-word.js";
+import type { TaskFailure } from "../../flow/types.js";
+import type { FlowsToRun, RunRecord } from "../../records/records.js";
 
 type Sources = Readonly<Record<string, string>>;
 

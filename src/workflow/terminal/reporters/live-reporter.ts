@@ -2,10 +2,10 @@
  * Shows a run on a terminal: at the bottom one line per step with its state, how many of its tasks are done, and its time; above,
  * what the tasks print, each line with its task.
  */
-import type { RunListener } from "../running/events.js";
-import { retryLine } from "./failure.js";
-import { colour } from "./format.js";
-import { plainLine } from "./printable.js";
+import type { RunListener } from "../../running/events.js";
+import { retryLine } from "../run-text/failure.js";
+import { colour } from "../text/format.js";
+import { plainLine } from "../text/printable.js";
 import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 

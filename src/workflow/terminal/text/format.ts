@@ -1,6 +1,6 @@
 /** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
-import { textWidth } from "../../system/index.js";
+import { textWidth } from "../../../system/index.js";
 import { uncoloured } from "./printable.js";
 
 /** "1 run", "2 runs". */

@@ -1,9 +1,9 @@
 /** Shows a run as plain lines, one per event: for pipes, log files and CI. */
 
-import { secondsBetween } from "../records/seconds-between.js";
-import type { RunListener } from "../running/events.js";
-import { statusAndTime } from "./duration.js";
-import { retryLine } from "./failure.js";
+import { secondsBetween } from "../../records/seconds-between.js";
+import type { RunListener } from "../../running/events.js";
+import { retryLine } from "../run-text/failure.js";
+import { statusAndTime } from "../text/duration.js";
 
 export function plainReporter(write: (line: string) => void): RunListener {
   let flow = "";

@@ -11,8 +11,8 @@ import {
   ListModelsCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { S3Store } from "../../storage/s3.js";
+import { sageMakerClient } from "./aws/endpoint.js";
 import type { Emulator } from "./emulator.testkit.js";
-import { sageMakerClient } from "./endpoint.js";
 
 export const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [], scaled: [] };
 

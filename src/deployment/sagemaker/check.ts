@@ -25,9 +25,9 @@ import {
   type Prediction,
   predictionsOf,
 } from "../check.js";
-import type { SageMakerDeployment } from "./deploy.js";
-import { reaching } from "./endpoint.js";
-import type { AwsConnection } from "./options.js";
+import { reaching } from "./aws/endpoint.js";
+import type { SageMakerDeployment } from "./deploying/deploy.js";
+import type { AwsConnection } from "./options/options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
 /** `Partial`, by which `exactOptionalPropertyTypes` would refuse undefined. */

@@ -14,8 +14,8 @@ import { startProxy } from "../../storage/proxy.testkit.js";
 import { S3Store } from "../../storage/s3.js";
 import type { ProgressReport, SegueError } from "../../system/index.js";
 import { leftIn, nothing, scalingOf } from "./account.testkit.js";
+import { sageMakerClient } from "./aws/endpoint.js";
 import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
-import { sageMakerClient } from "./endpoint.js";
 import {
   checkSageMaker,
   deploySageMaker,

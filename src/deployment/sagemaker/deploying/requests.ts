@@ -5,7 +5,7 @@ import type {
   CreateModelCommandInput,
   UpdateEndpointCommandInput,
 } from "@aws-sdk/client-sagemaker";
-import { type BlueGreen, defaultInstanceType, type SageMakerOptions } from "./options.js";
+import { type BlueGreen, defaultInstanceType, type SageMakerOptions } from "../options/options.js";
 
 /** The names of the parts of one deployment, and the location of its archive. */
 export interface Names {

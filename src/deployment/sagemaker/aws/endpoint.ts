@@ -5,11 +5,11 @@ import {
   type DescribeEndpointCommandOutput,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { awsFailure } from "../../storage/aws-error.js";
-import { awsTimeouts } from "../../storage/aws-timeouts.js";
-import { PatientRetries } from "../../storage/patient-retries.js";
-import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
-import type { AwsConnection } from "./options.js";
+import { awsFailure } from "../../../storage/aws-error.js";
+import { awsTimeouts } from "../../../storage/aws-timeouts.js";
+import { PatientRetries } from "../../../storage/patient-retries.js";
+import { messageOf, type Progress, SegueError, silent } from "../../../system/index.js";
+import type { AwsConnection } from "../options/options.js";
 
 /** How a client of the SDK reaches AWS. */
 export function reaching({ region, endpoint, credentials }: AwsConnection = {}) {

@@ -1,6 +1,6 @@
 /** Sends a request to SageMaker and explains its failure. */
-import { awsFailure } from "../../storage/aws-error.js";
-import { messageOf, misuse, SegueError } from "../../system/index.js";
+import { awsFailure } from "../../../storage/aws-error.js";
+import { messageOf, misuse, SegueError } from "../../../system/index.js";
 
 /** @param doing for the message: "create the model playlists" */
 export async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {

@@ -7,10 +7,10 @@ import {
   DescribeModelCommand,
   type SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import type { S3Store } from "../../storage/s3.js";
-import { attempt, isTaken, wasRetried } from "./attempt.js";
-import { unlessMissing } from "./endpoint.js";
-import type { SageMakerOptions } from "./options.js";
+import type { S3Store } from "../../../storage/s3.js";
+import { attempt, isTaken, wasRetried } from "../aws/attempt.js";
+import { unlessMissing } from "../aws/endpoint.js";
+import type { SageMakerOptions } from "../options/options.js";
 import { configRequest, modelRequest, type Names } from "./requests.js";
 
 /** What a deployment has created so far, to be removed if it fails. */

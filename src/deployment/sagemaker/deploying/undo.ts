@@ -1,11 +1,11 @@
 /** What becomes of a failed deployment: what it made is removed, unless the endpoint uses it. */
 import type { DescribeEndpointCommandOutput, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { isAbort } from "../../storage/aws-error.js";
-import { messageOf, SegueError } from "../../system/index.js";
-import { waitForEndpoint } from "./endpoint.js";
-import type { SageMakerOptions } from "./options.js";
+import { isAbort } from "../../../storage/aws-error.js";
+import { messageOf, SegueError } from "../../../system/index.js";
+import { waitForEndpoint } from "../aws/endpoint.js";
+import type { SageMakerOptions } from "../options/options.js";
+import { type Removal, remainsHint, removalsOf, removeAll } from "../remove.js";
 import type { Made } from "./parts.js";
-import { type Removal, remainsHint, removalsOf, removeAll } from "./remove.js";
 
 /** Seconds for SageMaker to let go of the endpoint, and as many to delete it. The options' timeout may be over already. */
 const timeout = 1800;

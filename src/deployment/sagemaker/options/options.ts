@@ -1,5 +1,5 @@
 /** The options of a deployment to SageMaker. */
-import type { Progress } from "../../system/index.js";
+import type { Progress } from "../../../system/index.js";
 
 /** How to reach AWS; what is missing comes from the SDK's default chain (environment, profile, role). */
 export interface AwsConnection {

@@ -4,11 +4,11 @@
  */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { exportVectors, openBundle } from "../../bundle/index.js";
-import { invocationsKOf } from "../../serving/index.js";
-import { aPath, misuse, requireWithin, temporaryFolder } from "../../system/index.js";
+import { exportVectors, openBundle } from "../../../bundle/index.js";
+import { invocationsKOf } from "../../../serving/index.js";
+import { aPath, misuse, requireWithin, temporaryFolder } from "../../../system/index.js";
+import type { SageMakerOptions } from "../options/options.js";
 import { type Archive, archiveOf } from "./archive.js";
-import type { SageMakerOptions } from "./options.js";
 
 /** Whether the endpoint answers from the bundle's recommender or from a SavedModel of its track vectors. */
 export type Serves = "bundle" | "saved-model";

@@ -5,17 +5,17 @@ import {
   type SageMakerClient,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
-import { S3Store } from "../../storage/s3.js";
-import { messageOf, SegueError } from "../../system/index.js";
-import { attempt, isBusy, isTaken, wasRetried } from "./attempt.js";
-import { checkOptions } from "./check-options.js";
-import { describeEndpoint, isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
-import type { SageMakerOptions } from "./options.js";
+import { S3Store } from "../../../storage/s3.js";
+import { messageOf, SegueError } from "../../../system/index.js";
+import { archiveFor, type Serves, servedBy } from "../archive/served.js";
+import { attempt, isBusy, isTaken, wasRetried } from "../aws/attempt.js";
+import { describeEndpoint, isMissing, isMoving, sageMakerClient, waitForEndpoint } from "../aws/endpoint.js";
+import { hasScaling, putScaling, removeScaling } from "../aws/scaling.js";
+import { checkOptions } from "../options/check-options.js";
+import type { SageMakerOptions } from "../options/options.js";
+import { removalsOf, removeAll } from "../remove.js";
 import { type Made, makeParts, partsOf } from "./parts.js";
-import { removalsOf, removeAll } from "./remove.js";
 import { createRequest, type Names, namesFor, updateRequest } from "./requests.js";
-import { hasScaling, putScaling, removeScaling } from "./scaling.js";
-import { archiveFor, type Serves, servedBy } from "./served.js";
 import { undo } from "./undo.js";
 
 /** A live endpoint as plain data, so that another process can check or remove it. */

@@ -10,7 +10,7 @@ import {
   someText,
   thingWith,
   type ValueRange,
-} from "../../system/index.js";
+} from "../../../system/index.js";
 import { complaintsAbout, type Described } from "./complaints.js";
 import type { SageMakerOptions } from "./options.js";
 

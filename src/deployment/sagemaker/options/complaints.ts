@@ -1,5 +1,5 @@
 /** Finds options that AWS would refuse and combinations that SageMaker does not support: one line each, so that all can be listed. */
-import { parseS3Url } from "../../storage/s3-url.js";
+import { parseS3Url } from "../../../storage/s3-url.js";
 import { defaultInstanceType, type SageMakerOptions } from "./options.js";
 
 /** The options without the model, which need not exist yet. */

@@ -1,8 +1,8 @@
 /** Packs a folder for SageMaker: a .tar.gz with the files at its root. The same files give the same bytes. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { packFolder } from "../../bundle/index.js";
-import { misuse, SegueError, sha256Of, temporaryFolder } from "../../system/index.js";
+import { packFolder } from "../../../bundle/index.js";
+import { misuse, SegueError, sha256Of, temporaryFolder } from "../../../system/index.js";
 
 export interface Archive {
   readonly path: string;

@@ -12,10 +12,10 @@ import {
   RegisterScalableTargetCommand,
   type RegisterScalableTargetCommandInput,
 } from "@aws-sdk/client-application-auto-scaling";
-import { awsFailure } from "../../storage/aws-error.js";
+import { awsFailure } from "../../../storage/aws-error.js";
+import { variant } from "../deploying/requests.js";
+import type { AwsConnection, SageMakerOptions } from "../options/options.js";
 import { reaching } from "./endpoint.js";
-import type { AwsConnection, SageMakerOptions } from "./options.js";
-import { variant } from "./requests.js";
 
 type Scaled = Pick<SageMakerOptions, "name" | "autoScaling">;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { goodRole, tensorFlowImage } from "./emulator.testkit.js";
-import { deploySageMaker, type SageMakerOptions } from "./index.js";
+import { goodRole, tensorFlowImage } from "../emulator.testkit.js";
+import { deploySageMaker, type SageMakerOptions } from "../index.js";
 
 describe("options for SageMaker", () => {
   const good: SageMakerOptions = {

@@ -1,11 +1,11 @@
 /** Lists the requests of a deployment without sending them. */
-import { requireOptions, thingWith, trueOrFalse } from "../../system/index.js";
-import { checkOptions } from "./check-options.js";
+import { requireOptions, thingWith, trueOrFalse } from "../../../system/index.js";
+import { archiveFor } from "../archive/served.js";
+import { scalingRequests } from "../aws/scaling.js";
+import { checkOptions } from "../options/check-options.js";
+import type { SageMakerOptions } from "../options/options.js";
 import { storeOf } from "./deploy.js";
-import type { SageMakerOptions } from "./options.js";
 import { configRequest, createRequest, modelRequest, namesFor, updateRequest } from "./requests.js";
-import { scalingRequests } from "./scaling.js";
-import { archiveFor } from "./served.js";
 
 /** One request of a deployment, as it is sent. */
 export interface PlannedRequest {

@@ -7,7 +7,6 @@ import { numberOption } from "./options/number-option.js";
 import { ofOption } from "./options/of-option.js";
 import { addOtherNames } from "./options/other-names.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./playlists/raw-files.js";
-import { readPlaylists } from "./playlists/read-playlists.js";
 import { interruptible } from "./terminal/interruptible.js";
 import { terminalProgress } from "./terminal/terminal-progress.js";
 
@@ -53,6 +52,7 @@ export function registerAnalyze(program: Command): void {
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap, mapVectors } = await import("../analysis/index.js");
+  const { readPlaylists } = await import("./playlists/read-playlists.js");
   const { output } = options;
   if (output !== undefined) await ofOption("--output", () => checkOutput(output, "folder"));
   const { progress, clear, tell } = terminalProgress();

@@ -1,7 +1,7 @@
 /** `segue check`: validates flows without running them. */
 import type { Command } from "commander";
 import { isSegueError, misuse, type SegueError } from "../system/index.js";
-import { counted } from "../workflow/terminal/format.js";
+import { counted } from "../workflow/terminal/text/format.js";
 import { flowsNamed, ownFlows } from "./run/flow-named.js";
 
 export function registerCheck(program: Command): void {

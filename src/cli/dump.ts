@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { misuse } from "../system/index.js";
 import type { ArtifactRef } from "../workflow/artifacts/ref.js";
 import type { FileArtifact } from "../workflow/index.js";
-import { bytes, columns } from "../workflow/terminal/format.js";
+import { bytes, columns } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { taskNamed } from "./datastore/task-named.js";
 import { ofOption } from "./options/of-option.js";

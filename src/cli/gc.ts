@@ -1,7 +1,7 @@
 /** `segue gc`: removes old runs and the artifacts that only they used. */
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
-import { bytes, counted } from "../workflow/terminal/format.js";
+import { bytes, counted } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { numberOption } from "./options/number-option.js";
 
@@ -28,7 +28,7 @@ export function registerGc(program: Command): void {
 }
 
 async function gc(options: Options): Promise<void> {
-  const { collectGarbage } = await import("../workflow/index.js");
+  const { collectGarbage } = await import("../workflow/gc.js");
   const { store } = await clientOf(options);
   const { keep, dryRun } = options;
   const result = await collectGarbage(store, { keep, dryRun });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
-import { plainLine } from "../workflow/terminal/printable.js";
+import { plainLine } from "../workflow/terminal/text/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { onlyTaskNamed } from "./datastore/task-named.js";
 import { numberOption } from "./options/number-option.js";

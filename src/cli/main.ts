@@ -8,7 +8,7 @@ const [
   { reportError },
 ] = await Promise.all([
   import("../system/index.js"),
-  import("../workflow/terminal/printable.js"),
+  import("../workflow/terminal/text/printable.js"),
   import("./program.js"),
   import("./terminal/report-error.js"),
 ]).catch(({ code, message }) => {

@@ -1,7 +1,7 @@
 /** Every verb, in the order in which `segue --help` shows them. A verb is one file with one `register` function. */
 import { Command } from "commander";
 import { packageVersion } from "../system/index.js";
-import { printable } from "../workflow/terminal/printable.js";
+import { printable } from "../workflow/terminal/text/printable.js";
 import { registerAnalyze } from "./analyze.js";
 import { registerBench } from "./bench.js";
 import { registerCard } from "./card.js";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Context, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
 import { misuse, numberWithin, requireWithin, wholeNumber } from "../system/index.js";
-import { counted } from "../workflow/terminal/format.js";
+import { counted } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore/datastore.js";
 import { bundlePlaceFor } from "./datastore/latest-bundle.js";
 import { numberOption } from "./options/number-option.js";

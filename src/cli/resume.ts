@@ -1,7 +1,7 @@
 /** `segue resume`: reuses what a run has finished, and runs the rest. */
 import type { Command } from "commander";
 import { misuse } from "../system/index.js";
-import { commandAfter } from "../workflow/terminal/commands.js";
+import { commandAfter } from "../workflow/terminal/run-text/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
 import { maxWorkersOption } from "./options/number-option.js";
 import { cacheOption, retryOf, withOption } from "./run/how-to-run.js";

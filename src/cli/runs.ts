@@ -1,9 +1,10 @@
 /** `segue runs`: lists runs, newest first. */
 import type { Command } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
+import { isFlowName } from "../workflow/flow/flow-name.js";
 import type { Client } from "../workflow/index.js";
-import { durationIfKnown } from "../workflow/terminal/duration.js";
-import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/format.js";
+import { durationIfKnown } from "../workflow/terminal/text/duration.js";
+import { colour, colourOfStatus, columns, localTime } from "../workflow/terminal/text/format.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore/datastore.js";
 import { numberOption } from "./options/number-option.js";
 
@@ -30,7 +31,6 @@ export function registerRuns(program: Command): void {
 }
 
 async function runs(flow: string | undefined, options: Options): Promise<void> {
-  const { isFlowName } = await import("../workflow/index.js");
   if (flow !== undefined && !isFlowName(flow))
     throw misuse(
       `"${flow}" is not the name of a flow`,

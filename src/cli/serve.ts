@@ -120,7 +120,9 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
   if (named !== undefined && flags.bundle !== undefined)
     throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
   const bundle = await ofGiven("--bundle", flags.bundle, () => bundlePlaceFor(flags.bundle ?? named, flags));
-  const { logWritten, readApiKeys, serve: serveBundle } = await import("../serving/index.js");
+  // Not through the room's door: this process answers from threads, and needs no recommenders.
+  const { readApiKeys } = await import("../serving/guards/api-keys.js");
+  const { serve: serveBundle } = await import("../serving/serve.js");
   const file = flags.apiKeyFile;
   const readKeys = () => readApiKeys({ file, environment: process.env });
   const apiKeys = await ofGiven("--api-key-file", file, readKeys);
@@ -153,5 +155,6 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
     },
     signal: followParent(),
   });
+  const { logWritten } = await import("../serving/log.js");
   if (!(await logWritten())) process.exit();
 }

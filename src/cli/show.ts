@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { checkOutput, isSegueError, misuse, writeFileAtomic } from "../system/index.js";
 import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
-import { commandAfter } from "../workflow/terminal/commands.js";
-import { plainLine } from "../workflow/terminal/printable.js";
+import { commandAfter } from "../workflow/terminal/run-text/commands.js";
+import { plainLine } from "../workflow/terminal/text/printable.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
 import { ofOption } from "./options/of-option.js";
 import { requireNamed } from "./options/output-named.js";
@@ -48,7 +48,7 @@ async function show(target: string, options: Options, command: Command): Promise
   });
   if (run === undefined) return showFlow(await flowNamed(target), options);
   if (options.svg !== undefined) {
-    const { drawRun } = await import("../workflow/index.js");
+    const { drawRun } = await import("../workflow/picture.js");
     return printSvg(await drawRun(run), options.svg, options.json);
   }
   await showRun(client, run, options, datastoreFlag(command));
@@ -56,10 +56,10 @@ async function show(target: string, options: Options, command: Command): Promise
 
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
   if (options.svg !== undefined) {
-    const { drawFlow } = await import("../workflow/index.js");
+    const { drawFlow } = await import("../workflow/picture.js");
     return printSvg(drawFlow(flow), options.svg, options.json);
   }
-  const { describeFlow } = await import("../workflow/terminal/describe.js");
+  const { describeFlow } = await import("../workflow/terminal/run-text/describe.js");
   console.log(
     options.json ? JSON.stringify({ flow: flow.name, steps: flow.nodes }, null, 2) : describeFlow(flow),
   );
@@ -83,7 +83,7 @@ async function showRun(client: Client, run: RunReader, options: Options, flags: 
     console.log(JSON.stringify({ ...summary, tasks }, null, 2));
     return;
   }
-  const { describeRun } = await import("../workflow/terminal/describe.js");
+  const { describeRun } = await import("../workflow/terminal/run-text/describe.js");
   console.log(
     describeRun(summary, tasks, {
       flags,

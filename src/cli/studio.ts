@@ -18,7 +18,6 @@ import {
   rawFileOptions,
   refuseRawFileOptions,
 } from "./playlists/raw-files.js";
-import { readPlaylists } from "./playlists/read-playlists.js";
 import { terminalProgress } from "./terminal/terminal-progress.js";
 
 interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
@@ -53,6 +52,7 @@ export function registerStudio(program: Command): void {
 
 async function studio(inputs: readonly string[], options: Options, command: Command): Promise<void> {
   const { startStudio } = await import("../studio/index.js");
+  const { readPlaylists } = await import("./playlists/read-playlists.js");
   const { progress, clear, tell } = terminalProgress();
   const generated = inputs.length === 0 && options.bundle === undefined;
   if (inputs.length === 0) refuseRawFileOptions(options, "no playlists are named");

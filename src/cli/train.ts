@@ -1,10 +1,9 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import type { Command } from "commander";
-import { type Corpus, readQueries } from "../corpus/index.js";
+import type { Corpus } from "../corpus/index.js";
 import type { EpochReport, Validation } from "../track2vec/index.js";
 import { ofOption } from "./options/of-option.js";
 import { rawFileOptions } from "./playlists/raw-files.js";
-import { readPlaylists } from "./playlists/read-playlists.js";
 import { interruptible } from "./terminal/interruptible.js";
 import { terminalProgress } from "./terminal/terminal-progress.js";
 import { checkedFormat, checkedInputs, refuseValidation } from "./train/train-checks.js";
@@ -40,6 +39,7 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   const { checkWord2VecOptions, loadVectors, saveVectors, startThreads, trainTrack2Vec } = await import(
     "../track2vec/index.js"
   );
+  const { readPlaylists } = await import("./playlists/read-playlists.js");
   refuseValidation(options, command);
   const format = await checkedFormat(options);
   const inputs = await checkedInputs(options);
@@ -101,6 +101,7 @@ async function validationOf(
   if (told === undefined) return { trained: corpus };
   const share = Number(told);
   if (Number.isNaN(share)) {
+    const { readQueries } = await import("../corpus/index.js");
     const queries = await ofOption("--validation", () => readQueries(told, { signal }));
     return { trained: corpus, validation: { k, patience, queries } };
   }

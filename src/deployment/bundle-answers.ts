@@ -1,6 +1,6 @@
 /** The answers that an endpoint serving a bundle is expected to give. */
-import { type Manifest, openBundle } from "../bundle/index.js";
-import { openInvocations } from "../serving/index.js";
+import { openBundle } from "../bundle/index.js";
+import { invocationsKOf, openInvocations } from "../serving/index.js";
 import { asWritten, SegueError } from "../system/index.js";
 import { type CheckOptions, type Prediction, trackNobodyKnows } from "./check.js";
 
@@ -80,11 +80,6 @@ export async function savedModelAnswers(bundle: string): Promise<Answers> {
     return { output_1: Array.from(scores), output_2: tracks };
   };
   return { expected, tracks: spread(vectors.tracks) };
-}
-
-/** How many tracks an endpoint of this bundle returns: the bundle's `knn_k`, or 100 if it has none. */
-export function invocationsKOf({ parameters }: Manifest): number {
-  return typeof parameters.knn_k === "number" ? parameters.knn_k : 100;
 }
 
 /** Ten items at equal distances, or all if there are fewer. */

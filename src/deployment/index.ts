@@ -4,6 +4,7 @@ export { type CheckOptions, type CheckResult, checkAnswers, type Invoke, type Pr
 export {
   checkEndpoint,
   deployLocal,
+  isAnswering,
   type LocalCheckOptions,
   type LocalDeployment,
   type LocalDeployOptions,

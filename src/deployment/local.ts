@@ -141,16 +141,19 @@ async function requireCallable(url: string): Promise<void> {
  */
 export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
   requireWithin(thingWith("what deployLocal returned", "pid", "url"), "endpoint", endpoint);
-  if (!isAlive(endpoint.pid)) return;
   // The pid may have been reused by another process, so only one that answers as this endpoint is ended.
-  const answered = await fetch(`${endpoint.url}/healthz`, {
+  if (isAlive(endpoint.pid) && (await isAnswering(endpoint))) await endProcess(endpoint.pid, 15_000);
+}
+
+/** Whether this very endpoint answers at its URL. */
+export function isAnswering({ url, pid }: LocalEndpoint): Promise<boolean> {
+  return fetch(`${url}/healthz`, {
     signal: AbortSignal.timeout(2_000),
     // The endpoint would wait for a kept-alive connection of this process when it stops.
     headers: { connection: "close" },
   })
-    .then(async (response) => (await response.json()) as { pid?: number })
-    .catch(() => undefined);
-  if (answered?.pid === endpoint.pid) await endProcess(endpoint.pid, 15_000);
+    .then(async (response) => ((await response.json()) as { pid?: number }).pid === pid)
+    .catch(() => false);
 }
 
 export interface LocalCheckOptions {

@@ -1,7 +1,7 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
 import { basename, join } from "node:path";
 import { flow } from "../workflow/index.js";
-import { counted } from "../workflow/terminal/format.js";
+import { counted } from "../workflow/terminal/text/format.js";
 import { inputsOf } from "./parameters/inputs.js";
 import { ofParameter } from "./parameters/of-parameter.js";
 import { intermediateParameters } from "./parameters/parameters.js";

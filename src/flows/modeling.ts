@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { SegueError, usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
-import { counted } from "../workflow/terminal/format.js";
+import { counted } from "../workflow/terminal/text/format.js";
 import { checkedGrid, checkGrid } from "./grid/check-grid.js";
 import { pointName, threadsOf } from "./grid/grid.js";
 import { asTable, gridRow, isEmpty, leadOf, loggedRow, type TrainedPoint } from "./grid/ranking.js";

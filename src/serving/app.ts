@@ -6,14 +6,10 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ApiKeys } from "./guards/api-keys.js";
 import { addGuards, type GuardParts } from "./guards/guards.js";
 import { gatherMethods } from "./http/allowed-methods.js";
-import {
-  answerError,
-  answerNotFound,
-  HttpError,
-  refuseEncodedBodies,
-  refuseExpectations,
-} from "./http/http-error.js";
+import { answerError, answerNotFound } from "./http/answer-error.js";
+import { HttpError } from "./http/http-error.js";
 import { limitPipelining } from "./http/pipelining.js";
+import { refuseEncodedBodies, refuseExpectations } from "./http/refusals.js";
 import { letBodyArrive, readJsonBodies } from "./http/request-body.js";
 import { requestIdHeader, requestIdOf } from "./http/request-id.js";
 import { pageOrNotFound, serveFiles } from "./http/static-files.js";

@@ -6,11 +6,12 @@ export { noneBy, noneTitled, type RuleNames, whyFewer, whyNone } from "./answers
 export { apiKeyVariable, readApiKeys } from "./guards/api-keys.js";
 export { type ErrorBody, HttpError } from "./http/http-error.js";
 export { openInvocations } from "./invocation-answers.js";
-export { logWritten } from "./log.js";
 export { bundlePath } from "./model/bundle-path.js";
 export {
   type BundleOptions,
   bundleSource,
+  invocationsKOf,
+  modelIn,
   openServedModel,
   type ServedModelOptions,
 } from "./model/bundle-source.js";

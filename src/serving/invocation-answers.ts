@@ -1,7 +1,7 @@
 /** Answers as `/invocations` does, without HTTP: a deployed endpoint is checked against it. */
 import type { FittedRecommender, Ranking } from "../recommenders/index.js";
+import { longestText } from "./answers/question.js";
 import { openServedModel } from "./model/bundle-source.js";
-import { longestText } from "./schemas.js";
 
 export interface InvocationAnswers {
   /** Every track that the bundle knows and a request may name: an id can be too long for that. */

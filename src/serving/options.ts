@@ -12,6 +12,9 @@ export const workerCounts = wholeNumber(1, 256);
 /** How many proxies may be in front of an endpoint. */
 export const proxyCounts = wholeNumber(0, 16);
 
+/** How many tracks `/invocations` returns if the model does not say, as the original's `knn_k`. */
+export const defaultInvocationsK = 100;
+
 /** How many questions may wait for a thread in each process; 0: none may. */
 export const waitingCounts = wholeNumber(0, 100_000);
 /** Some seconds of work for a thread with the blend, so that no request is refused during a short stall. */

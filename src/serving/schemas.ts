@@ -1,6 +1,7 @@
 /** The endpoint's requests and answers; /docs is generated from these. */
 import { z } from "zod";
 import { quoted } from "../system/index.js";
+import { longestText } from "./answers/question.js";
 
 /** The most tracks in a context; clients with longer playlists should send the last ones. */
 export const longestContext = 1_000;
@@ -10,9 +11,6 @@ const tooManyInstances = `has more than ${mostInstances}: send them in several r
 const mostExcluded = 10_000;
 /** Each added track costs one recommendation, and they run one after the other. */
 const longestExtension = 100;
-
-/** In UTF-16 units: the longest track id, title or name in a request. */
-export const longestText = 2_000;
 
 const isWellFormed = (value: string) => !/\p{Cs}/u.test(value);
 

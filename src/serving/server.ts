@@ -116,18 +116,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   };
   const app = await createApp({
+    ...options,
     models,
     settings: options,
     keys,
     metrics,
     logger,
-    plugins: options.plugins,
     leaving: () => leaving,
     reload: options.reload ?? (source === undefined ? undefined : reload),
-    renewKeys: options.renewKeys,
-    gatherMetrics: options.gatherMetrics,
-    takeRequest: options.takeRequest,
-    ownNamesOnly: options.ownNamesOnly,
   }).catch(giveUp);
   let url: string;
   try {

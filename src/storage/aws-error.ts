@@ -60,12 +60,12 @@ const insecure = /^EPROTO$|CERT|UNABLE_TO_VERIFY/;
 export const foreignAnswer = "ForeignAnswer";
 
 /**
- * Wraps an error of the SDK.
+ * The error to throw for one of the SDK, with what failed and what to do about it. A `SegueError` and an abort stay as they are.
  *
  * @param doing what failed, for the message: "upload model.tar.gz to s3://models"
  */
-export function awsFailure(doing: string, error: unknown): SegueError {
-  if (error instanceof SegueError) return error;
+export function awsFailure(doing: string, error: unknown): Error & { readonly code?: string | undefined } {
+  if (error instanceof SegueError || isAbort(error)) return error as Error;
   const { name, code, $metadata } = error as AwsError;
   const said = messageOf(error).trim();
   const status = $metadata?.httpStatusCode;
@@ -110,7 +110,7 @@ export function isNotFound(error: unknown): boolean {
   return name === "NotFound" || name === "NoSuchKey" || $metadata?.httpStatusCode === 404;
 }
 
-/** Whether the caller aborted; such an error is passed on as it is. */
+/** Whether the caller aborted. */
 export function isAbort(error: unknown): boolean {
   return (error as { name?: string } | undefined)?.name === "AbortError";
 }

@@ -21,7 +21,7 @@ import {
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
 import { type Progress, SegueError, writeAtomically } from "../system/index.js";
-import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
+import { awsFailure, isNotFound } from "./aws-error.js";
 import { awsTimeouts } from "./aws-timeouts.js";
 import { checkKey } from "./key.js";
 import { PatientRetries } from "./patient-retries.js";
@@ -289,7 +289,6 @@ export class S3Store implements Store {
     try {
       return await work();
     } catch (error) {
-      if (isAbort(error)) throw error;
       throw awsFailure(doing, error);
     }
   }

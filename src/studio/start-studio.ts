@@ -1,7 +1,7 @@
 /** Starts the studio: the endpoint's server, with the built web app at "/" and the studio's own routes. */
 import type { Corpus } from "../corpus/index.js";
 import type { FittedRecommender } from "../recommenders/index.js";
-import { type RunningServer, type ServedModel, startServer } from "../serving/index.js";
+import { modelIn, type RunningServer, type ServedModel, startServer } from "../serving/index.js";
 import { distPath, misuse, type Progress } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
@@ -71,19 +71,7 @@ async function modelOf({
   if (bundle !== undefined) {
     const { openBundle } = await import("../bundle/index.js");
     const opened = await openBundle(bundle);
-    const { manifest, catalogue, vectors } = opened;
-    const recommenders = Object.fromEntries(
-      manifest.recommenders.map((name) => [name, opened.recommender(name)]),
-    );
-    return {
-      model: {
-        version: manifest.id,
-        catalogue,
-        recommenders,
-        defaultRecommender: manifest.recommenders[0]!,
-      },
-      vectors,
-    };
+    return { model: modelIn(opened, bundle), vectors: opened.vectors };
   }
   if (corpus === undefined)
     throw misuse("the studio needs playlists or a bundle", "segue studio playlists.csv");

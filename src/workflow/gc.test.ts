@@ -49,6 +49,22 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it("reads what each task of a kept run made once", async () => {
+  const parameters = { folder: join(folder, "out"), count: 3 };
+  await runFlow(flows.fanOut!, parameters, { store, pool });
+  await resumeRun("fan-out", { store, pool, step: "end" });
+  const read: string[] = [];
+  class NotingStore extends FolderStore {
+    override get(key: string): Promise<Uint8Array | undefined> {
+      if (key.endsWith("/done.json")) read.push(key);
+      return super.get(key);
+    }
+  }
+  await collectGarbage(new NotingStore(store.url), { keep: 5 });
+  expect(read.length).toBeGreaterThan(8);
+  expect(new Set(read).size).toBe(read.length);
+});
+
 it("removes old runs and what only they use, never what a kept run uses", async () => {
   const parameters = (count: number) => ({ folder: join(folder, "out"), count });
   await runFlow(flows.fanOut!, parameters(5), { store, pool });

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { FolderStore, requireStore, type Store } from "../storage/index.js";
 import { isSegueError, requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
 import { copyFolder } from "./artifacts/materialize.js";
-import { type FolderManifest, objectKey } from "./artifacts/ref.js";
+import { type ArtifactRef, type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { readSoundRecord, sayOnce } from "./records/read-record.js";
 import { type DoneRecord, keys, type RunRecord, runOfKey } from "./records/records.js";
 import { type RunSummary, readRuns } from "./records/runs.js";
@@ -45,32 +45,33 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   const { runs: all, damaged } = await readRuns(store);
   damaged.forEach(sayOnce);
   const isBusy = all.some((run) => run.status === "running");
-  const damage: Damage = new Map();
-  const kept = await keptRuns(store, all, options.keep, damage);
+  const uses = new Uses(store);
+  const kept = await keptRuns(store, all, options.keep, uses);
   for (const name of await unlistedRuns(store, all)) {
     kept.add(name);
-    await keepTakenOver(store, name, all, kept, damage);
+    await keepTakenOver(name, all, kept, uses);
   }
   const removable = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
   const locks = dryRun ? [] : await holdOrKeep(store, removable, kept);
   try {
-    const needed = await neededObjects(store, kept, damage);
-    for (const error of damage.values()) sayOnce(error);
+    for (const name of kept) await uses.add(name);
+    const unknown = [...uses.damaged.values()];
+    unknown.forEach(sayOnce);
     const removedRuns = removable.filter((name) => !kept.has(name));
     if (!dryRun) await removeRuns(store, removedRuns, kept);
     let removedObjects = 0;
     let freedBytes = 0;
     const young = began - (isBusy ? youngMs : 0);
-    if (damage.size === 0)
+    if (unknown.length === 0)
       for await (const { key, size, modified } of store.list("objects/")) {
-        if (needed.has(key) || modified >= young) continue;
+        if (uses.objects.has(key) || modified >= young) continue;
         removedObjects++;
         freedBytes += size;
         // Removed while listing: an object that a task stores again in the meantime is listed as young.
         if (!dryRun) await removeObject(store, key);
       }
     if (!dryRun && store instanceof FolderStore) await store.sweepUnfinished(began - youngMs);
-    return { removedRuns, removedObjects, freedBytes, keptRuns: kept.size, damaged: [...damage.values()] };
+    return { removedRuns, removedObjects, freedBytes, keptRuns: kept.size, damaged: unknown };
   } finally {
     for (const lock of locks) await lock.release();
   }
@@ -152,15 +153,12 @@ async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promis
   return found;
 }
 
-/**
- * @param all newest first
- * @param damage collects the damaged records
- */
+/** @param all newest first */
 async function keptRuns(
   store: Store,
   all: readonly RunSummary[],
   keep: number,
-  damage: Damage,
+  uses: Uses,
 ): Promise<Set<string>> {
   const kept = new Set<string>();
   const counts = new Map<string, number>();
@@ -176,56 +174,66 @@ async function keptRuns(
     // The logs and cards of reused tasks are with the run in which they ran.
     const record = await readSoundRecord<RunRecord>(store, keys.run(flow, run));
     for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
-    await keepTakenOver(store, `${flow}/${run}`, all, kept, damage);
+    await keepTakenOver(`${flow}/${run}`, all, kept, uses);
   }
   return kept;
 }
 
 /** Keeps the runs whose tasks the given run reused; if one of its records is damaged, all runs of its flow. */
 async function keepTakenOver(
-  store: Store,
   name: string,
   all: readonly RunSummary[],
   kept: Set<string>,
-  damage: Damage,
+  uses: Uses,
 ): Promise<void> {
-  const [flow] = name.split("/");
-  for await (const { key, record } of doneRecords(store, name, damage)) {
-    if (record?.reused) kept.add(`${flow}/${record.reused.run}`);
-    if (damage.has(key)) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
-  }
-}
-
-async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Damage): Promise<Set<string>> {
-  const needed = new Set<string>();
-  for (const name of kept)
-    for await (const { record } of doneRecords(store, name, damage))
-      for (const ref of Object.values(record?.artifacts ?? {})) {
-        if (needed.has(objectKey(ref.sha))) continue;
-        needed.add(objectKey(ref.sha));
-        if (ref.kind !== "folder") continue;
-        const manifest = await readNeeded<FolderManifest>(store, objectKey(ref.sha), damage);
-        for (const file of manifest?.files ?? []) needed.add(objectKey(file.sha));
-      }
-  return needed;
-}
-
-/** The done-records of a run; undefined for a damaged one, which is noted in `damage`. @param name "flow/run" */
-async function* doneRecords(store: Store, name: string, damage: Damage) {
+  for (const reused of await uses.add(name)) kept.add(reused);
   const [flow, run] = name.split("/") as [string, string];
-  for await (const { key } of store.list(keys.tasks(flow, run)))
-    if (key.endsWith("/done.json")) yield { key, record: await readNeeded<DoneRecord>(store, key, damage) };
+  const isDamaged = [...uses.damaged.keys()].some((key) => key.startsWith(keys.tasks(flow, run)));
+  if (isDamaged) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
 }
 
-/** The errors of damaged records of kept runs, by key. */
-type Damage = Map<string, SegueError>;
+/** What the kept runs use. Each of their records is read once. */
+class Uses {
+  /** The keys of objects. */
+  readonly objects = new Set<string>();
+  /** The errors of damaged records, by key. */
+  readonly damaged = new Map<string, SegueError>();
+  readonly #store: Store;
+  readonly #known = new Set<string>();
 
-/** A record that says what a kept run uses; undefined if there is none, or if it is damaged, which is noted in `damage`. */
-async function readNeeded<T>(store: Store, key: string, damage: Damage): Promise<T | undefined> {
-  return readSoundRecord<T>(store, key, ({ message, hint, code }) => {
-    const left = `${message}; what its run uses is unknown, so no object is removed`;
-    damage.set(key, new SegueError(left, { hint, code }));
-  });
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Notes what a run's done-records use, those that are new since it was last noted. @returns the runs whose tasks they reused */
+  async add(name: string): Promise<string[]> {
+    const [flow, run] = name.split("/") as [string, string];
+    const reused: string[] = [];
+    for await (const { key } of this.#store.list(keys.tasks(flow, run))) {
+      if (!key.endsWith("/done.json") || this.#known.has(key)) continue;
+      this.#known.add(key);
+      const record = await this.#read<DoneRecord>(key);
+      if (record?.reused) reused.push(`${flow}/${record.reused.run}`);
+      for (const ref of Object.values(record?.artifacts ?? {})) await this.#addObject(ref);
+    }
+    return reused;
+  }
+
+  async #addObject({ sha, kind }: ArtifactRef): Promise<void> {
+    const key = objectKey(sha);
+    if (this.objects.has(key)) return;
+    this.objects.add(key);
+    const manifest = kind === "folder" ? await this.#read<FolderManifest>(key) : undefined;
+    for (const file of manifest?.files ?? []) this.objects.add(objectKey(file.sha));
+  }
+
+  /** Undefined if there is no such record, or it is damaged, which is noted. */
+  #read<T>(key: string): Promise<T | undefined> {
+    return readSoundRecord<T>(this.#store, key, ({ message, hint, code }) => {
+      const left = `${message}; what its run uses is unknown, so no object is removed`;
+      this.damaged.set(key, new SegueError(left, { hint, code }));
+    });
+  }
 }
 
 /** Removes the cache entries of runs that are gone. */

@@ -6,7 +6,7 @@ import { foreachScopes, type StepNode } from "./flow/graph.js";
 import { knownTasks } from "./records/known-tasks.js";
 import type { RunReader } from "./records/run-reader.js";
 import { secondsBetween } from "./records/seconds-between.js";
-import { durationIfKnown, statusAndTime } from "./terminal/duration.js";
+import { durationIfKnown, statusAndTime } from "./terminal/text/duration.js";
 import { onlyTheme, type Theme, whenDark } from "./theme.js";
 
 export interface StepState {

@@ -3,8 +3,8 @@
 import { type ComparedGroup, type Comparison, compareRuns } from "../../studio/runs/compare-runs.js";
 import { textWidth } from "../../system/index.js";
 import type { Client, RunReader } from "../../workflow/index.js";
-import { colour, columns } from "../../workflow/terminal/format.js";
-import { wrapped } from "../../workflow/terminal/line-breaks.js";
+import { colour, columns } from "../../workflow/terminal/text/format.js";
+import { wrapped } from "../../workflow/terminal/text/line-breaks.js";
 import { runFigures } from "./run-figures.js";
 
 export async function printComparison(

@@ -21,7 +21,9 @@ export function addDatastoreOption(command: Command): Command {
 
 /** Opens a client for the datastore. */
 export async function clientOf(options: DatastoreOptions): Promise<Client> {
-  const { openClient, openStore } = await import("../../workflow/index.js");
+  // Not through the room's door, which is slow to load.
+  const { openClient } = await import("../../workflow/records/client.js");
+  const { openStore } = await import("../../storage/index.js");
   const store = await openStore(options.datastore);
   if (isAbsolute(store.url)) await requireFolder(store.url);
   return openClient(store);

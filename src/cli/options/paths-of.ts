@@ -1,6 +1,4 @@
 /** Expands the paths and globs given to a verb. */
-// Not through the room's door, which is slow to load: JSON lines need nothing else of it.
-import { findInputs } from "../../playlists/clean/inputs/input-files.js";
 
 /**
  * The files in the order given; the matches of a glob are in natural order.
@@ -12,5 +10,7 @@ export async function pathsOf(
   inputs: readonly string[],
   options?: { readonly pipes?: boolean },
 ): Promise<string[]> {
+  // Not through the room's door, which is slow to load: JSON lines need nothing else of it.
+  const { findInputs } = await import("../../playlists/clean/inputs/input-files.js");
   return (await findInputs(inputs, options)).map(({ path }) => path);
 }

@@ -6,7 +6,7 @@ import { type Corpus, playlistCount } from "../../corpus/index.js";
 import { parallelRecommender, type Rules } from "../../recommenders/index.js";
 import type { LiveModel } from "../../serving/index.js";
 import { misuse, throttled, usableCores, writeAtomically } from "../../system/index.js";
-import { printable } from "../../workflow/terminal/printable.js";
+import { printable } from "../../workflow/terminal/text/printable.js";
 import { ofOption } from "../options/of-option.js";
 import { requireApart } from "../options/output-apart.js";
 import { pathsOf } from "../options/paths-of.js";

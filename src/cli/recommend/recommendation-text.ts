@@ -1,8 +1,8 @@
 /** The answer of `segue recommend` for people: rank, track, score, reasons. */
 import { type Reason, reasonsAsText } from "../../recommenders/index.js";
 import { cut } from "../../system/index.js";
-import { colour, columns } from "../../workflow/terminal/format.js";
-import { uncoloured } from "../../workflow/terminal/printable.js";
+import { colour, columns } from "../../workflow/terminal/text/format.js";
+import { uncoloured } from "../../workflow/terminal/text/printable.js";
 
 export interface Shown {
   readonly track: string;

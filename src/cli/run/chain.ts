@@ -1,8 +1,8 @@
 /** The flows of one `segue run` form a chain: each reads the earlier runs of the chain, and resuming one names the flows that follow. */
 import { misuse } from "../../system/index.js";
 import type { AnyFlow, Client, FlowsToRun } from "../../workflow/index.js";
-import { flagsWithout } from "../../workflow/terminal/commands.js";
 import { flagsOf } from "../../workflow/terminal/flags.js";
+import { flagsWithout } from "../../workflow/terminal/run-text/commands.js";
 
 /** For each flow, the run whose results later flows read. */
 export type Sources = Readonly<Record<string, string>>;

@@ -5,8 +5,8 @@
  */
 import { flowOrder } from "../../flows/index.js";
 import type { AnyFlow, Client, RunRecord, TaskFailure } from "../../workflow/index.js";
-import { commandAgain, flagsWithout } from "../../workflow/terminal/commands.js";
 import { flagsOf } from "../../workflow/terminal/flags.js";
+import { commandAgain, flagsWithout } from "../../workflow/terminal/run-text/commands.js";
 import { flagsOfOthers } from "./chain.js";
 
 /**

@@ -16,8 +16,8 @@ import {
   runFlow,
 } from "../../workflow/index.js";
 import { flagName } from "../../workflow/parameters/flag-name.js";
-import { commandAfter } from "../../workflow/terminal/commands.js";
 import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../../workflow/terminal/flags.js";
+import { commandAfter } from "../../workflow/terminal/run-text/commands.js";
 import {
   addDatastoreOption,
   clientOf,

@@ -11,8 +11,8 @@ import {
 } from "../../flows/index.js";
 import { shellWord } from "../../system/index.js";
 import type { Client, RunResult } from "../../workflow/index.js";
-import { withFlags } from "../../workflow/terminal/commands.js";
-import { colour, columns, interval } from "../../workflow/terminal/format.js";
+import { withFlags } from "../../workflow/terminal/run-text/commands.js";
+import { colour, columns, interval } from "../../workflow/terminal/text/format.js";
 
 type Endpoint = KeptEndpoint | { readonly target: "planned"; readonly requests: readonly object[] };
 

@@ -4,8 +4,8 @@ import { type Command, Option } from "commander";
 import { flowOrder } from "../../flows/index.js";
 import { closest, misuse, shellWord } from "../../system/index.js";
 import type { AnyFlow, Client } from "../../workflow/index.js";
-import { withFlags } from "../../workflow/terminal/commands.js";
 import { flagsOf } from "../../workflow/terminal/flags.js";
+import { withFlags } from "../../workflow/terminal/run-text/commands.js";
 import { flagsOfOthers, type Sources } from "./chain.js";
 import { isFlowModule, noFlow } from "./flow-named.js";
 

@@ -1,7 +1,7 @@
 /** Prints an error as one message and returns the exit code: 1 failed, 2 misused, 130 interrupted (143 by SIGTERM). */
 import { CommanderError } from "commander";
 import { explainDiskError, SegueError } from "../../system/index.js";
-import { printable } from "../../workflow/terminal/printable.js";
+import { printable } from "../../workflow/terminal/text/printable.js";
 
 export function reportError(thrown: unknown): number {
   const write = (line: string) => process.stderr.write(printable(line));

@@ -1,6 +1,6 @@
 /** A progress line on a terminal, rewritten in place; nothing in a pipe or a log. */
 import { type Progress, throttled } from "../../system/index.js";
-import { printable } from "../../workflow/terminal/printable.js";
+import { printable } from "../../workflow/terminal/text/printable.js";
 
 /** `progress` draws the line, `clear` erases it before other output, `tell` prints a message above it. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): {

@@ -1,6 +1,4 @@
 /** gensim's options that `segue train` lacks or calls differently: recognised so that the error says what to write instead. */
-import { Option } from "commander";
-import { misuse } from "../../system/index.js";
 import { insteadOf, namesOfGensim } from "../../track2vec/options/gensim-names.js";
 
 /** Hints that differ between the command and the library. */
@@ -12,19 +10,14 @@ const inCommands: Readonly<Record<string, string>> = {
 };
 
 /**
- * One option per spelling, hidden from --help. Using one throws a SegueError (misuse).
+ * What to write instead, by every spelling of the name; for `addOtherNames`.
  *
  * @param name how messages name options: "vectorSize" as "--vector-size"
  */
-export function gensimOptions(name: (option: string) => string): Option[] {
-  return namesOfGensim.flatMap((theirs) =>
-    [...new Set([theirs, theirs.replaceAll("_", "-")])].map((spelling) =>
-      new Option(`--${spelling} [value]`)
-        .hideHelp()
-        .preset("")
-        .argParser(() => {
-          throw misuse(`there is no option --${spelling}`, inCommands[theirs] ?? insteadOf(theirs, name));
-        }),
-    ),
-  );
+export function insteadOfGensims(name: (option: string) => string): Record<string, string> {
+  const hints: Record<string, string> = {};
+  for (const theirs of namesOfGensim)
+    for (const spelling of [theirs, theirs.replaceAll("_", "-")])
+      hints[spelling] = inCommands[theirs] ?? insteadOf(theirs, name)!;
+  return hints;
 }

@@ -6,7 +6,7 @@ import { word2vecRanges } from "../../track2vec/options/options.js";
 import { numberOption } from "../options/number-option.js";
 import { addOtherNames } from "../options/other-names.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions } from "../playlists/raw-files.js";
-import { gensimOptions } from "./gensim-options.js";
+import { insteadOfGensims } from "./gensim-options.js";
 
 export interface TrainFlags extends RawFileOptions {
   readonly input: readonly string[];
@@ -130,8 +130,8 @@ export function addTrainOptions(command: Command): Command {
     .option("--resume <file>", "resume from a checkpoint, with the same playlists and options")
     .option("--from <file>", "train on from these vectors: new tracks are added")
     .option("--json", "print one JSON object");
-  for (const option of gensimOptions(wording.option)) command.addOption(option);
   return addOtherNames(addRawFileOptions(command), {
+    ...insteadOfGensims(wording.option),
     train: "Playlists are --input.",
     playlists: "Playlists are --input.",
   });

@@ -1,7 +1,7 @@
 /** The output of `segue train` when it is done or stopped. */
 import { peakRssMb, shellWord } from "../../system/index.js";
 import type { TrainingResult } from "../../track2vec/index.js";
-import { counted } from "../../workflow/terminal/format.js";
+import { counted } from "../../workflow/terminal/text/format.js";
 
 /** The figures as --json prints them. */
 interface TrainingFigures {

@@ -1,6 +1,6 @@
 /** Checks a live SageMaker endpoint against its bundle, and deletes it afterwards. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsFailure } from "../../storage/aws-error.js";
 import {
   aFunction,
   aPath,
@@ -25,9 +25,9 @@ import {
   type Prediction,
   predictionsOf,
 } from "../check.js";
-import type { SageMakerDeployment } from "./deploy.js";
-import { reaching } from "./endpoint.js";
-import type { AwsConnection } from "./options.js";
+import { reaching } from "./aws/endpoint.js";
+import type { SageMakerDeployment } from "./deploying/deploy.js";
+import type { AwsConnection } from "./options/options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
 /** `Partial`, by which `exactOptionalPropertyTypes` would refuse undefined. */
@@ -123,7 +123,6 @@ function invoker(endpoint: string, connection: AwsConnection | undefined, signal
       Body: JSON.stringify({ instances }),
     });
     const { Body } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-      if (isAbort(error)) throw error;
       const { name, OriginalMessage, OriginalStatusCode } = error as {
         name?: string;
         OriginalMessage?: string;

@@ -12,7 +12,7 @@ import { extract } from "tar";
 import { motoCredentials, startMoto } from "../../storage/moto.testkit.js";
 import { S3Store } from "../../storage/s3.js";
 import { messageOf } from "../../system/index.js";
-import { sageMakerClient } from "./endpoint.js";
+import { sageMakerClient } from "./aws/endpoint.js";
 
 export interface Container {
   readonly url: string;

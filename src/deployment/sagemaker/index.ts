@@ -3,29 +3,30 @@
  * call loads it.
  */
 import type { checkSageMaker as check } from "./check.js";
-import type { checkOptions as checkThem } from "./check-options.js";
-import type { deploySageMaker as deploy } from "./deploy.js";
-import type { planSageMaker as plan } from "./plan.js";
+import type { deploySageMaker as deploy } from "./deploying/deploy.js";
+import type { planSageMaker as plan } from "./deploying/plan.js";
+import type { checkOptions as checkThem } from "./options/check-options.js";
 import type { removeSageMaker as remove } from "./remove.js";
 import type { sageMakerStanding as standing } from "./standing.js";
 
+export type { Serves } from "./archive/served.js";
 export type { SageMakerCheckOptions } from "./check.js";
-export type { SageMakerDeployment } from "./deploy.js";
-export type { AutoScaling, AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
-export type { PlannedRequest } from "./plan.js";
-export type { Serves } from "./served.js";
+export type { SageMakerDeployment } from "./deploying/deploy.js";
+export type { PlannedRequest } from "./deploying/plan.js";
+export type { AutoScaling, AwsConnection, BlueGreen, SageMakerOptions } from "./options/options.js";
 export type { Standing } from "./standing.js";
 
 /** Like `checkOptions`, but returns a promise, which rejects if the options are wrong. */
 export const checkSageMakerOptions = async (...of: Parameters<typeof checkThem>): Promise<void> =>
-  (await import("./check-options.js")).checkOptions(...of);
+  (await import("./options/check-options.js")).checkOptions(...of);
 /**
  * Returns the requests with which a deployment would create something, in order. Sends nothing to AWS, so the caller says whether the
  * endpoint exists and would be updated (`exists`, default false).
  *
  * @throws SegueError (misuse) if an option is wrong
  */
-export const planSageMaker: typeof plan = async (...of) => (await import("./plan.js")).planSageMaker(...of);
+export const planSageMaker: typeof plan = async (...of) =>
+  (await import("./deploying/plan.js")).planSageMaker(...of);
 /**
  * Deploys a model and waits until the endpoint answers. An existing endpoint of this name is updated blue/green: it answers from the old
  * model until then, and if the update fails.
@@ -35,7 +36,7 @@ export const planSageMaker: typeof plan = async (...of) => (await import("./plan
  * @throws the signal's reason, after removing everything that was created
  */
 export const deploySageMaker: typeof deploy = async (...of) =>
-  (await import("./deploy.js")).deploySageMaker(...of);
+  (await import("./deploying/deploy.js")).deploySageMaker(...of);
 /**
  * Compares a deployed endpoint's answers with its bundle's, times 50 calls, and then deletes the endpoint unless `keep`.
  *

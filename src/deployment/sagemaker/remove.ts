@@ -15,11 +15,11 @@ import {
   SegueError,
   thingWith,
 } from "../../system/index.js";
-import type { SageMakerDeployment } from "./deploy.js";
-import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
-import type { AwsConnection } from "./options.js";
-import type { Made } from "./parts.js";
-import { removeScaling } from "./scaling.js";
+import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./aws/endpoint.js";
+import { removeScaling } from "./aws/scaling.js";
+import type { SageMakerDeployment } from "./deploying/deploy.js";
+import type { Made } from "./deploying/parts.js";
+import type { AwsConnection } from "./options/options.js";
 
 /** One thing to remove. */
 export interface Removal {

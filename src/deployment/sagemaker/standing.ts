@@ -1,7 +1,8 @@
 /** Whether a deployment still exists. */
-import type { SageMakerDeployment } from "./deploy.js";
-import { describeEndpoint, sageMakerClient } from "./endpoint.js";
-import type { AwsConnection } from "./options.js";
+
+import { describeEndpoint, sageMakerClient } from "./aws/endpoint.js";
+import type { SageMakerDeployment } from "./deploying/deploy.js";
+import type { AwsConnection } from "./options/options.js";
 
 /** "replaced": an endpoint of this name exists, but another deployment has updated it. */
 export type Standing = "there" | "gone" | "replaced";

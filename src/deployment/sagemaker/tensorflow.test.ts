@@ -9,9 +9,9 @@ import { randomVectors, smallInput } from "../../bundle/bundle.testkit.js";
 import { writeBundle } from "../../bundle/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { S3Store } from "../../storage/s3.js";
+import { archiveFor } from "./archive/served.js";
 import { goodRole, startEmulator, tensorFlowImage } from "./emulator.testkit.js";
 import { checkSageMaker, deploySageMaker, planSageMaker } from "./index.js";
-import { archiveFor } from "./served.js";
 import { hasTensorFlow, serveSavedModel, tensorFlowMissing } from "./tensorflow.testkit.js";
 
 if (motoPython === undefined) console.warn(motoMissing);

@@ -6,6 +6,7 @@ import {
   type CheckResult,
   checkEndpoint,
   deployLocal,
+  isAnswering,
   type LocalEndpoint,
   stopLocal,
 } from "../../deployment/index.js";
@@ -77,7 +78,7 @@ export async function checkLocal({
   endpoint: StartedEndpoint;
 }> {
   // A resumed run reuses the deploy step of a run whose endpoint has been stopped.
-  const { endpoint, expected } = (await answers(started))
+  const { endpoint, expected } = (await isAnswering(started))
     ? { endpoint: started, expected: answered }
     : await startEndpoint(task);
   try {
@@ -85,14 +86,5 @@ export async function checkLocal({
     return { check: await untilAborted(checking, task.signal), endpoint };
   } finally {
     if (!task.parameters.keep) await stopLocal(endpoint);
-  }
-}
-
-async function answers({ url, pid }: StartedEndpoint): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    return ((await response.json()) as { pid?: number }).pid === pid;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 /** The results of a trained grid point, and how the grid is ranked and printed. */
 import type { Difference } from "../../evaluation/index.js";
 import type { ValueBox } from "../../workflow/index.js";
-import { columns, interval } from "../../workflow/terminal/format.js";
+import { columns, interval } from "../../workflow/terminal/text/format.js";
 
 export interface ProtocolFigures {
   readonly hitRatio: number;

@@ -3,6 +3,9 @@ import type { z } from "zod";
 import type { extendRequest, invocationsRequest, recommendRequest, tracksQuery } from "../schemas.js";
 import type { LiveModel } from "./served-model.js";
 
+/** In UTF-16 units: the longest track id, title or name in a request. */
+export const longestText = 2_000;
+
 /** A validated request. */
 export type Question =
   | { readonly of: "recommend"; readonly request: z.output<typeof recommendRequest> }

@@ -2,7 +2,6 @@
  * The model in memory: recommenders that share one catalogue. `bundle-source.ts` opens one from a bundle; tests and libraries may
  * build their own.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Catalogue, plainName, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import {
   type Context,
@@ -13,7 +12,9 @@ import {
   type Rules,
 } from "../../recommenders/index.js";
 import { misuse, normalized, remembered } from "../../system/index.js";
+import { defaultInvocationsK } from "../options.js";
 import { ArtistNames, sameButForCase } from "../search/artist-names.js";
+import { shortTurns } from "../search/short-turns.js";
 import { TrackSearch } from "../search/track-search.js";
 
 export interface ServedModel {
@@ -35,11 +36,6 @@ export interface TrackView {
   readonly artist?: string;
   readonly title: string;
 }
-
-const originalK = 100;
-
-/** How long looking up names may block other requests, in milliseconds. */
-const sliceMs = 5;
 
 /** A served model with the lookups that the routes need. */
 export class LiveModel {
@@ -103,12 +99,10 @@ export class LiveModel {
     if (unknown.length === 0) return meant;
     const search = await this.search();
     const artists = await this.#artistNames();
-    let sliceEnd = performance.now() + sliceMs;
+    const turns = shortTurns();
     for (const i of unknown) {
       meant[i] = this.#named(search, meant[i]!) ?? artists.respelled(meant[i]!) ?? meant[i]!;
-      if (performance.now() < sliceEnd) continue;
-      await nextTurn();
-      sliceEnd = performance.now() + sliceMs;
+      if (turns.due) await turns.take();
     }
     return meant;
   }
@@ -211,7 +205,7 @@ export class LiveModel {
 
   /** How many tracks `/invocations` returns. */
   get invocationsK(): number {
-    return this.model.invocationsK ?? originalK;
+    return this.model.invocationsK ?? defaultInvocationsK;
   }
 
   /** A track as answers show it: its artist, if the catalogue has one, and its title without the artist. */

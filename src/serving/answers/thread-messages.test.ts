@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { misuse, SegueError } from "../../system/index.js";
-import { describe as answerTo, HttpError } from "../http/http-error.js";
+import { describe as answerTo } from "../http/answer-error.js";
+import { HttpError } from "../http/http-error.js";
 import { errorOf, failureOf } from "./thread-messages.js";
 
 /** As the other thread gets it. */

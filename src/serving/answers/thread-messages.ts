@@ -1,8 +1,8 @@
 /** The messages between the server's thread and a model's threads. */
 import type { MessagePort } from "node:worker_threads";
 import type { BundleContents } from "../../bundle/index.js";
-import { type ErrorData, errorData, errorFrom, isSegueError } from "../../system/index.js";
-import { describe, type ErrorBody, HttpError } from "../http/http-error.js";
+import { type ErrorData, errorData, errorFrom } from "../../system/index.js";
+import { type ErrorBody, HttpError } from "../http/http-error.js";
 import type { Answer, Question } from "./question.js";
 
 /** The data that a model's thread starts with. */
@@ -46,17 +46,15 @@ export type FromThread =
 /** An error as plain data. */
 export interface Failure extends ErrorData {
   readonly stack?: string | undefined;
-  /** The HTTP answer for a wrong request, if the error is not a `SegueError`, which says so itself. */
+  /** The answer, if the error is an `HttpError`. */
   readonly http?: { readonly status: number; readonly body: ErrorBody };
 }
 
 export function failureOf(error: unknown): Failure {
-  const http = describe(error);
   return {
     ...errorData(error),
     stack: error instanceof Error ? error.stack : undefined,
-    // A SegueError stays one: if the bundle cannot be opened, the command line needs its hint and exit code.
-    ...(!isSegueError(error) && http.status < 500 ? { http } : {}),
+    ...(error instanceof HttpError ? { http: { status: error.status, body: error.body } } : {}),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { artistNumbers } from "../../corpus/index.js";
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
-import { closest } from "../../system/index.js";
+import { closest, quoted } from "../../system/index.js";
 import type { LiveModel } from "./served-model.js";
 
 /** The names of the rules, as the user gave them: JSON fields or command-line options. */
@@ -19,6 +19,7 @@ export interface RuleNames {
   readonly recommender: string;
 }
 
+/** How many names a line has. */
 const shown = 10;
 
 /** One line: which rules, alone or together, leave no track, or what the recommender does not know. */
@@ -73,8 +74,8 @@ export function whyFewer(
 /** Those of the rules that may leave no track, as they were given, except for `excludePlayed`. */
 function written({ artists, words, exclude, artistSeparation }: Rules, names: RuleNames): string[] {
   return [
-    artists && `${names.artists} ${quoted(artists)}`,
-    words && `${names.words} ${quoted(words)}`,
+    artists && `${names.artists} ${quoted(artists, shown)}`,
+    words && `${names.words} ${quoted(words, shown)}`,
     exclude && names.exclude,
     artistSeparation && `${names.artistSeparation} ${artistSeparation}`,
   ].filter((rule) => typeof rule === "string");
@@ -86,16 +87,10 @@ export function noneBy(artists: readonly string[], { model }: LiveModel): string
   const near = artists
     .slice(0, shown)
     .flatMap((name) => closest(name, names) ?? closest(`the ${name}`, names) ?? []);
-  return `no track is by ${quoted(artists)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
+  return `no track is by ${quoted(artists, shown)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
 }
 
 /** Says that no playlist title has one of these words. */
 export function noneTitled(words: readonly string[]): string {
-  return `no playlists have ${quoted(words)} in their titles`;
-}
-
-function quoted(words: readonly string[]): string {
-  const more = words.length > shown ? ` and ${words.length - shown} more` : "";
-  const first = words.slice(0, shown).map((word) => `"${word}"`);
-  return first.join(", ") + more;
+  return `no playlists have ${quoted(words, shown)} in their titles`;
 }

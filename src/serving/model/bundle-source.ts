@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { manifestName } from "../../bundle/bundles-in.js";
-import type { BundleContents } from "../../bundle/index.js";
+import type { Bundle, BundleContents, Manifest } from "../../bundle/index.js";
 import {
   didYouMean,
   misuse,
@@ -13,7 +13,7 @@ import {
 } from "../../system/index.js";
 import type { ServedModel } from "../answers/served-model.js";
 import { openThreads } from "../answers/threads.js";
-import { workerCounts } from "../options.js";
+import { defaultInvocationsK, workerCounts } from "../options.js";
 import { bundlePath, isFolder, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
 
@@ -77,7 +77,15 @@ export async function servedModelOf(
 ): Promise<ServedModel> {
   // Imported here, since a server whose threads read the bundle does not need it.
   const { bundleOf, openBundle } = await import("../../bundle/index.js");
-  const opened = typeof bundle === "string" ? await openBundle(bundle) : bundleOf(bundle);
+  return modelIn(typeof bundle === "string" ? await openBundle(bundle) : bundleOf(bundle), place, options);
+}
+
+/** The model in an open bundle; otherwise as `servedModelOf`. */
+export function modelIn(
+  opened: Bundle,
+  place: string,
+  options: Omit<ServedModelOptions, "threads"> = {},
+): ServedModel {
   const { manifest, catalogue } = opened;
   const names = manifest.recommenders;
   const chosen = options.recommender ?? names[0];
@@ -89,7 +97,6 @@ export async function servedModelOf(
       didYouMean(chosen, names, `it has: ${names.join(", ")}`),
     );
   }
-  const k = manifest.parameters.knn_k;
   const restored = options.onlyWhatAnswers
     ? names.filter((name) => name === chosen || name === "popularity")
     : names;
@@ -98,6 +105,11 @@ export async function servedModelOf(
     catalogue,
     recommenders: Object.fromEntries(restored.map((name) => [name, opened.recommender(name)])),
     defaultRecommender: chosen,
-    ...(typeof k === "number" ? { invocationsK: k } : {}),
+    invocationsK: invocationsKOf(manifest),
   };
+}
+
+/** How many tracks `/invocations` of this bundle returns: its `knn_k`, if it has one. */
+export function invocationsKOf({ parameters: { knn_k: k } }: Manifest): number {
+  return typeof k === "number" ? k : defaultInvocationsK;
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { explainDiskError, SegueError } from "../../system/index.js";
 import type { ApiKeys } from "../guards/api-keys.js";
-import { HttpError, refuseQuery } from "../http/http-error.js";
+import { HttpError } from "../http/http-error.js";
+import { refuseQuery } from "../http/refusals.js";
 import type { EndpointMetrics } from "../metrics.js";
 import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";

@@ -1,5 +1,5 @@
 /** `POST /v1/playlists/extend`: the next n tracks of a playlist, each chosen after the one before it. */
-import { refuseQuery } from "../http/http-error.js";
+import { refuseQuery } from "../http/refusals.js";
 import { errorAnswers, extendAnswer, extendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 

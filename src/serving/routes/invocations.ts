@@ -3,7 +3,8 @@
  * Unknown tracks get the recommender's fallback: tracks by the artist if the model knows it, else popular ones.
  */
 import type { z } from "zod";
-import { HttpError, refuseQuery } from "../http/http-error.js";
+import { HttpError } from "../http/http-error.js";
+import { refuseQuery } from "../http/refusals.js";
 import { readTextBodies } from "../http/request-body.js";
 import { errorAnswers, invocationsAnswer, invocationsRequest } from "../schemas.js";
 import { csvRequest, jsonLinesRequest } from "./invocation-lines.js";

@@ -1,5 +1,5 @@
 /** `POST /v1/recommend`: what should play next after these tracks. */
-import { refuseQuery } from "../http/http-error.js";
+import { refuseQuery } from "../http/refusals.js";
 import { errorAnswers, recommendAnswer, recommendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 

@@ -1,5 +1,5 @@
 /** `GET /v1/tracks?q=`: finds tracks by words in titles and artists. */
-import { refuseBrokenEscapes } from "../http/http-error.js";
+import { refuseBrokenEscapes } from "../http/refusals.js";
 import { errorAnswers, tracksAnswer, tracksQuery } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 

@@ -1,10 +1,8 @@
 /** Artists by the words of their names, so that "beatles" finds "The Beatles" and "beyonce" finds "Beyoncé". */
 import { artistOfId } from "../../recommenders/index.js";
-import { normalized, Turns } from "../../system/index.js";
+import { normalized } from "../../system/index.js";
+import { shortTurns } from "./short-turns.js";
 import { wordsOf } from "./words.js";
-
-/** How long building the index may block its thread at a time, in milliseconds. */
-const sliceMs = 5;
 
 /** Longer texts are no artists. */
 const longestName = 100;
@@ -22,7 +20,7 @@ export class ArtistNames {
 
   /** @param artists the artist of each track, "" for none */
   static async build(artists: readonly string[]): Promise<ArtistNames> {
-    const turns = new Turns(undefined, sliceMs);
+    const turns = shortTurns();
     const counts = new Map<string, number>();
     for (const artist of artists) {
       if (artist !== "") counts.set(artist, (counts.get(artist) ?? 0) + 1);

@@ -3,7 +3,7 @@
  * prefixes before typos. A query without words is searched by its emoji and signs. The inverted index uses typed arrays, since a million
  * titles as JavaScript objects would need a gigabyte.
  */
-import { Turns } from "../../system/index.js";
+import { shortTurns } from "./short-turns.js";
 import { WordIndex } from "./word-index.js";
 import { symbolsOf, wordsOf } from "./words.js";
 
@@ -12,9 +12,6 @@ export interface TrackHit {
   /** 0 to 1: the share of the query, weighted by rarity, that the track has; lower if it has other words too, or is in few playlists. */
   readonly score: number;
 }
-
-/** How long building the index may block its thread at a time, in milliseconds. */
-const sliceMs = 5;
 
 // Limits of the search for versions of a name: nearly every name has a word that few tracks have.
 const mostLookedThrough = 20_000;
@@ -67,7 +64,7 @@ export class TrackSearch {
     let words = new Uint32Array(Math.max(16, tracks.length * 6));
     let counts = new Uint32Array(1024);
     let length = 0;
-    const turns = new Turns(undefined, sliceMs);
+    const turns = shortTurns();
     for (let track = 0; track < tracks.length; track++) {
       const distinct = new Set(wordsOf(tracks[track]!));
       lengths[track] = distinct.size;

@@ -1,5 +1,5 @@
 /** Two runs side by side, for the studio and for `segue show --compare`. The studio's pages use this, so nothing here may need Node. */
-import { durationIfKnown } from "../../workflow/terminal/duration.js";
+import { durationIfKnown } from "../../workflow/terminal/text/duration.js";
 import type { Figure, RunFigures } from "./run-figures.js";
 
 export interface ComparedRun {

@@ -11,8 +11,8 @@ import {
   type RunRecord,
   type TaskFailure,
 } from "../../workflow/index.js";
-import { commandAfter, commandAgain, waysOn } from "../../workflow/terminal/commands.js";
-import { ownPlace } from "../../workflow/terminal/own-place.js";
+import { commandAfter, commandAgain, waysOn } from "../../workflow/terminal/run-text/commands.js";
+import { ownPlace } from "../../workflow/terminal/run-text/own-place.js";
 import { onlyTheme } from "../../workflow/theme.js";
 import { gridOf } from "./grid.js";
 import type { RunFigures } from "./run-figures.js";

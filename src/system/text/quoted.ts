@@ -9,11 +9,12 @@ export const shortened = (text: string): string =>
 export const firstTen = (names: readonly string[]): string =>
   `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
 
-/** How many names a message shows. */
-const most = 40;
-
-/** Names in quotes, for messages: `"a", "b"`; after 40 of them, how many more there are. */
-export function quoted(names: readonly string[]): string {
+/**
+ * Names in quotes, for messages: `"a", "b"`; at the end, how many more there are.
+ *
+ * @param most how many are named; default 40
+ */
+export function quoted(names: readonly string[], most = 40): string {
   const more = names.length - most;
   const shown = names.slice(0, most).map((name) => `"${shortened(name)}"`);
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");

@@ -147,7 +147,6 @@ class LocalEngine {
       listener({ type: "task-started", ...place, attempt: number });
       const result = await this.#options.pool.run(spec, {
         signal,
-        timeout: ready.node.timeout,
         onLog: (stream, line) => listener({ type: "task-log", ...place, stream, line }),
         onProgress: (report) => listener({ type: "task-progress", ...place, report }),
       });
@@ -159,10 +158,8 @@ class LocalEngine {
       await writeFailure(store, spec, started, error);
       const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;
-      else if (spec.last || isHopeless(error)) {
-        if (ready.node.catch === undefined) return { failed: error };
-        return publishCaught(store, spec, started, error);
-      } else failures++;
+      else if (spec.last || isHopeless(error)) return publishCaught(store, spec, started, error);
+      else failures++;
       const delay = wasLost ? 0 : retryDelay(retry, failures);
       listener({ type: "task-retry", ...place, error, delay, attempt: number + 1 });
       if (delay > 0) await this.#waitElsewhere(delay, ready, held);

@@ -93,7 +93,7 @@ export class Pool {
   /** Runs one attempt; it has its process to itself until it ends. Never rejects. */
   async run(
     spec: TaskSpec,
-    options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
+    options: AttemptEvents & { readonly signal: AbortSignal },
   ): Promise<AttemptResult> {
     while (this.#idle.length === 0 && this.#finishing.size > 0) await Promise.race(this.#finishing);
     if (this.#closed && options.signal.aborted) return { failed: { kind: "error", message: "stopped" } };
@@ -114,7 +114,7 @@ export class Pool {
         worker.receive = (message) => {
           if (message.type === "begun") {
             loading.stop();
-            if (options.timeout !== undefined) stop.after(options.timeout);
+            stop.afterTimeout();
           } else if (message.type === "log") options.onLog?.(message.stream, message.line);
           else if (message.type === "progress") options.onProgress?.(message.report);
           else if (message.type === "done") resolve({ done: message.record });

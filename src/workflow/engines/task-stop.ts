@@ -30,13 +30,13 @@ export class TaskStop {
     this.#late ??= setTimeout(() => kill(this.#worker), grace * 1000).unref();
   }
 
-  /** Stops the task in so many seconds: its timeout. */
-  after(seconds: number): void {
-    clearTimeout(this.#timer);
+  /** Stops the task once the timeout of its step, if it has one, is over. */
+  afterTimeout(): void {
     const { step, node } = this.#ready;
+    if (node.timeout === undefined) return;
     const message = `step "${step}" took longer than its timeout of ${node.timeout} s`;
     const hint = "give it more time: timeout on the step";
-    this.#timer = setTimeout(() => this.now({ kind: "timeout", message, hint }), seconds * 1000);
+    this.#timer = setTimeout(() => this.now({ kind: "timeout", message, hint }), node.timeout * 1000);
   }
 
   /** The task is over: nothing more is to be stopped. */

@@ -1,7 +1,7 @@
 /** Validates a flow before anything runs: finds each problem, and says what to write instead. */
 import { didYouMean, misuse, quoted } from "../../system/index.js";
 import type { AnyFlow } from "./flow.js";
-import { isFlowName } from "./flow-name.js";
+import { isFlowName, nameHint } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { requireFlow } from "./load-flow.js";
 
@@ -21,7 +21,7 @@ export function checkFlow(flow: AnyFlow): void {
   if (!isFlowName(flow.name))
     problems.unshift({
       message: `"${flow.name}" is not a valid flow name`,
-      hint: "use letters, digits, - and _, beginning with a letter",
+      hint: nameHint,
     });
   if (problems.length === 0) return;
   throw misuse(
@@ -51,10 +51,10 @@ function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const problems: FlowProblem[] = [];
   const seen = new Set<string>();
   for (const { name } of nodes) {
-    if (!/^[a-z][\w-]*$/i.test(name))
+    if (!isFlowName(name))
       problems.push({
         message: `"${name}" is not a valid step name`,
-        hint: "use letters, digits, - and _, beginning with a letter",
+        hint: nameHint,
       });
     if (seen.has(name))
       problems.push({

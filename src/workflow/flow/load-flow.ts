@@ -16,7 +16,7 @@ import {
   shellWord,
   someText,
 } from "../../system/index.js";
-import { ownPlace } from "../terminal/own-place.js";
+import { ownPlace } from "../terminal/run-text/own-place.js";
 import { ownModules } from "./code-hash.js";
 import type { AnyFlow } from "./flow.js";
 

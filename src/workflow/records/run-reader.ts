@@ -18,6 +18,7 @@ export class RunReader {
   readonly flow: string;
   readonly #find: () => Promise<string>;
   #id: Promise<string> | undefined;
+  #record: Promise<RunRecord> | undefined;
 
   constructor(store: Store, flow: string, find: () => Promise<string>) {
     this.store = store;
@@ -32,7 +33,16 @@ export class RunReader {
   }
 
   /** The record written when the run began: parameters, tags, steps. @throws SegueError (misuse) if there is no such run */
-  async record(): Promise<RunRecord> {
+  record(): Promise<RunRecord> {
+    // It never changes once it is there.
+    this.#record ??= this.#read().catch((error: unknown) => {
+      this.#record = undefined;
+      throw error;
+    });
+    return this.#record;
+  }
+
+  async #read(): Promise<RunRecord> {
     const id = await this.id();
     const record = await readRecord<RunRecord>(this.store, keys.run(this.flow, id));
     if (!record)

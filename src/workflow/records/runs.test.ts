@@ -107,3 +107,17 @@ it("gives runs ids that sort by time, to about a millisecond", () => {
   expect(newRunId(new Date(Date.UTC(2026, 0, 1)), "by-hand")).toMatch(/^20260101-000000-/);
   expect(newRunId(new Date(Date.UTC(2026, 1, 2)), later)).toMatch(/^20260202-000000-/);
 });
+
+it("reads a run's record once, however much is asked of the run", async () => {
+  await write("a", 1, "done");
+  const run = openClient(store).flow("a").run(idOf(1));
+  const missing = openClient(store).flow("a").run(idOf(2));
+  await Promise.all([run.record(), run.tags(), run.tasks()]);
+  await run.tasks();
+  expect(store.reads).toBe(1);
+  await run.summary();
+  expect(store.reads).toBe(2);
+  await expect(missing.record()).rejects.toThrow("there is no run");
+  await write("a", 2, "done");
+  expect(await missing.tags()).toEqual(["t0"]);
+});

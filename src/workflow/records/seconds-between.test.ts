@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RunEvent } from "../running/events.js";
-import { plainReporter } from "../terminal/plain-reporter.js";
+import { plainReporter } from "../terminal/reporters/plain-reporter.js";
 import { secondsBetween } from "./seconds-between.js";
 
 const [earlier, later] = ["2026-01-01T00:00:00.000Z", "2026-01-01T00:01:00.500Z"];

@@ -43,7 +43,8 @@ export class Walk {
   /** How many tasks each foreach has, by "foreach/task before it". */
   readonly #counts = new Map<string, number>();
   readonly #finishedIn = new Map<string, number>();
-  readonly #given = new Map<string, ReadyTask>();
+  readonly #given = new Set<string>();
+  readonly #known = new Map<string, number>();
 
   constructor(nodes: readonly StepNode[]) {
     this.#nodes = nodes;
@@ -58,9 +59,7 @@ export class Walk {
 
   /** How many tasks of `step` are known so far. */
   known(step: string): number {
-    let count = 0;
-    for (const each of this.#given.values()) if (each.step === step) count++;
-    return count;
+    return this.#known.get(step) ?? 0;
   }
 
   /** Whether it has already returned this task as ready. */
@@ -144,7 +143,8 @@ export class Walk {
         .map((other) => ({ foreach: other.name, over: other.over! })),
       inputs: this.#hash(node, path, outer === undefined ? parents : [outer, ...parents], items),
     };
-    this.#given.set(nameOf(task), task);
+    if (!this.gave(task)) this.#known.set(task.step, this.known(task.step) + 1);
+    this.#given.add(nameOf(task));
     return task;
   }
 

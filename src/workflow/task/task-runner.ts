@@ -104,9 +104,8 @@ export async function runTask(
     await card.close().catch(() => {});
     await writeFailure(store, spec, started, error);
     await options.closeLog();
-    const isOver = spec.last || isHopeless(error);
-    if (node.catch === undefined || !isOver || options.signal.aborted) return { failed: error };
-    return publishCaught(store, spec, started, error);
+    const isOver = (spec.last || isHopeless(error)) && !options.signal.aborted;
+    return isOver ? publishCaught(store, spec, started, error) : { failed: error };
   } finally {
     // Fails if a process that the step started still writes there; that does not change how the task ended.
     await rm(folder, { recursive: true, force: true }).catch(() => {});
@@ -115,7 +114,7 @@ export async function runTask(
 
 /**
  * Publishes the done-record of a task that failed for good: its error becomes the artifact that `catch` names. The task stays
- * failed if a foreach follows that then has no list to iterate over.
+ * failed without a `catch`, and if a foreach follows that then has no list to iterate over.
  */
 export async function publishCaught(
   store: Store,
@@ -124,11 +123,11 @@ export async function publishCaught(
   error: TaskFailure,
 ): Promise<{ readonly done: DoneRecord } | { readonly failed: TaskFailure }> {
   const { step, task, node } = spec.ready;
-  // The task's own process has already tried this.
-  if (error.code === withoutList) return { failed: error };
+  // Of an error with this code, the task's own process has already tried it.
+  if (node.catch === undefined || error.code === withoutList) return { failed: error };
   const { refs } = await loadRefs(store, spec);
-  const ref = await storeArtifact(store, node.catch!, { ...error }, { step, task, folder: tmpdir() });
-  const artifacts = { ...refs, [node.catch!]: ref };
+  const ref = await storeArtifact(store, node.catch, { ...error }, { step, task, folder: tmpdir() });
+  const artifacts = { ...refs, [node.catch]: ref };
   const lacking = withoutItems(spec.ready.toCome, artifacts);
   if (lacking) {
     const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to iterate over`;

@@ -18,9 +18,9 @@ import type { TaskFailure } from "../flow/types.js";
 import type { RunRecord } from "../records/records.js";
 import type { RunListener } from "../running/events.js";
 import type { RunResult } from "../running/run.js";
-import { type Commands, waysOn } from "./commands.js";
-import { afterFailure, type Failed, failureLine } from "./failure.js";
-import { printable } from "./printable.js";
+import { type Commands, waysOn } from "./run-text/commands.js";
+import { afterFailure, type Failed, failureLine } from "./run-text/failure.js";
+import { printable } from "./text/printable.js";
 
 /** Includes the commands to suggest if the run is not done. */
 export interface TerminalOptions extends Omit<Commands, "again"> {
@@ -131,10 +131,10 @@ async function report(
 ): Promise<RunResult> {
   if (options.quiet) return run(() => {});
   if (process.stdout.isTTY && !process.env.CI && process.env.TERM !== "dumb") {
-    const reporter = (await import("./live-reporter.js")).liveReporter();
+    const reporter = (await import("./reporters/live-reporter.js")).liveReporter();
     return run(reporter.listener).finally(() => reporter.finished());
   }
-  const { plainReporter } = await import("./plain-reporter.js");
+  const { plainReporter } = await import("./reporters/plain-reporter.js");
   const shown = process.stdout.isTTY ? printable : (line: string) => line;
   return run(plainReporter((line) => process.stdout.write(`${shown(line)}\n`)));
 }

@@ -3,12 +3,12 @@ import { DBOS } from "@dbos-inc/dbos-sdk";
 import { remembered } from "../../../system/index.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
-import type { TaskContext } from "./workflows.js";
 
 /** Milliseconds that DBOS may take to begin a workflow, or to record what it came to. */
 const patience = 5000;
 
-export class WorkUnderWay implements TaskContext {
+export class WorkUnderWay {
+  /** The slots of this machine. */
   readonly places: Places;
   readonly log: (line: string) => void;
   readonly #pools = new Map<string, Pool>();
@@ -25,6 +25,7 @@ export class WorkUnderWay implements TaskContext {
     this.log = log;
   }
 
+  /** The pool for tasks of this version of the code. */
   poolFor(code: string): Pool {
     return remembered(this.#pools, code, () => {
       // Processes with older code are of no more use.
@@ -33,12 +34,14 @@ export class WorkUnderWay implements TaskContext {
     });
   }
 
+  /** A signal that is aborted when the workflow is cancelled or the worker stops. */
   signalFor(id: string): { signal: AbortSignal; release(): void } {
     const controller = new AbortController();
     this.#tasks.set(id, controller);
     return { signal: controller.signal, release: () => this.#tasks.delete(id) };
   }
 
+  /** Notes that a workflow's function runs here, until the returned function is called. */
   running(id: string): () => void {
     const entry = { id };
     this.#running.add(entry);
@@ -59,6 +62,7 @@ export class WorkUnderWay implements TaskContext {
     return missing.filter((id) => now - this.#missingSince.get(id)! >= patience);
   }
 
+  /** Whether the worker is shutting down, so that its tasks are killed. */
   isLeaving(): boolean {
     return this.#isLeaving;
   }

@@ -21,8 +21,6 @@ import { Reuse } from "../../running/reuse.js";
 import { type ReadyTask, Walk } from "../../running/walk.js";
 import { failureOf, publishCaught, type TaskOutcome, writeFailure } from "../../task/task-runner.js";
 import type { TaskSpec } from "../../task/task-spec.js";
-import type { Places } from "../places.js";
-import type { Pool } from "../pool.js";
 import {
   type RunOrder,
   runWorkflow,
@@ -33,35 +31,22 @@ import {
   taskWorkflowId,
   workflowId,
 } from "./names.js";
-
-export interface TaskContext {
-  /** The slots of this machine. */
-  readonly places: Places;
-  /** The pool for tasks of this version of the code. */
-  poolFor(code: string): Pool;
-  /** A signal that is aborted when the workflow is cancelled or the worker stops. */
-  signalFor(workflowId: string): { signal: AbortSignal; release(): void };
-  /** Notes that a workflow's function runs here, until the returned function is called. */
-  running(workflowId: string): () => void;
-  /** Whether the worker is shutting down, so that its tasks are killed. */
-  isLeaving(): boolean;
-  log(line: string): void;
-}
+import type { WorkUnderWay } from "./work-under-way.js";
 
 const pollingIntervalMs = 150;
 
 /** Registers both with DBOS; call it once, before DBOS is launched. */
-export function registerWorkflows(context: TaskContext): void {
+export function registerWorkflows(worker: WorkUnderWay): void {
   const noted = async <T>(work: () => Promise<T>): Promise<T> => {
-    const ended = context.running(DBOS.workflowID!);
+    const ended = worker.running(DBOS.workflowID!);
     return work().finally(ended);
   };
   const task = DBOS.registerWorkflow(
     (order: RunOrder, ready: ReadyTask, tried: Tried = untried) =>
-      noted(() => runTask(context, order, ready, tried)),
+      noted(() => runTask(worker, order, ready, tried)),
     { name: taskWorkflow, maxRecoveryAttempts: 1000 },
   );
-  DBOS.registerWorkflow((order: RunOrder) => noted(() => walkRun(context, order, task)), {
+  DBOS.registerWorkflow((order: RunOrder) => noted(() => walkRun(worker, order, task)), {
     name: runWorkflow,
     maxRecoveryAttempts: 1000,
   });
@@ -72,9 +57,9 @@ type TaskFunction = (order: RunOrder, ready: ReadyTask, tried: Tried) => Promise
 const untried: Tried = { failures: 0, losses: 0 };
 
 /** Walks a run. Deterministic, since every decision follows from what DBOS has recorded: a second walk repeats the first. */
-async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
+async function walkRun(worker: WorkUnderWay, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
   const { run } = order;
-  context.log(`run ${workflowId(run.flow, run.run)}`);
+  worker.log(`run ${workflowId(run.flow, run.run)}`);
   // May fail: the mark only affects what status others see.
   const hold = await openStore(order.store)
     .then((store) => holdAsWorker(store, run.flow, run.run))
@@ -130,7 +115,7 @@ const patient = { retriesAllowed: true, intervalSeconds: 1, maxAttempts: 6, back
 
 /** Runs attempts until the task is done or has failed by itself. For a retry it is queued again, so that it holds no slot. */
 async function runTask(
-  context: TaskContext,
+  worker: WorkUnderWay,
   order: RunOrder,
   ready: ReadyTask,
   { failures, losses: lostBefore }: Tried,
@@ -142,7 +127,7 @@ async function runTask(
   for (let losses = lostBefore; ; losses++) {
     const number = failures + losses + 1;
     const result = await DBOS.runStep(
-      () => attempt(context, order, ready, { number, last, tried: { failures, losses } }),
+      () => attempt(worker, order, ready, { number, last, tried: { failures, losses } }),
       { name: `attempt ${number}` },
     );
     if ("done" in result) return result;
@@ -159,7 +144,7 @@ async function findKnown(order: RunOrder, ready: ReadyTask): Promise<DoneRecord 
 
 /** One attempt, in a process of its own, so that a blocking step does not block this worker. */
 async function attempt(
-  context: TaskContext,
+  worker: WorkUnderWay,
   order: RunOrder,
   ready: ReadyTask,
   { number, last, tried }: { number: number; last: boolean; tried: Tried },
@@ -167,14 +152,14 @@ async function attempt(
   const { run } = order;
   const id = taskWorkflowId(run, ready, tried.failures);
   const store = await openStore(order.store);
-  const reuse = new Reuse(store, run, false);
+  const reuse = new Reuse(store, run, order.cache);
   // A worker may have published the result and died before reporting it.
-  const published = await reuse.find(ready);
+  const published = await reuse.published(ready);
   if (published) return { done: published };
   const module = codeOrProblem(run);
   const place = { flow: run.flow, run: run.run, ready, attempt: `${number}-${randomWord(4)}` };
   if (module instanceof SegueError) {
-    context.log(`${id}: ${module.message}`);
+    worker.log(`${id}: ${module.message}`);
     const failed = failureOf(module);
     await writeFailure(store, place, new Date().toISOString(), failed);
     return { failed };
@@ -188,31 +173,30 @@ async function attempt(
     number,
     last,
   };
-  const { signal, release } = context.signalFor(id);
+  const { signal, release } = worker.signalFor(id);
   let giveBack: (() => void) | undefined;
   try {
-    const excess = context.places.excess(ready.step, ready.node.resources);
-    if (excess) context.log(`${id}: ${excess}`);
+    const excess = worker.places.excess(ready.step, ready.node.resources);
+    if (excess) worker.log(`${id}: ${excess}`);
     try {
-      giveBack = await context.places.take(ready.node.resources, signal);
+      giveBack = await worker.places.take(ready.node.resources, signal);
     } catch {
-      if (context.isLeaving()) return await new Promise<never>(() => {});
+      if (worker.isLeaving()) return await new Promise<never>(() => {});
       return { failed: { kind: "error", message: "stopped" } };
     }
     const started = new Date().toISOString();
-    context.log(`${id} attempt ${number}`);
-    const result = await context.poolFor(run.code).run(spec, { signal, timeout: ready.node.timeout });
+    worker.log(`${id} attempt ${number}`);
+    const result = await worker.poolFor(run.code).run(spec, { signal });
     if ("done" in result) {
-      await new Reuse(store, run, order.cache).note(ready, result.done);
+      await reuse.note(ready, result.done);
       return result;
     }
     // A task killed by the shutdown is not recorded as failed: whoever takes it over makes the same attempt.
-    if (context.isLeaving()) return await new Promise<never>(() => {});
+    if (worker.isLeaving()) return await new Promise<never>(() => {});
     if (signal.aborted) return result;
     await writeFailure(store, spec, started, result.failed);
     const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, tried.losses);
-    if (isOver && ready.node.catch !== undefined) return publishCaught(store, spec, started, result.failed);
-    return result;
+    return isOver ? publishCaught(store, spec, started, result.failed) : result;
   } finally {
     giveBack?.();
     release();

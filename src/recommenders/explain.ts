@@ -1,6 +1,6 @@
 /** Explains why a track was recommended, by facts that can be checked: what it followed, what it shares with the context. */
 import { type Catalogue, playlistsOfTracks, requireCatalogue } from "../corpus/index.js";
-import { misuse, requireWithin, someText } from "../system/index.js";
+import { countsOf, misuse, requireWithin, someText } from "../system/index.js";
 import {
   type Context,
   type FittedRecommender,
@@ -121,9 +121,7 @@ export class Explainer {
       return before;
     const last = this.#numbers.query({ tracks: tracks.slice(-lookedAt.context) });
     // The whole context, not only its last tracks: earlier plays count too.
-    const times = new Map<number, number>();
-    for (const number of this.#numbers.query({ tracks }).tracks)
-      times.set(number, (times.get(number) ?? 0) + 1);
+    const times = countsOf(this.#numbers.query({ tracks }).tracks);
     const index = this.#artists;
     const artists = new Set<number>();
     if (index !== undefined) {

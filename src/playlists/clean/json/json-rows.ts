@@ -29,7 +29,7 @@ function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown
 export function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
   const names = keysOf(first);
   const at = matchColumns(names, options.mapping, where, {
-    needsTime: options.needsTime ?? false,
+    needsTime: options.needsTime,
     ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
   });
   const timeKey = names[at.time];

@@ -4,9 +4,8 @@
  */
 import { visitJsonLines } from "../../../corpus/index.js";
 import { misuse, SegueError, shellWord, type TextSource } from "../../../system/index.js";
-import type { ColumnMapping } from "../columns/column-mapping.js";
 import { usualNames } from "../columns/column-names.js";
-import { isOfColumns } from "../columns/match-columns.js";
+import { isOfColumns, type TableOptions } from "../columns/match-columns.js";
 import type { FileRows } from "../file-rows.js";
 import { DistinctNames } from "../names/distinct-names.js";
 import { toldJson, toldText } from "../rejects.js";
@@ -17,12 +16,7 @@ import { asJsonLines, parseJson, wholeText } from "./json-text.js";
 import { addSequence } from "./read-sequences.js";
 import { watchedSongs } from "./youtube-history.js";
 
-export interface JsonOptions {
-  /** The name of the playlist if nothing in the file names it. */
-  readonly playlist: string;
-  readonly mapping?: ColumnMapping;
-  /** Whether a time is required even if the mapping names no key for it. */
-  readonly needsTime?: boolean;
+export interface JsonOptions extends TableOptions {
   readonly times: PlayTimes;
   /** Whether the file has one object per line; otherwise it is read whole. */
   readonly isLines: boolean;

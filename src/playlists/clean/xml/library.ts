@@ -2,7 +2,7 @@
  * A music library: a list of tracks, and playlists that refer to them. It keeps the tracks' names and the playlists' references in
  * memory until the file has been read.
  */
-import { quoted, SegueError } from "../../../system/index.js";
+import { countsOf, quoted, SegueError } from "../../../system/index.js";
 import type { FileRows } from "../file-rows.js";
 import { DistinctNames } from "../names/distinct-names.js";
 import { isBlank, tidyName } from "../names/tidy-name.js";
@@ -107,18 +107,12 @@ const mostNamed = 5;
 /** Names playlists that share a name by their folders, too, and numbers those that share these as well. */
 function namesApart(lists: readonly LibraryList[]): string[] {
   const names = lists.map(({ name }) => tidyName(name));
-  const isShared = countsOf(names);
+  const times = countsOf(names);
   const paths = lists.map(({ folders }, i) =>
-    isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
+    times.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
   );
   const distinct = new DistinctNames();
   return paths.map((path) => distinct.apart(path));
-}
-
-function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
 
 /** Copies a string, since a substring would keep the whole chunk of the file in memory. */

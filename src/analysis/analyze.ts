@@ -1,6 +1,6 @@
 /** What `segue analyze` computes, as numbers and as pictures. */
 import type { ChartSpec, ChartTheme } from "../charts/index.js";
-import { type Corpus, requireCorpus } from "../corpus/index.js";
+import { type Corpus, playsOfTracks, requireCorpus } from "../corpus/index.js";
 import {
   besideWork,
   type Progress,
@@ -10,7 +10,7 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { type Distributions, describeCorpus, playsOfArtists, playsOfTracks } from "./distributions.js";
+import { type Distributions, describeCorpus, playsOfArtists } from "./distributions.js";
 import type { MusicMap } from "./map/music-map.js";
 import { histogramSpec, lengthsSpec, mapSpec, topSpec, unknownSpec } from "./pictures/pictures.js";
 import { powerLawSpec } from "./pictures/power-law-spec.js";

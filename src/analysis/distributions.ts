@@ -1,5 +1,5 @@
 /** How playlists are made up: plays per artist and song, lengths, and what a model cannot know. */
-import { artistNumbers, type Corpus, playlistCount } from "../corpus/index.js";
+import { artistNumbers, type Corpus, playlistCount, playsOfTracks } from "../corpus/index.js";
 
 export interface Bin {
   /** Whole numbers from `from` to `to`, both included. */
@@ -40,14 +40,6 @@ export interface Distributions {
    * two tracks.
    */
   readonly unknownNext: ReadonlyArray<{ readonly minCount: number; readonly share: number }>;
-}
-
-/** Number of playlist entries of each track, by track number. */
-export function playsOfTracks(corpus: Corpus): Uint32Array {
-  const plays = new Uint32Array(corpus.tracks.length);
-  const { items } = corpus;
-  for (let i = 0; i < items.length; i++) plays[items[i]!]!++;
-  return plays;
 }
 
 /** A cache: distributions, fit and pictures all need these counts. */

@@ -7,6 +7,7 @@ export { plainName } from "./catalogue/plain-name.js";
 export { TrackIndex, trackIndex } from "./catalogue/track-index.js";
 export { findTwins, twinKey } from "./catalogue/twins.js";
 export { type Catalogue, type Corpus, CorpusBuilder, type Playlist, playlistCount } from "./corpus.js";
+export { playlistsOfTracks, playsOfTracks } from "./counts.js";
 export {
   readCorpusFile,
   readCorpusPlays,

@@ -1,5 +1,12 @@
 /** Facts about tracks from the training data alone: popularity and artist. */
-import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
+import {
+  artistNumbers,
+  type Corpus,
+  playlistsOfTracks,
+  playsOfTracks,
+  requireCorpus,
+  trackIndex,
+} from "../corpus/index.js";
 import { PlaylistSets } from "./asking/copies.js";
 
 export interface TrainingFacts {
@@ -27,28 +34,15 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
   requireCorpus(corpus, "trainingFacts");
   const size = corpus.tracks.length;
   const numbers = trackIndex(corpus.tracks);
-  const plays = new Uint32Array(size);
-  const playlistsHolding = new Uint32Array(size);
-  const lastSeen = new Int32Array(size).fill(-1);
-  const playlists = corpus.offsets.length - 1;
-  for (let p = 0; p < playlists; p++) {
-    for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
-      const track = corpus.items[i]!;
-      plays[track]!++;
-      if (lastSeen[track] === p) continue;
-      lastSeen[track] = p;
-      playlistsHolding[track]!++;
-    }
-  }
   const { artistOf, artistCount } = numberArtists(corpus.artists);
   let sets: PlaylistSets | undefined;
   return {
     tracks: corpus.tracks,
     size,
     numberOf: (track) => numbers.get(track) ?? -1,
-    plays,
-    playlistsHolding,
-    playlists,
+    plays: playsOfTracks(corpus),
+    playlistsHolding: playlistsOfTracks(corpus, size),
+    playlists: corpus.offsets.length - 1,
     // Reads all playlists, so it is built on first use.
     isPlaylist: (numbers) => (sets ??= new PlaylistSets(corpus)).holds(numbers),
     artistOf,

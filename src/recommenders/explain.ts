@@ -1,6 +1,6 @@
 /** Explains why a track was recommended, by facts that can be checked: what it followed, what it shares with the context. */
-import { type Catalogue, requireCatalogue } from "../corpus/index.js";
-import { misuse, requireWithin, someText } from "../system/index.js";
+import { type Catalogue, playlistsOfTracks, requireCatalogue } from "../corpus/index.js";
+import { countsOf, misuse, requireWithin, someText } from "../system/index.js";
 import {
   type Context,
   type FittedRecommender,
@@ -13,7 +13,7 @@ import { TrackNumbers } from "./core/asking/query.js";
 import { ArtistIndex } from "./core/names/artists.js";
 import { TitleWords } from "./core/names/title-words.js";
 import { invert, playIndex } from "./core/plays/play-index.js";
-import { playlistCounts, type Rows, type Sessions } from "./core/plays/sessions.js";
+import type { Rows, Sessions } from "./core/plays/sessions.js";
 import { findState } from "./rules.js";
 
 export type Reason =
@@ -80,7 +80,8 @@ export class Explainer {
     const titles = findState(state, "title-words");
     this.#titles = titles && TitleWords.restore(titles);
     this.#vectors = vectorRows(state, catalogue.tracks.length);
-    this.#counts = countsIn(state) ?? (this.#sessions && playlistCounts(this.#sessions));
+    this.#counts =
+      countsIn(state) ?? (this.#sessions && playlistsOfTracks(this.#sessions, catalogue.tracks.length));
     this.#artists =
       catalogue.artists &&
       new ArtistIndex(catalogue.artists, this.#counts ?? new Uint32Array(catalogue.tracks.length));
@@ -120,9 +121,7 @@ export class Explainer {
       return before;
     const last = this.#numbers.query({ tracks: tracks.slice(-lookedAt.context) });
     // The whole context, not only its last tracks: earlier plays count too.
-    const times = new Map<number, number>();
-    for (const number of this.#numbers.query({ tracks }).tracks)
-      times.set(number, (times.get(number) ?? 0) + 1);
+    const times = countsOf(this.#numbers.query({ tracks }).tracks);
     const index = this.#artists;
     const artists = new Set<number>();
     if (index !== undefined) {

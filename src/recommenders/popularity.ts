@@ -1,7 +1,7 @@
 /**
  * The most popular tracks: overall, recently, or by the artists of the context. The baseline that everything else must beat.
  */
-import type { Catalogue, Corpus } from "../corpus/index.js";
+import { type Catalogue, type Corpus, playlistsOfTracks } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
 import type {
   FittedRecommender,
@@ -16,7 +16,7 @@ import { TwoDoors } from "./core/asking/two-doors.js";
 import { Fallback } from "./core/fallback/fallback.js";
 import { PopularityOrder } from "./core/fallback/popularity-order.js";
 import { repeatsFor } from "./core/plays/repeats.js";
-import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/plays/sessions.js";
+import { sessionCount, sessionsOf, sliceSessions } from "./core/plays/sessions.js";
 import { TopK } from "./core/scores/top-k.js";
 import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
@@ -93,7 +93,9 @@ function popularityKind(name: string, summary: string, window: number): Recommen
       const sessions = sessionsOf(corpus);
       const count = sessionCount(sessions);
       const from = Math.max(0, count - Math.max(1, Math.round(count * window)));
-      const counts = Float32Array.from(playlistCounts(sliceSessions(sessions, from, count)));
+      const counts = Float32Array.from(
+        playlistsOfTracks(sliceSessions(sessions, from, count), sessions.trackCount),
+      );
       return new Popularity(name, corpus, counts, repeatsFor(repeats, sessions));
     },
     restore(state, catalogue) {

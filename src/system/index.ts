@@ -21,6 +21,7 @@ export {
   wholeNumber,
 } from "./arguments/value-range.js";
 export { besideUrl, distPath, packageRoot, packageVersion, readKernel } from "./assets.js";
+export { countsOf } from "./counts-of.js";
 export {
   type Database,
   type DuckDbOptions,

@@ -1,8 +1,7 @@
 /** Vectors for the map: those of a model if they cover enough tracks, else newly trained ones. */
-import type { Corpus } from "../../corpus/index.js";
+import { type Corpus, playsOfTracks } from "../../corpus/index.js";
 import { type Progress, SegueError } from "../../system/index.js";
 import { type TrackVectors, trainTrack2Vec } from "../../track2vec/index.js";
-import { playsOfTracks } from "../distributions.js";
 import { fewestTracks } from "./music-map.js";
 
 /** With fewer, nearly all points would be neighbours of each other in t-SNE. */

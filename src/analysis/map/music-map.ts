@@ -1,5 +1,5 @@
 /** The map of music: the most played tracks laid out by their vectors, with the genre words of their playlists. */
-import { type Corpus, requireCorpus } from "../../corpus/index.js";
+import { type Corpus, playsOfTracks, requireCorpus } from "../../corpus/index.js";
 import {
   besideWork,
   listOf,
@@ -10,7 +10,6 @@ import {
   wholeNumber,
 } from "../../system/index.js";
 import { requireVectors, type TrackVectors } from "../../track2vec/index.js";
-import { playsOfTracks } from "../distributions.js";
 import {
   defaultGenres,
   frequentWords,

@@ -8,6 +8,7 @@ import type { CleanOptions } from "./clean-playlists.js";
 import { fileName } from "./columns/column-mapping.js";
 import type { CsvHeader } from "./csv/csv-header.js";
 import { readCsv } from "./csv/read-csv.js";
+import { FileRows } from "./file-rows.js";
 import { byThemselves } from "./inputs/common-form.js";
 import { formTitles, type InputForm, isJsonLines } from "./inputs/forms.js";
 import type { InputFile } from "./inputs/input-files.js";
@@ -117,12 +118,15 @@ async function readTexts(
         requireSameFields(first, { path, held: read.held });
         tally.add(path, read);
       } else if (form === "json") {
-        const isLines = await isJsonLines(source);
-        tally.add(path, await readJson(source, { ...how, isLines }, tally.rowId, writer, rejects));
+        const rows = new FileRows(path, tally.rowId, writer, rejects);
+        const read = await readJson(source, rows, { ...how, isLines: await isJsonLines(source) });
+        tally.add(path, { rows: rows.count, ...read });
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
         if (namesColumns(options)) throw withoutColumns(path, form);
-        tally.add(path, await playlistReaders[form](source, playlist, tally.rowId, writer, rejects));
+        const rows = new FileRows(path, tally.rowId, writer, rejects);
+        await playlistReaders[form](source, rows, playlist);
+        tally.add(path, { rows: rows.count, unnamed: rows.unnamed, note: rows.note });
       }
     }
     writer.close();

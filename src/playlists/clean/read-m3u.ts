@@ -4,10 +4,10 @@
  * artist cannot be told from a path.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
+import type { FileRows } from "./file-rows.js";
 import { isBlank } from "./names/tidy-name.js";
 import { titledPlay } from "./names/titled-play.js";
-import { type Rejects, toldText } from "./rejects.js";
-import type { RowWriter } from "./row-writer.js";
+import { toldText } from "./rejects.js";
 
 /** Before the comma are seconds and, from some players, attributes in quotes. */
 const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;
@@ -15,40 +15,26 @@ const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;
 const withTitles =
   "a path does not tell artist and title: save the playlist as extended M3U, XSPF or CSV, which name them";
 
-/**
- * @param playlist its name
- * @returns the number of rows, one per file in the playlist
- */
-export async function readM3u(
-  source: TextSource,
-  playlist: string,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<{ rows: number }> {
-  let rows = 0;
-  let line = 0;
+/** Reads one row per file in the playlist. @param playlist its name */
+export async function readM3u(source: TextSource, rows: FileRows, playlist: string): Promise<void> {
   let told: Line | undefined;
   for await (const lines of lineBlocks(source, "is this a playlist of a music player?"))
     for (const given of lines) {
-      line++;
+      rows.line++;
       const named = toldText(given);
       const start = named.slice(0, 8).trimStart();
       const isTagged = start === "#EXTVDJ:" && (typeof given !== "string" || tagged(given) !== undefined);
       if (isTagged || start.startsWith("#EXTINF:")) told = given;
       if (start === "" || start.startsWith("#")) continue;
       const play = tagged(told) ?? titledPlay(told ?? "", beforeArtist);
-      if (typeof play === "object")
-        writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
+      if (typeof play === "object") rows.addTidied(["", play.artist, play.track, playlist]);
       else {
         const text = told === undefined ? named : `${toldText(told)}\n${named}`;
         const detail = play === "not a play" ? 'expected "#EXTINF:215,Artist - Title" above it' : undefined;
-        rejects.add({ file: source.path, line, reason: play, detail, text }, told ? undefined : withTitles);
+        rows.reject(play, detail, text, told ? undefined : withTitles);
       }
-      rows++;
       told = undefined;
     }
-  return { rows };
 }
 
 /** The play in a line of VirtualDJ: "#EXTVDJ:<artist>Muse</artist><title>Uprising</title>". */

@@ -10,8 +10,7 @@ import {
   sqlText,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import type { ColumnMapping } from "./columns/column-mapping.js";
-import { isOfColumns, matchColumns, spareTime } from "./columns/match-columns.js";
+import { isOfColumns, matchColumns, spareTime, type TableOptions } from "./columns/match-columns.js";
 import { tidySql } from "./names/tidy-name.js";
 import { partTitleSql } from "./names/titled-play.js";
 import type { RejectReason, Rejects } from "./rejects.js";
@@ -21,20 +20,16 @@ import { withClockSql } from "./times/time-of-play.js";
 
 /**
  * @param file `path`: its name for users; `stored`: where it is
- * @param options `playlist`: the name of the playlist if no column holds it
  * @returns the number of rows in the file, how many had their names tidied, the names of the columns that hold the fields, in the
  *   order of `fieldNames`, and an unused column that may hold the time
  */
 export async function readParquetRows(
   database: Database,
   { path, stored }: { readonly path: string; readonly stored: string },
-  options: {
-    mapping?: ColumnMapping;
-    playlist: string;
-    firstRowId: number;
-    part: string;
-    needsTime?: boolean;
-    times: PlayTimes;
+  options: TableOptions & {
+    readonly firstRowId: number;
+    readonly part: string;
+    readonly times: PlayTimes;
   },
   rejects: Rejects,
 ): Promise<{
@@ -108,7 +103,7 @@ async function emptyColumns(database: Database, path: string): Promise<FieldName
 /** Like `matchColumns`, but refuses nested columns, whose text would be taken for a name. A track may have a list of artists. */
 function matchPlainColumns(
   types: ReadonlyMap<string, string>,
-  { mapping, needsTime = false }: { mapping?: ColumnMapping; needsTime?: boolean },
+  { mapping, needsTime }: TableOptions,
   path: string,
 ): ReturnType<typeof matchColumns> {
   const columns = [...types.keys()];

@@ -3,24 +3,15 @@
  * The file is one playlist. As in M3U, entries without such a title are rejected.
  */
 import { type Line, lineBlocks, type TextSource } from "../../system/index.js";
+import type { FileRows } from "./file-rows.js";
 import { titledPlay } from "./names/titled-play.js";
-import { type Rejects, toldText } from "./rejects.js";
-import type { RowWriter } from "./row-writer.js";
+import { toldText } from "./rejects.js";
 
 /** Whether a text begins like a PLS file. */
 export const isPls = (start: string): boolean => /^\[playlist\]\s*(\n|$)/i.test(start);
 
-/**
- * @param playlist its name
- * @returns the number of rows, one per numbered entry
- */
-export async function readPls(
-  source: TextSource,
-  playlist: string,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<{ rows: number }> {
+/** Reads one row per numbered entry. @param playlist its name */
+export async function readPls(source: TextSource, rows: FileRows, playlist: string): Promise<void> {
   /** The line of each number: its title, or else its file. */
   const entries = new Map<number, { line: number; text: Line }>();
   let line = 0;
@@ -32,20 +23,13 @@ export async function readPls(
       if (key !== undefined && (key.toLowerCase() === "title" || !entries.has(number)))
         entries.set(number, { line, text });
     }
-  let rows = 0;
   for (const [number, { line, text }] of [...entries].sort(([a], [b]) => a - b)) {
     const play = titledPlay(text, /^\s*title\d+\s*=\s*/i);
-    if (typeof play === "object")
-      writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
-    else
-      rejects.add({
-        file: source.path,
-        line,
-        reason: play,
-        detail: play === "not a play" ? `expected "Title${number}=Artist - Title"` : undefined,
-        text: toldText(text).trimEnd(),
-      });
-    rows++;
+    rows.line = line;
+    if (typeof play === "object") rows.addTidied(["", play.artist, play.track, playlist]);
+    else {
+      const detail = play === "not a play" ? `expected "Title${number}=Artist - Title"` : undefined;
+      rows.reject(play, detail, toldText(text).trimEnd());
+    }
   }
-  return { rows };
 }

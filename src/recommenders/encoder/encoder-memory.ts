@@ -57,6 +57,7 @@ export function encoderMemory(
   const shared = typeof SharedArrayBuffer !== "undefined";
   const { kernel, arrays, module, memory } = kernelMemory(
     "encoder",
+    // After `items` in the order of assembly/_encoder_layout.ts.
     {
       control: [Int32Array, jobWords],
       table: [Uint32Array, 32],
@@ -91,31 +92,8 @@ export function encoderMemory(
   const { control, table, items, ...others } = arrays;
   items.set(plays);
   table.set([size, batch, drawn, reach, parts, items.byteOffset]);
-  const inOrder = [
-    others.places,
-    others.lengths,
-    others.units,
-    others.means,
-    others.squares,
-    others.gradients,
-    others.marks,
-    others.touched,
-    others.gates,
-    others.gateSums,
-    others.codes,
-    others.inverses,
-    others.slopes,
-    others.own,
-    others.losses,
-    others.drawnTracks,
-    others.corrections,
-    others.rows,
-    others.panels,
-    others.drawnSums,
-    others.scores,
-  ];
   table.set(
-    inOrder.map((array) => array.byteOffset),
+    Object.values(others).map((array) => array.byteOffset),
     addressesAt,
   );
   const floats = new Float32Array(table.buffer, table.byteOffset, table.length);

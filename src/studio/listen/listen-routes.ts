@@ -2,9 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { type Corpus, playlistCount, trackIndex } from "../../corpus/index.js";
+import { type Corpus, playlistCount, playlistsOfTracks, trackIndex } from "../../corpus/index.js";
 import type { Recommender } from "../../recommenders/contract.js";
-import { playlistCounts, sessionsOf } from "../../recommenders/core/plays/sessions.js";
 import type { EndpointPlugin } from "../../serving/index.js";
 import { wholeWordsOf } from "../../serving/search/words.js";
 import { closest, misuse } from "../../system/index.js";
@@ -59,7 +58,7 @@ function hasTitle(
 /** Returns how many playlists have a track; undefined for an unknown track. */
 function playlistsWithTracks(corpus: Corpus): (track: string) => number | undefined {
   const numbers = trackIndex(corpus.tracks);
-  const counts = playlistCounts(sessionsOf(corpus));
+  const counts = playlistsOfTracks(corpus, corpus.tracks.length);
   return (track) => counts[numbers.get(track) ?? -1];
 }
 

@@ -87,32 +87,7 @@ export function startKernel(
     Number(layout.halfway),
     seedOf(options.seed, 0, 0) - 1n,
   );
-  const s = layout.scratches[thread]!;
-  kernel.setScratch(
-    s.tokens,
-    s.ends,
-    s.inputAt,
-    s.outputAt,
-    s.marks,
-    s.slots,
-    s.wanted,
-    s.result,
-    s.inRow,
-    s.outRow,
-    s.gainRow,
-    s.outputCopies,
-    s.across,
-    s.gradients,
-    s.weights,
-    s.likely,
-    s.windowBits,
-    s.hits,
-    s.signs,
-    s.sums,
-    s.means,
-    s.errors,
-    s.dummy,
-  );
+  kernel.setScratch(...Object.values(layout.scratches[thread]!));
   const { plans, shards } = layout;
   kernel.setThread(layout.control, thread, threads);
   kernel.setChunks(

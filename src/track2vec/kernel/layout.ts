@@ -22,77 +22,14 @@ export interface LayoutNeeds extends Grouping {
   readonly shards: number;
 }
 
-/** Addresses in bytes. */
-export interface Layout extends Grouping {
-  /** Bytes per row, padded to whole vectors of four floats. */
-  readonly rowBytes: number;
-  readonly rows: number;
-  readonly negativeRow: number;
-  readonly nodeRow: number;
-  readonly numberOf: number;
-  readonly keep: number;
-  readonly alias: number;
-  readonly pathStart: number;
-  readonly pathNodes: number;
-  /** See `Control`. */
-  readonly control: number;
-  /** The chunk number for each turn; for each chunk, the number of tokens before it, and its totals (24 bytes). */
-  readonly order: number;
-  readonly starts: number;
-  readonly results: number;
-  readonly scratches: readonly Scratch[];
-  /** One per thread; with shards, one per shard of this round, followed by one per shard of the next. */
-  readonly plans: Repeated<Plan>;
-  readonly shards: Repeated<Shard>;
-  readonly totalBytes: number;
-}
-
-export interface Scratch {
-  readonly tokens: number;
-  readonly ends: number;
-  readonly inputAt: number;
-  readonly outputAt: number;
-  readonly marks: number;
-  readonly slots: number;
-  readonly wanted: number;
-  readonly result: number;
-  readonly inRow: number;
-  readonly outRow: number;
-  readonly gainRow: number;
-  readonly outputCopies: number;
-  readonly across: number;
-  readonly gradients: number;
-  readonly weights: number;
-  readonly likely: number;
-  readonly windowBits: number;
-  readonly hits: number;
-  readonly signs: number;
-  readonly sums: number;
-  readonly means: number;
-  readonly errors: number;
-  readonly dummy: number;
-}
+/** Addresses in bytes; see `place`. */
+export type Layout = Readonly<ReturnType<typeof place>>;
 
 /** The address of the first of `count` things, `bytes` apart. */
 interface Repeated<T> {
   readonly first: T;
   readonly count: number;
   readonly bytes: number;
-}
-
-/** A chunk's random draws: tracks (and their number), windows, negatives. */
-export interface Plan {
-  readonly keptCount: number;
-  readonly kept: number;
-  readonly windows: number;
-  readonly negatives: number;
-}
-
-export interface Shard {
-  readonly copiedCount: number;
-  readonly copies: number;
-  /** The rows copied. */
-  readonly copied: number;
 }
 
 const ADDRESSABLE = 4 * 1024 ** 3;
@@ -150,7 +87,7 @@ function largest(most: number, layoutOf: (amount: number) => Layout): number {
   return low;
 }
 
-function place(needs: LayoutNeeds): Layout {
+function place(needs: LayoutNeeds) {
   let top = RESERVED;
   const take = (bytes: number): number => {
     const at = top;
@@ -165,6 +102,7 @@ function place(needs: LayoutNeeds): Layout {
     return { first, count, bytes };
   };
   const { vocabulary, threads, chunks, mostWords } = needs;
+  // Padded to whole vectors of four floats.
   const rowBytes = Math.ceil(needs.size / 4) * 16;
   const negativeRow = vocabulary;
   const nodeRow = vocabulary + (needs.negative > 0 ? vocabulary : 0);
@@ -176,6 +114,7 @@ function place(needs: LayoutNeeds): Layout {
   const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
   const control = take(CONTROL_BYTES);
+  // The chunk number for each turn; for each chunk, the number of tokens before it, and its totals.
   const order = take(chunks * 4);
   const starts = take(chunks * 4);
   const results = take(chunks * 24);
@@ -184,7 +123,8 @@ function place(needs: LayoutNeeds): Layout {
   // A quad of centres before the negatives and one after.
   const outputs = Math.max(GROUP + inQuads(shared), inQuads(needs.depth));
   const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + drawn);
-  const scratches = Array.from({ length: threads }, () => ({
+  // In the order of the kernel's `setScratch`.
+  const scratch = () => ({
     tokens: take(mostWords * 4),
     ends: take(needs.mostSegments * 4),
     inputAt: take((mostWords + 4) * 4),
@@ -208,13 +148,17 @@ function place(needs: LayoutNeeds): Layout {
     means: take(GROUP * rowBytes),
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),
-  }));
+  });
+  // One per thread, each in the order of the kernel's `setScratch`.
+  const scratches = Array.from({ length: threads }, scratch);
+  // A chunk's random draws: one per thread; with shards, one per shard of this round, followed by one per shard of the next.
   const plans = repeat(needs.shards > 0 ? 2 * needs.shards : threads, () => ({
     keptCount: take(4),
     kept: take((mostWords + GROUP) * 4),
     windows: take(mostWords * 8),
     negatives: take(drawn * 8),
   }));
+  // Rows copied, and their numbers.
   const shards = repeat(needs.shards, () => ({
     copiedCount: take(4),
     copies: take(copied * rowBytes),

@@ -11,6 +11,15 @@ import {
 } from "./column-mapping.js";
 import { isDay, isLikePlaylist, likely, usualClocks, usualNames } from "./column-names.js";
 
+/** How to find the columns of a table, or the keys of JSON. */
+export interface TableOptions {
+  readonly mapping?: ColumnMapping;
+  /** The name of the playlist if no column holds it. */
+  readonly playlist: string;
+  /** Whether a time is required even if the mapping names no column for it. Default: false. */
+  readonly needsTime?: boolean;
+}
+
 /** The index of each field's column, -1 if it has none; "clock" is the second column of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
 

@@ -1,8 +1,7 @@
 /** The header of a CSV file: its columns, its delimiter, and whether `\` escapes. */
 import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../../system/index.js";
-import type { ColumnMapping } from "../columns/column-mapping.js";
-import { isOfColumns, matchColumns, spareTime } from "../columns/match-columns.js";
+import { isOfColumns, matchColumns, spareTime, type TableOptions } from "../columns/match-columns.js";
 import { partTitle } from "../names/titled-play.js";
 import type { EscapeStyle } from "../raw-file-choices.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "../row-writer.js";
@@ -26,12 +25,12 @@ export interface CsvHeader extends CsvLayout {
   readonly spareTime: string | undefined;
 }
 
-/** Parses a header line. @param options `playlist` names the playlist if no column holds it */
-export function readHeader(
-  line: string,
-  where: string,
-  options: { mapping?: ColumnMapping; escape?: EscapeStyle; playlist: string; needsTime?: boolean },
-): CsvHeader {
+export interface HeaderOptions extends TableOptions {
+  readonly escape?: EscapeStyle;
+}
+
+/** Parses a header line. */
+export function readHeader(line: string, where: string, options: HeaderOptions): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
   // A comma before a space is part of a name: "Earth, Wind & Fire - September".
@@ -43,7 +42,7 @@ export function readHeader(
       : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = explainingQuotes(line, where, () =>
     matchColumns(names, options.mapping, where, {
-      needsTime: options.needsTime ?? false,
+      needsTime: options.needsTime,
       ifNoneIsKnown: `${ifNoHeader}; if the columns are named further down, a mapping of these names is enough`,
     }),
   );
@@ -138,7 +137,7 @@ export function headerBelow(
   lines: readonly Buffer[],
   firstLine: number,
   path: string,
-  options: Parameters<typeof readHeader>[2],
+  options: HeaderOptions,
 ): { readonly header: CsvHeader; readonly index: number } | undefined {
   for (const [index, bytes] of lines.entries()) {
     const isText = isUtf8(bytes);

@@ -1,7 +1,14 @@
 /** Finds the header of a CSV file: its first line, after blank lines and the title of a report. */
 import { isUtf8 } from "node:buffer";
 import { isOfColumns } from "../columns/match-columns.js";
-import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
+import {
+  type CsvHeader,
+  type HeaderOptions,
+  headerBelow,
+  isSeparatorLine,
+  notUtf8,
+  readHeader,
+} from "./csv-header.js";
 
 /** How many lines of a report's title may be above its header. */
 const mostLinesAbove = 20;
@@ -27,7 +34,7 @@ export function findHeader(
   line: number,
   last: boolean,
   path: string,
-  options: Parameters<typeof readHeader>[2],
+  options: HeaderOptions,
 ): Beginning {
   let from = 0;
   for (;;) {

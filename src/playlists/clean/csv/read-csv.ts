@@ -1,21 +1,13 @@
 /** Reads one CSV file into the row writer. */
 import { SegueError, type TextSource, textChunks } from "../../../system/index.js";
-import type { ColumnMapping } from "../columns/column-mapping.js";
-import type { EscapeStyle } from "../raw-file-choices.js";
 import { type Rejects, toldText } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import type { PlayTimes } from "../times/play-times.js";
-import type { CsvHeader } from "./csv-header.js";
+import type { CsvHeader, HeaderOptions } from "./csv-header.js";
 import { CsvScanner, type OnReject } from "./csv-scanner.js";
 import { findHeader } from "./find-header.js";
 
-export interface CsvOptions {
-  /** The name of the playlist if no column holds it. */
-  readonly playlist: string;
-  readonly mapping?: ColumnMapping;
-  readonly escape?: EscapeStyle;
-  /** Whether a time is required even if the mapping names no column for it. */
-  readonly needsTime?: boolean;
+export interface CsvOptions extends HeaderOptions {
   readonly times: PlayTimes;
 }
 

@@ -1,5 +1,5 @@
 /** Finds files with the same rows, such as a renamed or gzipped copy that a glob also matches. */
-import type { Database } from "../../../system/index.js";
+import { countsOf, type Database } from "../../../system/index.js";
 
 interface FileOfRows {
   readonly path: string;
@@ -17,8 +17,7 @@ export async function sameRowsNotes(
   files: readonly FileOfRows[],
   rowsOfParts: { readonly parts: string; readonly accepted: string },
 ): Promise<string[]> {
-  const filesOf = new Map<number, number>();
-  for (const { rows } of files) filesOf.set(rows, (filesOf.get(rows) ?? 0) + 1);
+  const filesOf = countsOf(files.map(({ rows }) => rows));
   let end = 0;
   const alike = files
     .map(({ path, rows }) => ({ path, rows, first: end, last: (end += rows) - 1 }))

@@ -1,5 +1,7 @@
 /** Names of playlists for files that are one playlist each, since no column holds the playlist. */
 import { basename } from "node:path";
+import { countsOf } from "../../../system/index.js";
+import type { CleanFacts } from "../clean-playlists.js";
 import { tidyName } from "../names/tidy-name.js";
 import { usualEndings } from "./input-files.js";
 
@@ -18,8 +20,7 @@ const extensions = new RegExp(`(\\.(${usualEndings}))?(\\.gz)?$`, "i");
  */
 export function fileNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const names = paths.map((path) => tidyName(basename(path).replace(extensions, "")) || basename(path));
-  const files = new Map<string, number>();
-  for (const name of names) files.set(name, (files.get(name) ?? 0) + 1);
+  const files = countsOf(names);
   return new Map(
     paths.map((path, i) => {
       const name = names[i]!;
@@ -38,24 +39,16 @@ export function filePlaylistsLine({
   isUnpartedLog,
   isMappedToFiles,
   isByTime,
-}: {
-  readonly files: ReadonlyArray<{
-    readonly path: string;
-    readonly playlist?: FilePlaylist;
-    readonly spareTime?: string;
-  }>;
-  readonly sessions?: number;
-  /** Whether playlists also start by the clock. */
-  readonly isSplitByClock: boolean;
-  /** Whether splitting at pauses has left few and very long playlists. */
-  readonly isWithoutPauses: boolean;
-  /** Whether the plays look like a log. */
-  readonly isUnpartedLog: boolean;
-  /** Whether `--columns "playlist=filename"` asked for it. */
-  readonly isMappedToFiles: boolean;
-  /** Whether they are ordered by time. */
-  readonly isByTime: boolean;
-}): string | undefined {
+}: Pick<
+  CleanFacts,
+  | "files"
+  | "sessions"
+  | "isSplitByClock"
+  | "isWithoutPauses"
+  | "isUnpartedLog"
+  | "isMappedToFiles"
+  | "isByTime"
+>): string | undefined {
   if (sessions !== undefined) {
     const clock = isSplitByClock ? ", and at each multiple of --session-length on the clock" : "";
     const advice = isWithoutPauses ? `; ${withoutPauses}` : "";
@@ -83,7 +76,7 @@ export function filePlaylistsLine({
 }
 
 /** Advice on splitting a log that makes too few playlists; undefined if it is not a log, or already split. */
-export function howToPart(facts: { readonly isUnpartedLog: boolean; readonly isWithoutPauses: boolean }) {
+export function howToPart(facts: Pick<CleanFacts, "isUnpartedLog" | "isWithoutPauses">): string | undefined {
   if (facts.isUnpartedLog) return partTheLog;
   return facts.isWithoutPauses ? withoutPauses : undefined;
 }

@@ -1,21 +1,14 @@
 /** JSON objects that are one play each. */
 import { flawOf } from "../../../corpus/index.js";
 import { matchColumns, spareTime } from "../columns/match-columns.js";
+import type { FileRows } from "../file-rows.js";
 import { isBlank } from "../names/tidy-name.js";
 import { notParted, partTitle } from "../names/titled-play.js";
-import { type RejectReason, toldJson } from "../rejects.js";
-import { fieldNames, type RowWriter } from "../row-writer.js";
+import { toldJson } from "../rejects.js";
+import { fieldNames } from "../row-writer.js";
 import { withClock } from "../times/time-of-play.js";
 import { isObject, scalarText, textOf } from "./json-playlist.js";
 import type { JsonOptions } from "./read-json.js";
-
-/** Receives what is rejected, and what may make it usable. */
-export type Reject = (
-  reason: RejectReason,
-  detail: string | undefined,
-  text: string,
-  remedy?: string,
-) => void;
 
 /** The keys of an object, and those of nested objects: "artist", "track_metadata.artist_name". */
 export function keysOf(value: Readonly<Record<string, unknown>>): string[] {
@@ -36,7 +29,7 @@ function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown
 export function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
   const names = keysOf(first);
   const at = matchColumns(names, options.mapping, where, {
-    needsTime: options.needsTime ?? false,
+    needsTime: options.needsTime,
     ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
   });
   const timeKey = names[at.time];
@@ -45,9 +38,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
   const isTitled = at.artist !== -1 && at.artist === at.track;
   const read = (
     value: Readonly<Record<string, unknown>>,
-    rowId: () => number,
-    writer: RowWriter,
-    reject: Reject,
+    rows: FileRows,
     readTime: (text: string) => string | undefined,
   ) => {
     const fields = held.map((key, i) => {
@@ -65,17 +56,17 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
       (field, i) => held[i] !== undefined && field !== undefined && isBlank(field),
     );
     const broken = odd === -1 ? (fields as string[]).map(flawOf).find(Boolean) : undefined;
-    if (odd !== -1) reject("not a play", `expected a string as "${held[odd]}"`, toldJson(value));
-    else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, toldJson(value));
-    else if (isTitled && parts === undefined) reject("empty artist", notParted, toldJson(value));
-    else if (broken !== undefined) reject(broken, undefined, toldJson(value));
-    else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
+    if (odd !== -1) rows.reject("not a play", `expected a string as "${held[odd]}"`, toldJson(value));
+    else if (empty !== -1) rows.reject(`empty ${fieldNames[empty]!}`, undefined, toldJson(value));
+    else if (isTitled && parts === undefined) rows.reject("empty artist", notParted, toldJson(value));
+    else if (broken !== undefined) rows.reject(broken, undefined, toldJson(value));
+    else if (timeKey === undefined) rows.addTidied(fields as [string, string, string, string]);
     else {
       const told = (key: string) => String(valueAt(value, key) ?? "");
       const text = clockKey === undefined ? told(timeKey) : withClock(told(timeKey), told(clockKey));
       const time = readTime(text);
-      if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), toldJson(value));
-      else writer.addTidied(rowId(), fields as [string, string, string, string], time);
+      if (time === undefined) rows.reject("not a time", JSON.stringify(text.slice(0, 40)), toldJson(value));
+      else rows.addTidied(fields as [string, string, string, string], time);
     }
   };
   return Object.assign(read, { held, spareTime: spareTime(names, at) });

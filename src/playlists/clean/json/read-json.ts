@@ -4,50 +4,38 @@
  */
 import { visitJsonLines } from "../../../corpus/index.js";
 import { misuse, SegueError, shellWord, type TextSource } from "../../../system/index.js";
-import type { ColumnMapping } from "../columns/column-mapping.js";
 import { usualNames } from "../columns/column-names.js";
-import { isOfColumns } from "../columns/match-columns.js";
+import { isOfColumns, type TableOptions } from "../columns/match-columns.js";
+import type { FileRows } from "../file-rows.js";
 import { DistinctNames } from "../names/distinct-names.js";
-import { type Rejects, toldJson, toldText } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
+import { toldJson, toldText } from "../rejects.js";
 import type { PlayTimes } from "../times/play-times.js";
 import { asSequence, isObject, scalarText } from "./json-playlist.js";
-import { keysOf, type Reject, rowReader } from "./json-rows.js";
+import { keysOf, rowReader } from "./json-rows.js";
 import { asJsonLines, parseJson, wholeText } from "./json-text.js";
 import { addSequence } from "./read-sequences.js";
 import { watchedSongs } from "./youtube-history.js";
 
-export interface JsonOptions {
-  /** The name of the playlist if nothing in the file names it. */
-  readonly playlist: string;
-  readonly mapping?: ColumnMapping;
-  /** Whether a time is required even if the mapping names no key for it. */
-  readonly needsTime?: boolean;
+export interface JsonOptions extends TableOptions {
   readonly times: PlayTimes;
   /** Whether the file has one object per line; otherwise it is read whole. */
   readonly isLines: boolean;
 }
 
-/** The result of reading a file. */
+/** How a file of plays was read; empty for one of playlists. */
 interface JsonRead {
-  readonly rows: number;
   readonly held?: ReadonlyArray<string | undefined>;
   readonly spareTime?: string | undefined;
 }
 
 /**
- * @returns the number of rows: one per track or play, and one per unreadable line; and, if the file holds plays, the keys that hold
- *   the fields, in the order of `fieldNames`
+ * Reads one row per track or play, and one per unreadable line.
+ *
+ * @returns if the file holds plays, the keys that hold the fields, in the order of `fieldNames`
  * @throws SegueError code "damaged" if a file that is read whole is not JSON, "too-large" if it is too large for that
  */
-export async function readJson(
-  source: TextSource,
-  options: JsonOptions,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<JsonRead> {
-  const reader = new JsonReader(source, options, firstRowId, writer, rejects);
+export async function readJson(source: TextSource, rows: FileRows, options: JsonOptions): Promise<JsonRead> {
+  const reader = new JsonReader(source, rows, options);
   if (options.isLines) await reader.readLines();
   else await reader.readWhole();
   return reader.read;
@@ -56,38 +44,25 @@ export async function readJson(
 /** One file, entry by entry. */
 class JsonReader {
   readonly #source: TextSource;
+  readonly #rows: FileRows;
   readonly #options: JsonOptions;
-  readonly #firstRowId: number;
-  readonly #writer: RowWriter;
-  readonly #rejects: Rejects;
   /** Numbers playlists of one name; those with an id have it. */
   readonly #names = new DistinctNames();
-  #rows = 0;
-  /** The number of the current line or entry, from 1. */
-  #line = 0;
   /** Whether the file holds playlists, not plays; decided by the first entry. */
   #holdsPlaylists: boolean | undefined;
   /** In a YouTube history: finds the song of an entry. */
   #songOf: ReturnType<typeof watchedSongs>;
   #readRow: ReturnType<typeof rowReader> | undefined;
 
-  constructor(
-    source: TextSource,
-    options: JsonOptions,
-    firstRowId: number,
-    writer: RowWriter,
-    rejects: Rejects,
-  ) {
+  constructor(source: TextSource, rows: FileRows, options: JsonOptions) {
     this.#source = source;
+    this.#rows = rows;
     this.#options = options;
-    this.#firstRowId = firstRowId;
-    this.#writer = writer;
-    this.#rejects = rejects;
   }
 
   get read(): JsonRead {
     const { held, spareTime } = this.#readRow ?? {};
-    return { rows: this.#rows, ...(held && { held, spareTime }) };
+    return { held, spareTime };
   }
 
   async readLines(): Promise<void> {
@@ -95,13 +70,13 @@ class JsonReader {
       this.#source,
       {
         visit: (value, line) => {
-          this.#line = line;
+          this.#rows.line = line;
           if (line === 1) this.#lookForSongs([value]);
           for (const entry of entriesOf(value)) this.#take(entry, `${this.#options.playlist} ${line}`);
         },
         refuse: (problem, line, text, detail) => {
-          this.#line = line;
-          this.#reject(problem, detail, toldText(text));
+          this.#rows.line = line;
+          this.#rows.reject(problem, detail, toldText(text));
         },
       },
       asJsonLines,
@@ -119,17 +94,10 @@ class JsonReader {
     );
     this.#lookForSongs(entries);
     for (const value of entries) {
-      this.#line++;
-      this.#take(value, entries.length === 1 ? playlist : `${playlist} ${this.#line}`);
+      this.#rows.line++;
+      this.#take(value, entries.length === 1 ? playlist : `${playlist} ${this.#rows.line}`);
     }
   }
-
-  readonly #rowId = () => this.#firstRowId + this.#rows++;
-
-  readonly #reject: Reject = (reason, detail, text, remedy) => {
-    this.#rejects.add({ file: this.#source.path, line: this.#line, reason, detail, text }, remedy);
-    this.#rows++;
-  };
 
   #lookForSongs(entries: readonly unknown[]): void {
     const { mapping } = this.#options;
@@ -150,14 +118,13 @@ class JsonReader {
     if (needsTime || mapping?.time !== undefined) throw withoutTimes(this.#source.path);
     const text = () => toldJson(value);
     if (sequence === undefined) {
-      this.#reject("not a playlist", "expected a list of tracks in it", text());
+      this.#rows.reject("not a playlist", "expected a list of tracks in it", text());
       return;
     }
-    const writer = this.#writer;
     // Given ids are kept unchanged; ids made here consist of tidied names.
-    const add = sequence.hasTrackIds ? writer.add : writer.addTidied;
+    const add = sequence.hasTrackIds ? "add" : "addTidied";
     const playlist_id = sequence.hasId ? sequence.playlist_id : this.#apart(sequence.playlist_id);
-    addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
+    addSequence({ ...sequence, playlist_id }, text, this.#rows, add);
   }
 
   /** Names that are neither text nor a number are left to be rejected. */
@@ -169,16 +136,16 @@ class JsonReader {
   #takePlay(value: unknown): void {
     const song = this.#songOf?.(value);
     if (song !== undefined && "reason" in song) {
-      this.#reject(song.reason, song.detail, toldJson(value), song.remedy);
+      this.#rows.reject(song.reason, song.detail, toldJson(value), song.remedy);
       return;
     }
     const play = song ?? value;
-    if (!isObject(play)) this.#reject("not a play", "expected an object", toldJson(value));
-    else if (isPlaying(play)) this.#reject("not a play", "it was still playing", toldJson(value));
+    if (!isObject(play)) this.#rows.reject("not a play", "expected an object", toldJson(value));
+    else if (isPlaying(play)) this.#rows.reject("not a play", "it was still playing", toldJson(value));
     else {
       this.#readRow ??= this.#rowReaderFor(play);
-      this.#readRow(play, this.#rowId, this.#writer, this.#reject, (text) =>
-        this.#options.times.read(text, this.#source.path, this.#line),
+      this.#readRow(play, this.#rows, (text) =>
+        this.#options.times.read(text, this.#source.path, this.#rows.line),
       );
     }
   }
@@ -187,7 +154,7 @@ class JsonReader {
   #rowReaderFor(play: Readonly<Record<string, unknown>>): ReturnType<typeof rowReader> {
     const { path } = this.#source;
     try {
-      const where = `${path}, ${this.#options.isLines ? "line" : "entry"} ${this.#line}`;
+      const where = `${path}, ${this.#options.isLines ? "line" : "entry"} ${this.#rows.line}`;
       return rowReader(play, where, this.#options);
     } catch (error) {
       const list = innerList(play);

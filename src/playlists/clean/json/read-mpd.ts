@@ -4,21 +4,16 @@
  */
 import { flawOf } from "../../../corpus/index.js";
 import { SegueError, type TextSource } from "../../../system/index.js";
+import type { FileRows } from "../file-rows.js";
 import { isBlank } from "../names/tidy-name.js";
-import { type RejectReason, type Rejects, toldJson } from "../rejects.js";
-import { fieldNames, type RowWriter } from "../row-writer.js";
+import { type RejectReason, toldJson } from "../rejects.js";
+import { fieldNames } from "../row-writer.js";
 import { parseJson, wholeText } from "./json-text.js";
 
 /**
- * @returns the numbers of rows, and of playlists without a name
  * @throws SegueError code "damaged" if the file is not JSON, "empty-input" if it has no playlists, "too-large" if it is too large
  */
-export async function readMpdSlice(
-  source: TextSource,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<{ rows: number; unnamed: number }> {
+export async function readMpdSlice(source: TextSource, rows: FileRows): Promise<void> {
   const text = await wholeText(source);
   const slice = parseJson(text, source.path, "a slice is read whole; copy or download it again") as {
     playlists?: unknown;
@@ -29,11 +24,9 @@ export async function readMpdSlice(
       code: "empty-input",
     });
   const lineOf = lineFinder(text);
-  let rows = 0;
-  let unnamed = 0;
   const reject = (reason: RejectReason, detail: string, pid: unknown, entry: unknown) => {
-    rejects.add({ file: source.path, line: lineOf(pid), reason, detail, text: toldJson(entry) });
-    rows++;
+    rows.line = lineOf(pid);
+    rows.reject(reason, detail, toldJson(entry));
   };
   for (const playlist of slice.playlists as Record<string, unknown>[]) {
     const { pid, name, tracks } = playlist ?? {};
@@ -46,7 +39,7 @@ export async function readMpdSlice(
       continue;
     }
     const isNamed = typeof name === "string" && !isBlank(name);
-    if (!isNamed) unnamed++;
+    if (!isNamed) rows.unnamed++;
     const inOrder = tracks.every((track, i) => i === 0 || !(track?.pos < tracks[i - 1]?.pos))
       ? tracks
       : [...tracks].sort((a, b) => a?.pos - b?.pos);
@@ -65,10 +58,9 @@ export async function readMpdSlice(
       const broken = missing === undefined ? fields.map(flawOf).find(Boolean) : undefined;
       if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);
       else if (broken !== undefined) reject(broken, detail, pid, track);
-      else writer.addTidied(firstRowId + rows++, fields as [string, string, string, string]);
+      else rows.addTidied(fields as [string, string, string, string]);
     });
   }
-  return { rows, unnamed };
 }
 
 /**

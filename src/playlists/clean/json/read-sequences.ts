@@ -7,79 +7,60 @@
  */
 import { flawOf, problemOfSequence, type SequenceLine, visitJsonLines } from "../../../corpus/index.js";
 import type { TextSource } from "../../../system/index.js";
+import type { FileRows } from "../file-rows.js";
 import { isBlank } from "../names/tidy-name.js";
-import { type RejectReason, type Rejects, toldText } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
+import { toldText } from "../rejects.js";
 import { asJsonLines } from "./json-text.js";
 
-/** @returns the number of rows: one per track, and one per unreadable line */
-export async function readSequenceRows(
-  source: TextSource,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<{ rows: number }> {
-  let rows = 0;
-  let line = 0;
-  const rowId = () => firstRowId + rows++;
-  const add = writer.add.bind(writer);
-  const reject: Reject = (reason, detail, text) => {
-    rejects.add({ file: source.path, line, reason, detail, text });
-    rows++;
-  };
+/** Reads one row per track, and one per unreadable line. */
+export async function readSequenceRows(source: TextSource, rows: FileRows): Promise<void> {
   await visitJsonLines(
     source,
     {
       visit(value, number, text) {
-        line = number;
-        addSequence(value, () => text.trimEnd(), rowId, add, reject);
+        rows.line = number;
+        addSequence(value, () => text.trimEnd(), rows, "add");
       },
       refuse(problem, number, text, detail) {
-        line = number;
-        reject(problem, detail, toldText(text));
+        rows.line = number;
+        rows.reject(problem, detail, toldText(text));
       },
     },
     asJsonLines,
   );
-  return { rows };
 }
-
-/** Receives what is rejected. */
-type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
 
 /**
  * Writes the rows of a playlist, one per track.
  *
  * @param text its original text, for the rejects
- * @param rowId returns the number of the next row, and increments it
- * @param add receives each row
+ * @param add whether names are tidied
  */
 export function addSequence(
   value: unknown,
   text: () => string,
-  rowId: () => number,
-  add: RowWriter["add"],
-  reject: Reject,
+  rows: FileRows,
+  add: "add" | "addTidied",
 ): void {
   const problem = problemOfSequence(value);
   if (problem !== undefined) {
-    reject("not a playlist", problem, text());
+    rows.reject("not a playlist", problem, text());
     return;
   }
   const { playlist_id, title, tracks, artists } = value as SequenceLine;
   const id = String(playlist_id);
   if (tracks.length === 0) {
-    reject("no tracks", `playlist "${id}"`, text());
+    rows.reject("no tracks", `playlist "${id}"`, text());
     return;
   }
   const { user, name } = namesOf(id, isBlank(title ?? "") ? undefined : title!);
   const broken = flawOf(user) ?? flawOf(name);
   if (broken !== undefined) {
-    reject(broken, "in the playlist's name or id", text());
+    rows.reject(broken, "in the playlist's name or id", text());
     return;
   }
   if (isBlank(name)) {
-    reject("empty playlist", undefined, text());
+    rows.reject("empty playlist", undefined, text());
     return;
   }
   tracks.forEach((given, position) => {
@@ -87,15 +68,15 @@ export function addSequence(
     const artist = artists?.[position];
     const detail = `track ${position + 1} of playlist "${id}"`;
     const broken = flawOf(track) ?? flawOf(artist ?? "");
-    if (isBlank(track)) reject("empty track", detail, track);
-    else if (artist !== undefined && isBlank(artist)) reject("empty artist", detail, track);
-    else if (broken !== undefined) reject(broken, detail, track);
+    if (isBlank(track)) rows.reject("empty track", detail, track);
+    else if (artist !== undefined && isBlank(artist)) rows.reject("empty artist", detail, track);
+    else if (broken !== undefined) rows.reject(broken, detail, track);
     else {
       const title =
         artist !== undefined && track.startsWith(`${artist}-`) && track.length > artist.length + 1
           ? track.slice(artist.length + 1)
           : track;
-      add(rowId(), [user, artist ?? "", title, name]);
+      rows[add]([user, artist ?? "", title, name]);
     }
   });
 }

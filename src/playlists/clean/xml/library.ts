@@ -2,12 +2,11 @@
  * A music library: a list of tracks, and playlists that refer to them. It keeps the tracks' names and the playlists' references in
  * memory until the file has been read.
  */
-import { quoted, SegueError } from "../../../system/index.js";
+import { countsOf, quoted, SegueError } from "../../../system/index.js";
+import type { FileRows } from "../file-rows.js";
 import { DistinctNames } from "../names/distinct-names.js";
 import { isBlank, tidyName } from "../names/tidy-name.js";
 import { partTitle } from "../names/titled-play.js";
-import type { RejectReason, Rejects } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
 
 /** A list of a library: its name, its place, and the keys of its tracks, each with its line. */
 export interface LibraryList {
@@ -19,13 +18,6 @@ export interface LibraryList {
   readonly lines: readonly number[];
   /** If it is not a playlist that somebody made, its kind for the output: "the folders". */
   readonly leftOut?: string;
-}
-
-/** The result of reading a library. */
-export interface LibraryRead {
-  readonly rows: number;
-  /** A line for the output about what was left out. */
-  readonly note?: string;
 }
 
 export class Library {
@@ -60,11 +52,12 @@ export class Library {
   }
 
   /**
-   * Writes a row for each entry of each playlist, and rejects entries that refer to no track, or to one without artist or title.
+   * Writes a row for each entry of each playlist, and rejects entries that refer to no track, or to one without artist or title. Notes
+   * what was left out.
    *
    * @throws SegueError code "empty-input" if there is no playlist
    */
-  write(firstRowId: number, writer: RowWriter, rejects: Rejects): LibraryRead {
+  write(rows: FileRows): void {
     const kept = this.#lists.filter(({ leftOut }) => leftOut === undefined);
     const leftOut = this.#leftOut();
     if (kept.length === 0)
@@ -76,29 +69,26 @@ export class Library {
         },
       );
     const names = namesApart(kept);
-    let rows = 0;
-    const reject = (line: number, reason: RejectReason, detail: string, text: string) => {
-      rejects.add({ file: this.#path, line, reason, detail, text });
-      rows++;
-    };
     kept.forEach(({ keys, lines, line }, i) => {
       const name = names[i]!;
+      rows.line = line;
       if (isBlank(name)) {
-        reject(line, "empty playlist", `of ${keys.length} tracks`, "");
+        rows.reject("empty playlist", `of ${keys.length} tracks`, "");
         return;
       }
-      if (keys.length === 0) reject(line, "no tracks", `playlist "${name}"`, name);
+      if (keys.length === 0) rows.reject("no tracks", `playlist "${name}"`, name);
       keys.forEach((key, at) => {
         const detail = `track ${at + 1} of playlist "${name}"`;
+        rows.line = lines[at]!;
         const [artist, title] = this.#tracks.get(key) ?? [];
         if (artist === undefined || title === undefined)
-          reject(lines[at]!, "not a play", `${detail}: no such track in the collection`, key);
-        else if (isBlank(title)) reject(lines[at]!, "empty track", detail, artist);
-        else if (isBlank(artist)) reject(lines[at]!, "empty artist", detail, title);
-        else writer.addTidied(firstRowId + rows++, ["", artist, title, name]);
+          rows.reject("not a play", `${detail}: no such track in the collection`, key);
+        else if (isBlank(title)) rows.reject("empty track", detail, artist);
+        else if (isBlank(artist)) rows.reject("empty artist", detail, title);
+        else rows.addTidied(["", artist, title, name]);
       });
     });
-    return { rows, ...(leftOut.length > 0 && { note: `${this.#path}: left out ${leftOut.join(", ")}` }) };
+    if (leftOut.length > 0) rows.note = `${this.#path}: left out ${leftOut.join(", ")}`;
   }
 
   /** What was left out, one text per kind of list. */
@@ -117,18 +107,12 @@ const mostNamed = 5;
 /** Names playlists that share a name by their folders, too, and numbers those that share these as well. */
 function namesApart(lists: readonly LibraryList[]): string[] {
   const names = lists.map(({ name }) => tidyName(name));
-  const isShared = countsOf(names);
+  const times = countsOf(names);
   const paths = lists.map(({ folders }, i) =>
-    isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
+    times.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
   );
   const distinct = new DistinctNames();
   return paths.map((path) => distinct.apart(path));
-}
-
-function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
 
 /** Copies a string, since a substring would keep the whole chunk of the file in memory. */

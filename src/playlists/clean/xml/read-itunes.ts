@@ -4,9 +4,8 @@
  * downloads, folders with all their contents, and smart playlists, which are searches.
  */
 import { SegueError, type TextSource } from "../../../system/index.js";
-import type { Rejects } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
-import { Library, type LibraryRead } from "./library.js";
+import type { FileRows } from "../file-rows.js";
+import { Library } from "./library.js";
 import { readXml } from "./read-xml.js";
 
 /** What a dictionary or a list in the file holds. */
@@ -43,12 +42,7 @@ interface Listed {
 /**
  * @throws SegueError if it is not well-formed, is another property list, or has no playlist that somebody made
  */
-export async function readItunes(
-  source: TextSource,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<LibraryRead> {
+export async function readItunes(source: TextSource, rows: FileRows): Promise<void> {
   const library = new Library(source.path);
   const open: Array<{ readonly role: Role; key: string }> = [];
   const listed: Listed[] = [];
@@ -101,7 +95,7 @@ export async function readItunes(
       leftOut: sortOf(values, listed.length === 1),
     });
   }
-  return library.write(firstRowId, writer, rejects);
+  library.write(rows);
 }
 
 /** The kind of a list that nobody made track by track. A smart playlist exported alone counts as a playlist. */

@@ -3,19 +3,13 @@
  * playlists (Type 1), which refer to tracks by id (KeyType 0) or location (KeyType 1).
  */
 import type { TextSource } from "../../../system/index.js";
-import type { Rejects } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
-import { Library, type LibraryRead } from "./library.js";
+import type { FileRows } from "../file-rows.js";
+import { Library } from "./library.js";
 import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";
 
 /** @throws SegueError if it is not well-formed, or has no playlist */
-export async function readRekordbox(
-  source: TextSource,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<LibraryRead> {
+export async function readRekordbox(source: TextSource, rows: FileRows): Promise<void> {
   const library = new Library(source.path);
   const nodes = new NodeTree<string | undefined>();
   await readXml(source, {
@@ -32,5 +26,5 @@ export async function readRekordbox(
       if (sort === "1") library.addList(list);
     },
   });
-  return library.write(firstRowId, writer, rejects);
+  library.write(rows);
 }

@@ -3,9 +3,8 @@
  * `NODE`s, whose entries refer to tracks by location.
  */
 import type { TextSource } from "../../../system/index.js";
-import type { Rejects } from "../rejects.js";
-import type { RowWriter } from "../row-writer.js";
-import { Library, type LibraryRead } from "./library.js";
+import type { FileRows } from "../file-rows.js";
+import { Library } from "./library.js";
 import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";
 
@@ -13,12 +12,7 @@ import { readXml } from "./read-xml.js";
 const ownLists = ["_LOOPS", "_RECORDINGS"];
 
 /** @throws SegueError if it is not well-formed, or has no playlist */
-export async function readTraktor(
-  source: TextSource,
-  firstRowId: number,
-  writer: RowWriter,
-  rejects: Rejects,
-): Promise<LibraryRead> {
+export async function readTraktor(source: TextSource, rows: FileRows): Promise<void> {
   const library = new Library(source.path);
   const nodes = new NodeTree<string>();
   let track = { artist: "", title: "" };
@@ -48,5 +42,5 @@ export async function readTraktor(
       library.addList({ ...list, leftOut });
     },
   });
-  return library.write(firstRowId, writer, rejects);
+  library.write(rows);
 }

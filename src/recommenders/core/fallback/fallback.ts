@@ -2,13 +2,12 @@
  * Answers when the context says too little: with tracks by the context's artists (read from "Artist-Track" ids if the tracks are
  * unknown) and from playlists that share title words, then with popular tracks. Never a random bet.
  */
-import type { Catalogue, Corpus } from "../../../corpus/index.js";
+import { type Catalogue, type Corpus, playlistsOfTracks } from "../../../corpus/index.js";
 import type { RecommenderState } from "../../contract.js";
 import type { Query } from "../asking/query.js";
 import type { Filler } from "../asking/scored.js";
 import { ArtistIndex } from "../names/artists.js";
 import { TitleWords } from "../names/title-words.js";
-import { playlistCounts, sessionsOf } from "../plays/sessions.js";
 import type { ScoreBoard } from "../scores/score-board.js";
 import { PopularityOrder } from "./popularity-order.js";
 
@@ -34,7 +33,7 @@ export class Fallback implements Filler {
     let fallback = fitted.get(corpus);
     if (fallback === undefined) {
       const titles = corpus.titles === undefined ? undefined : TitleWords.fit(corpus, corpus.titles);
-      fallback = new Fallback(corpus, playlistCounts(sessionsOf(corpus)), titles);
+      fallback = new Fallback(corpus, playlistsOfTracks(corpus, corpus.tracks.length), titles);
       fitted.set(corpus, fallback);
     }
     return fallback;

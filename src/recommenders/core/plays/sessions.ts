@@ -51,21 +51,6 @@ export function sliceSessions(sessions: Sessions, from: number, to: number): Ses
   };
 }
 
-/** The number of playlists with each track (repeats within a playlist count once). */
-export function playlistCounts(sessions: Sessions): Uint32Array {
-  const counts = new Uint32Array(sessions.trackCount);
-  const seenIn = new Uint32Array(sessions.trackCount);
-  for (let s = 0; s < sessionCount(sessions); s++) {
-    for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
-      const track = sessions.items[i]!;
-      if (seenIn[track] === s + 1) continue;
-      seenIn[track] = s + 1;
-      counts[track] = counts[track]! + 1;
-    }
-  }
-  return counts;
-}
-
 /** Rows of different lengths: row r is `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
 export interface Rows {
   readonly offsets: Uint32Array;

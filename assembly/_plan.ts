@@ -48,9 +48,6 @@ export function plan(playlists: u32): u32 {
     }
     planWindows(start, count);
   }
-  // A whole last group must not contain tracks of an earlier chunk.
-  v128.store(kept + (<usize>count << 2), i32x4.splat(-1));
-  v128.store(kept + (<usize>count << 2), i32x4.splat(-1), 16);
   if (negative != 0) drawNegatives(drawsFor(count));
   return count;
 }

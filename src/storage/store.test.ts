@@ -1,5 +1,6 @@
 /** The contract of stores, on a folder and on S3. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { pbkdf2 } from "node:crypto";
+import { existsSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
@@ -45,6 +46,34 @@ describe("FolderStore", () => {
       rmSync(store.url, { recursive: true });
     }
   });
+
+  it.each(["put", "putIfAbsent", "putFile"] as const)(
+    "writes though the empty folder is removed again and again meanwhile: %s",
+    async (how) => {
+      const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
+      const file = `${store.url}.txt`;
+      writeFileSync(file, "1");
+      // Operations on files wait behind these, so that the folder is seen, and removed, before anything is in it.
+      let isBusy = true;
+      const busy = () => pbkdf2("", "", 20_000, 64, "sha512", () => isBusy && busy());
+      for (let i = 0; i < 8; i++) busy();
+      try {
+        const written = store[how]("a/b", how === "putFile" ? file : "1");
+        for (let removed = 0; removed < 3; await new Promise(setImmediate)) {
+          if (!existsSync(join(store.url, "a"))) continue;
+          rmdirSync(join(store.url, "a"));
+          removed++;
+        }
+        isBusy = false;
+        await written;
+        expect(Buffer.from((await store.get("a/b"))!).toString()).toBe("1");
+      } finally {
+        isBusy = false;
+        rmSync(store.url, { recursive: true });
+        rmSync(file);
+      }
+    },
+  );
 
   it("says why a file cannot be written, with its path", async () => {
     const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));

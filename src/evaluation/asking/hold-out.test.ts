@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { corpusOf } from "../evaluation.testkit.js";
-import { holdOut } from "./hold-out.js";
+import { type HoldOutOptions, holdOut } from "./hold-out.js";
 
 const lists = Array.from({ length: 500 }, (_, p) => [`a${p}`, `b${p % 7}`, "c"]);
 
@@ -35,6 +36,20 @@ it("keeps the part of a playlist when others are added, and changes it with the 
   const late = heldBack(50);
   expect(late.length).toBeGreaterThan(10);
   expect(heldBack(0).slice(-late.length)).toEqual(late);
+});
+
+it("chooses by the first four bytes of the MD5 of seed and id, or number, so that figures stay comparable", () => {
+  const place = (seed: number, id: number | string) =>
+    createHash("md5").update(`${seed}:${id}`).digest().readUInt32LE(0) / 2 ** 32;
+  const firsts = (ids: boolean, options: HoldOutOptions) => {
+    const builder = new CorpusBuilder();
+    for (const [p, tracks] of lists.entries()) builder.add({ id: ids ? `id ${p}` : "", tracks });
+    return holdOut(builder.build(), options).questions.map(({ context }) => context[0]);
+  };
+  const expected = (share: number, nameOf: (p: number) => number | string, seed: number) =>
+    lists.flatMap(([first], p) => (place(seed, nameOf(p)) < share ? [first] : []));
+  expect(firsts(true, {})).toEqual(expected(0.2, (p) => `id ${p}`, 1));
+  expect(firsts(false, { share: 0.4, seed: 9 })).toEqual(expected(0.4, (p) => p, 9));
 });
 
 it("asks for every position if requested, and trains on playlists without a question", () => {

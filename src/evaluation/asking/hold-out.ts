@@ -47,7 +47,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   const isOut = Array.from({ length: count }, (_, p) => {
     if (!canBeAsked(p)) return false;
     const hash = createHash("md5")
-      .update(`${seed}:${playlistIds?.[p] ?? p}`)
+      .update(`${seed}:${playlistIds?.[p] || p}`)
       .digest();
     return hash.readUInt32LE(0) / 2 ** 32 < share;
   });

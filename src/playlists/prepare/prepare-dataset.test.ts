@@ -116,9 +116,17 @@ describe("sequences", () => {
       ["u", "A", "B-C", "p-q"],
       ["u-p", "A-B", "C", "q"],
       ["u-p", "A-B", "C", "q"],
+      // Too short to count.
+      ["u", "A", "B-C", "short"],
+      ["u", "A", "B-C", "short"],
       ...filler,
     ]);
     expect(facts.ambiguous).toEqual({ tracks: 1, playlists: 1 });
+    // Its user and title are those of its first row.
+    expect((await read("model_input_full"))[0]).toMatchObject({
+      ...{ playlist_id: "u-p-q", user_id: "u", playlist: "p-q" },
+      artist_sequence: ["A", "A-B", "A-B"],
+    });
     const tracks = await read<{ track_id: string; artist: string; count: number }>("tracks");
     expect(tracks.find((track) => track.track_id === "A-B-C")).toEqual({
       track_id: "A-B-C",
@@ -126,10 +134,13 @@ describe("sequences", () => {
       count: 3,
     });
     expect(tracks[0]!.count).toBe(60);
+    const corpus = (await readCorpus(facts.files.model_input_full))!;
+    expect(corpus.artists![corpus.tracks.indexOf("A-B-C")]).toBe("A-B");
+    expect(await readCorpusFile(facts.corpora.model_input_full)).toEqual(corpus);
   });
 
   it("gives a track no artist if it is played more often without", async () => {
-    const { read } = await prepare([
+    const { facts, read } = await prepare([
       ["u", null, "A-x", "p"],
       ["u", null, "A-x", "p"],
       ["u", "A", "x", "p"],
@@ -137,6 +148,9 @@ describe("sequences", () => {
     ]);
     const tracks = await read<{ track_id: string; artist: string | null }>("tracks");
     expect(tracks.find((track) => track.track_id === "A-x")?.artist).toBe(null);
+    const corpus = (await readCorpus(facts.files.model_input_full))!;
+    expect(corpus.artists![corpus.tracks.indexOf("A-x")]).toBe("");
+    expect(await readCorpusFile(facts.corpora.model_input_full)).toEqual(corpus);
   });
 
   it("sorts tracks by plays, ties by id", async () => {
@@ -248,9 +262,12 @@ describe("names that differ in capitals alone", () => {
   });
 
   it("become one song with their versions when both are merged", async () => {
-    const { read } = await prepare([...twice, ...filler], { mergeCapitals: true, mergeVersions: true });
+    const both = { mergeCapitals: true, mergeVersions: true };
+    const { facts, read } = await prepare([...twice, ...filler], both);
     const [first] = await read<Sequence>("model_input_full");
     expect(first!.track_sequence.slice(0, 3)).toEqual(Array(3).fill("The Beatles-Help!"));
+    // The version of the other spelling is still a version, and counts as one.
+    expect(facts.merged).toEqual({ tracksBefore: 9, tracksAfter: 8, rows: 1 });
   });
 });
 
@@ -267,9 +284,10 @@ describe("the split", () => {
   };
 
   // The same in every version: the last eight bytes of the MD5 of seed and id, from 0 to 1.
+  const placeFrom = (seed: number | string, id: string) =>
+    Number(createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8)) / 2 ** 64;
   const partOf = (seed: number, id: string) => {
-    const hash = createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8);
-    const at = Number(hash) / 2 ** 64;
+    const at = placeFrom(seed, id);
     return at < 0.7 ? "train" : at < 0.9 ? "validation" : "test";
   };
   const list = (user: string, tracks: readonly string[]): Play[] =>
@@ -303,7 +321,7 @@ describe("the split", () => {
       ...all.flatMap((p) => list(`u${p}`, tracksOf(p))),
       ...all.flatMap((p) => list(`copy${p}`, tracksOf(p).toReversed())),
       ...all.flatMap((p) => list(`again${p}`, tracksOf(p))),
-      ...all.flatMap((p) => list(`twice${p}`, [...tracksOf(p), `a${p}`])),
+      ...all.flatMap((p) => list(`thrice${p}`, [...tracksOf(p), `a${p}`, `a${p}`])),
       ...all.flatMap((p) => list(`four${p}`, ["a", "b", "c", "d"])),
     ]);
     expect(facts.copies).toEqual({ playlists: 120, copy: "copy0-p", original: "u0-p", apart: 0 });
@@ -332,10 +350,20 @@ describe("the split", () => {
   });
 
   it("takes a sample of whole playlists for dev", async () => {
-    const { facts } = await prepare(many(0, 1000), { dev: true, ratio: 0.3 });
-    expect(facts.playlists).toBeGreaterThan(230);
-    expect(facts.playlists).toBeLessThan(370);
-    expect(facts.rows).toBe(facts.playlists * 3);
+    const sample = async (options: Partial<PrepareOptions>) => {
+      const { facts, read } = await prepare(many(0, 1000), { dev: true, ...options });
+      const ids = (await read<Sequence>("model_input_full")).map(({ playlist_id }) => playlist_id);
+      expect(facts).toMatchObject({ playlists: ids.length, rows: ids.length * 3 });
+      return ids;
+    };
+    // The same in every version, too, but not by the number that splits: the parts of a sample would be 0/0/100.
+    const expected = (seed: number, ratio: number) =>
+      Array.from({ length: 1000 }, (_, u) => `u${u}-p`).filter(
+        (id) => placeFrom(`sample ${seed}`, id) < ratio,
+      );
+    expect(await sample({ ratio: 0.3 })).toEqual(expected(42, 0.3));
+    expect(await sample({ ratio: 0.1, seed: 7 })).toEqual(expected(7, 0.1));
+    expect(expected(42, 0.3).length).toBeGreaterThan(230);
     expect((await prepare(many(0, 50), { dev: true, ratio: 1 })).facts.playlists).toBe(50);
   });
 

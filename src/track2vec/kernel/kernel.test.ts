@@ -186,6 +186,35 @@ describe("the kernel", () => {
     240_000,
   );
 
+  it("begins with uniform numbers in [-1, 1) / size, which depend on the row and the seed alone", async () => {
+    const begin = async (seed: number, vectorSize: number, corpus = few) => {
+      const { inputs, outputs } = (await open({ seed, vectorSize, negative: 1 }, true, corpus)).weights();
+      expect(outputs?.every((x) => x === 0)).toBe(true);
+      return inputs;
+    };
+    const mean = (list: readonly number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
+    for (const size of [1, 9, 48]) {
+      const rows = [...(await begin(7, size, many))].map((x) => x * size);
+      expect(rows.every((x) => x >= -1 && x < 1)).toBe(true);
+      // As many in each eighth of the range, whether at an even or an odd place of their row.
+      for (const parity of size === 1 ? [0] : [0, 1]) {
+        const some = rows.filter((_, i) => (i % size) % 2 === parity);
+        for (let eighth = -4; eighth < 4; eighth++) {
+          const share = mean(some.map((x) => Number(Math.floor(4 * x) === eighth)));
+          expect(Math.abs(share - 1 / 8)).toBeLessThan(5 * Math.sqrt(0.11 / some.length));
+        }
+      }
+      // Neither the next number nor the next row nor another seed says anything about a number.
+      const others = [...(await begin(8, size, many))].map((x) => x * size);
+      for (const other of [rows.slice(1), rows.slice(size), others]) {
+        const together = mean(other.map((x, i) => x * rows[i]!));
+        expect(Math.abs(together)).toBeLessThan(5 / 3 / Math.sqrt(other.length));
+      }
+      const fewer = await begin(7, size);
+      expect(fewer.map((x) => x * size)).toEqual(Float32Array.from(rows.slice(0, fewer.length)));
+    }
+  });
+
   it.each([1, 2, 5, 10, 40])("has a context at distance d as often as window %i implies", async (window) => {
     const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 100, length: 200 });
     const session = await open({ sg: true, window, sample: 0, alpha: 0.025 }, true, corpus);

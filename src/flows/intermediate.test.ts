@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkParameters, FolderStore, parseParameters, runFlow } from "../workflow/index.js";
-import { intermediate } from "./index.js";
+import { intermediate } from "./intermediate.js";
 
 let folder: string;
 beforeEach(() => {

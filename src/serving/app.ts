@@ -20,11 +20,9 @@ import type { ModelSlot } from "./model/model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
 import { addDocs, leadHome } from "./routes/docs.js";
-import { extendRoute } from "./routes/extend.js";
 import { healthRoutes } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
-import { recommendRoute } from "./routes/recommend.js";
-import { tracksRoute } from "./routes/tracks.js";
+import { questionRoutes } from "./routes/questions.js";
 
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
@@ -101,9 +99,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
 
   healthRoutes(typed, parts);
   await invocationsRoute(typed, parts);
-  recommendRoute(typed, parts);
-  extendRoute(typed, parts);
-  tracksRoute(typed, parts);
+  questionRoutes(typed, parts);
   adminRoutes(typed, parts);
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);

@@ -1,5 +1,6 @@
 /** A small model for tests: real recommenders, fitted to playlists of well-known songs. */
 import type { FastifyInstance } from "fastify";
+import { afterEach } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { LocalAnswerer } from "./answers/local.js";
@@ -7,7 +8,9 @@ import type { ServedModel } from "./answers/served-model.js";
 import { createApp, createLogger, EndpointMetrics } from "./app.js";
 import { ApiKeys } from "./guards/api-keys.js";
 import { ModelSlot } from "./model/model-slot.js";
+import type { ModelSource } from "./model/model-source.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 
 const dance = [
   ["Daft Punk", "One More Time"],
@@ -85,4 +88,50 @@ export async function postJson(app: FastifyInstance, url: string, payload: objec
     headers: { "content-type": "application/json" },
   });
   return { status: answer.statusCode, body: answer.json() };
+}
+
+/** For a test file: starts endpoints around the songs, and closes them after each test. */
+export function songServers(): (options?: Partial<ServerOptions>) => Promise<RunningServer> {
+  const running: RunningServer[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((server) => server.close()));
+  });
+  return async (options = {}) => {
+    const server = await startServer({ model: await songModel(), logLevel: "silent", ...options });
+    running.push(server);
+    return server;
+  };
+}
+
+/** Asks for three tracks to play after the first song. */
+export function recommend(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/v1/recommend`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ context: [songs[0]], k: 3 }),
+  });
+}
+
+/** A source whose model can be changed, and which tells which of its models have been closed. */
+interface ChangingSource extends ModelSource {
+  version: string;
+  broken: boolean;
+  readonly closed: string[];
+}
+
+export function changingSource(): ChangingSource {
+  const closed: string[] = [];
+  const source: ChangingSource = {
+    place: "memory",
+    version: "v1",
+    broken: false,
+    closed,
+    fingerprint: async () => `${source.version} ${source.broken}`,
+    open: async (): Promise<ServedModel> => {
+      if (source.broken) throw new Error("manifest.json: checksum differs");
+      const model = await songModel(source.version);
+      return { ...model, close: () => void closed.push(model.version) };
+    },
+  };
+  return source;
 }

@@ -68,6 +68,6 @@ export function ownFlows(): string[] {
   const folder = distPath("flows");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".js") && !["index.js", "order.js"].includes(name))
+    .filter((name) => name.endsWith(".js") && name !== "index.js")
     .map((name) => name.slice(0, -3));
 }

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { flowOrder } from "../order.js";
+import { flowOrder } from "../index.js";
 
 it("notes what has no effect once, although a command checks parameters twice", async () => {
   const printed = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -52,7 +52,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
   const made: Made = {};
   try {
     const store = storeOf(options);
-    const names = namesFor(options, archive.digest, new Date(), (key) => store.urlOf(key));
+    const names = namesFor(options, archive.digest, new Date(), store);
     await makeParts({ client, store, options, archive, names, made });
     const arn = await bringUp(client, options, names, before, made);
     if (before === undefined) {

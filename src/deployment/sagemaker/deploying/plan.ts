@@ -27,7 +27,7 @@ export async function planSageMaker(
   const archive = await archiveFor(options);
   await archive.remove();
   const store = storeOf(options);
-  const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
+  const names = namesFor(options, archive.digest, now, store);
   return [
     { service: "sagemaker", operation: "DescribeEndpoint", input: { EndpointName: options.name } },
     ...store

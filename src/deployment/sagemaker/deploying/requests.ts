@@ -5,6 +5,7 @@ import type {
   CreateModelCommandInput,
   UpdateEndpointCommandInput,
 } from "@aws-sdk/client-sagemaker";
+import type { S3Store } from "../../../storage/s3.js";
 import { type BlueGreen, defaultInstanceType, type SageMakerOptions } from "../options/options.js";
 
 /** The names of the parts of one deployment, and the location of its archive. */
@@ -26,19 +27,19 @@ const longestName = 63;
 /**
  * Builds names of the form "<endpoint>-<time>-<first digits of the archive's SHA-256>".
  *
- * @param urlOf returns the full URL of a key
+ * @param store for the archive
  */
 export function namesFor(
   { name }: SageMakerOptions,
   digest: string,
   now: Date,
-  urlOf: (key: string) => string,
+  store: Pick<S3Store, "urlOf">,
 ): Names {
   const moment = now.toISOString().replace(/\D/g, "").slice(0, 14);
   const suffix = `-${moment}-${digest.slice(0, 8)}`;
   const unique = `${name.slice(0, longestName - suffix.length).replace(/-+$/, "")}${suffix}`;
   const key = `${name}/${digest.slice(0, 16)}/model.tar.gz`;
-  return { model: unique, config: unique, key, archive: urlOf(key) };
+  return { model: unique, config: unique, key, archive: store.urlOf(key) };
 }
 
 export function modelRequest(options: SageMakerOptions, names: Names): CreateModelCommandInput {

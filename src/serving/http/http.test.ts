@@ -1,0 +1,185 @@
+/** What an endpoint makes of connections and requests, whatever they ask. */
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createLogger } from "../log.js";
+import { recommend, songApp, songServers, songs } from "../serving.testkit.js";
+
+const start = songServers();
+
+const type = (name: string) => `content-type: application/${name}\r\n`;
+
+function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest(url, { agent }, (answer) => {
+      answer
+        .resume()
+        .on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection! }));
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+/** Sends bytes and gives back all that comes until the other side closes. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.on("error", () => {});
+  socket.write(bytes);
+  await once(socket, "close");
+  return text;
+}
+
+it("answers requests that are too slow or not HTTP", async () => {
+  const { url } = await start({ requestTimeout: 300 });
+  const head = "POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+  expect(await raw(url, `${head}content-length: 50\r\n\r\n{"context`)).toMatch(
+    /^HTTP\/1\.1 408 .*"code":"too-slow"/s,
+  );
+  expect(await raw(url, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await raw(url, `GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect(await raw(url, "GET /ping HTTP/1.1\r\nhost: a\r\nexpect: tea\r\nconnection: close\r\n\r\n")).toMatch(
+    /^HTTP\/1\.1 417 .*\{"error":"the expectation \\"tea\\" cannot be met","code":"expectation-failed".*"request_id"/s,
+  );
+  expect((await recommend(url)).status).toBe(200);
+});
+
+it("closes connections on which nothing moves for two minutes", async () => {
+  const { app } = await songApp();
+  expect(app.server.timeout).toBe(120_000);
+});
+
+it("answers a client that sends the whole of a refused body before it reads", async () => {
+  const key = "first-key-0123456789";
+  const server = await start({ apiKeys: [key] });
+  const { port } = new URL(server.url);
+  const body = "x".repeat(10_000_000);
+  const answerTo = async (fields: string, sent: string): Promise<string> => {
+    const socket = connect(Number(port), "127.0.0.1").pause();
+    const head = `POST /v1/recommend HTTP/1.1\r\nhost: a\r\n${fields}\r\n\r\n`;
+    await new Promise<void>((sentAll, broken) => {
+      socket.on("error", broken).write(head + sent, (error) => (error ? broken(error) : sentAll()));
+    });
+    const [answer] = (await once(socket.resume(), "data")) as [Buffer];
+    socket.destroy();
+    return String(answer);
+  };
+  const refused = [
+    [`x-api-key: ${key}\r\n${type("json")}`, /^HTTP\/1\.1 413 .*"code":"body-too-large".*--body-limit/s],
+    [`x-api-key: ${key}\r\n${type("x-protobuf")}`, /^HTTP\/1\.1 415 .*"code":"unsupported-media-type"/s],
+    [type("json"), /^HTTP\/1\.1 401 .*"code":"unauthorized"/s],
+  ] as const;
+  const bodies = [
+    [`content-length: ${body.length}`, body],
+    ["transfer-encoding: chunked", `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
+  ] as const;
+  for (const last of ["", "connection: close\r\n", "x-told: to-stop\r\n"]) {
+    if (last.includes("to-stop")) server.leave();
+    for (const [fields, wanted] of refused)
+      for (const [length, sent] of bodies)
+        expect(await answerTo(fields + last + length, sent)).toMatch(wanted);
+  }
+});
+
+it("uses the sender's request id in answers, errors and the log, or else a new one", async () => {
+  const lines: string[] = [];
+  const logger = createLogger("info", { write: (line) => void lines.push(line) });
+  const fail = () => {
+    throw new Error("a bug");
+  };
+  const { url } = await start({ logger, plugins: [(app) => void app.get("/fails", fail)] });
+  const named = (path: string, id?: string) =>
+    fetch(url + path, id === undefined ? {} : { headers: { "x-request-id": id } });
+  const idOf = ({ headers }: Response) => headers.get("x-request-id");
+  const given = "0af7651916cd43dd:checkout/7@eu-1+a=b_c.d-e";
+  expect(idOf(await named("/ping", given))).toBe(given);
+  // Whether it was a route that failed, none was there, or the URL is none.
+  for (const [path, status] of [["/fails", 500] as const, ["/nowhere", 404] as const, ["/%", 400] as const]) {
+    const answer = await named(path, `${given}${status}`);
+    expect(answer.status).toBe(status);
+    expect(idOf(answer)).toBe(`${given}${status}`);
+    expect(await answer.json()).toMatchObject({ request_id: `${given}${status}` });
+  }
+  const log = () => lines.map((line) => JSON.parse(line) as { request_id?: string; msg: string });
+  const said = (id: string) => log().flatMap(({ request_id, msg }) => (request_id === id ? msg : []));
+  await expect.poll(() => said(given)).toEqual(["request"]);
+  await expect.poll(() => said(`${given}500`)).toEqual(["request failed", "request"]);
+  const made = new Set<string | null>();
+  for (const id of [undefined, "", "two words", "x".repeat(129), 'a"b', "<b>"])
+    made.add(idOf(await named("/ping", id)));
+  expect(made.size).toBe(6);
+  for (const id of made) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it("serves a web app's files and no others", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "segue-web-"));
+  const webRoot = join(folder, "web");
+  await mkdir(join(webRoot, "assets"), { recursive: true });
+  await writeFile(join(folder, "secret.txt"), "secret");
+  await writeFile(join(webRoot, "index.html"), "<title>Studio</title>");
+  await writeFile(join(webRoot, "assets", "app-1a2b.js"), "let a;");
+  await writeFile(join(webRoot, ".env"), "secret");
+  try {
+    const { url } = await start({
+      webRoot,
+      apiKeys: ["first-key-0123456789"],
+      plugins: [
+        (app, { models }) =>
+          void app.get("/v1/studio", async () => ({ tracks: models.live.model.catalogue.tracks.length })),
+      ],
+    });
+    expect(await (await fetch(`${url}/`)).text()).toContain("Studio");
+    expect(await (await fetch(`${url}/runs/7`, { headers: { accept: "text/html" } })).text()).toContain(
+      "Studio",
+    );
+    const script = await fetch(`${url}/assets/app-1a2b.js`);
+    expect(script.headers.get("cache-control")).toContain("immutable");
+    for (const path of [
+      "/../secret.txt",
+      "/..%2fsecret.txt",
+      "/%2e%2e/secret.txt",
+      "/assets/../../secret.txt",
+      "/.env",
+    ]) {
+      expect(
+        await raw(url, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
+        path,
+      ).not.toContain("\r\n\r\nsecret");
+    }
+    expect((await fetch(`${url}/v1/studio`)).status).toBe(401);
+    const studio = await fetch(`${url}/v1/studio`, { headers: { "x-api-key": "first-key-0123456789" } });
+    expect(await studio.json()).toEqual({ tracks: songs.length });
+    await expect(start({ webRoot: join(folder, "none") })).rejects.toMatchObject({
+      hint: expect.stringContaining("build"),
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("accepts a hundred pipelined requests of a connection, and closes it on more", async () => {
+  const { url } = await start();
+  const requests = (count: number, last = "") =>
+    `${"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)}${last}`;
+  const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  const served = Array(100).fill("200");
+  const last = "GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  expect(statuses(await raw(url, requests(99, last)))).toEqual(served);
+  const refused = await raw(url, requests(1_000));
+  expect(statuses(refused)).toEqual([...served, "429"]);
+  expect(refused).toContain('"code":"too-many-at-once"');
+  // One after the other there may be as many as one likes.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let i = 0; i < 150; i++) expect((await statusOf(`${url}/ping`, agent)).status).toBe(200);
+  agent.destroy();
+});

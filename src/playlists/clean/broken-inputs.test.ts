@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -24,136 +23,6 @@ describe("broken inputs", () => {
     const { code, message, left } = await failure({ "a.csv": header });
     expect({ code, left }).toEqual({ code: "empty-input", left: [] });
     expect(message).toMatch(/a\.csv.*only a header/);
-  });
-
-  it("wrong columns: lists those found and those needed, and says how to map them", async () => {
-    const { message, hint, left } = await failure({ "a.csv": "listener,performer,song\nx,y,z\n" });
-    expect(message).toMatch(
-      /a\.csv, line 1: found the columns "listener", "performer", "song"; missing: artist$/,
-    );
-    expect(hint).toBe(
-      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none if tracks need none; artist=song,track=song if song is "Artist - Title"`,
-    );
-    expect(left).toEqual([]);
-    expect(
-      (
-        await failure(
-          { "a.csv": "by,song,list\nx,y,z\n" },
-          { mapping: { artist: "byy", track: "song", playlist: "list" } },
-        )
-      ).message,
-    ).toMatch(/missing: "byy"/);
-  });
-
-  it("a quote that is not closed in the header", async () => {
-    const { message, hint } = await failure({
-      "a.csv": 'user,artist,"track,playlist\nu,Muse,Uprising,gym\n',
-    });
-    expect(message).toMatch(/a\.csv, line 1: a quote \("\) opens in the header and is not closed/);
-    expect(hint).toBe('close it or remove it; with it the columns are "user", "artist", "track,playlist"');
-  });
-
-  it("a file without a header: says that it needs one", async () => {
-    const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
-    expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym"; missing: artist, track$/);
-    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; if the/);
-    const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
-    expect(known.hint).not.toMatch(/names no columns/);
-    const { hint: ofPlaylists } = await failure({
-      "a.csv": "Muse - Uprising,Muse - Hysteria\nA - B,C - D\n",
-    });
-    expect(ofPlaylists).toMatch(/if each line is a playlist, write it as JSON: \{"name": "…", "tracks": \[/);
-    const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
-    const { hint: ofList } = await failure({ "list.txt": list });
-    expect(ofList).toMatch(
-      /begin the file with the line "track", and pass --columns "artist=track,track=track"; if the/,
-    );
-    expect(ofList).not.toMatch(/mapping, such as|in front/);
-    const comma = "Earth, Wind & Fire - September\n";
-    expect((await failure({ "list.txt": comma })).hint).toMatch(/begin the file with the line "track"/);
-    for (const front of ["[04:30] ", "[1:04:30] ", "12. "]) {
-      const { hint: ofNumbered } = await failure({ "list.txt": `${front}Muse – Uprising\n` });
-      expect(ofNumbered).toMatch(/first remove the numbers or times in front: sed -E 's/);
-      const [, program] = /sed -E '([^']+)'/.exec(ofNumbered)!;
-      expect(execFileSync("sed", ["-E", program!], { input: `${front}Muse – Uprising` }).toString()).toBe(
-        "Muse – Uprising",
-      );
-    }
-    for (const time of ["2024-01-31 18:05:00", "31.01.2024 18:05", "[01/31/2024 18:05:00]"]) {
-      const play = `${time} Muse - Uprising\n`;
-      const { hint: ofLog } = await failure({ "log.txt": play });
-      expect(ofLog).toMatch(/line "date\|track", and pass --columns "artist=track,track=track,time=date" \(/);
-      const [, program] = /sed -E '([^']+)'/.exec(ofLog)!;
-      const table = execFileSync("sed", ["-E", program!], { input: play }).toString();
-      expect(table).toBe(`${time.replace(/[[\]]/g, "")}|Muse - Uprising\n`);
-    }
-    const mapping = { artist: "track", track: "track" };
-    const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
-    expect(rows.map((row) => row.slice(2, 4))).toEqual([
-      ["Muse", "Uprising"],
-      ["Earth, Wind & Fire", "September"],
-    ]);
-    expect(rejected[0]).toMatchObject({
-      line: 4,
-      reason: "empty artist",
-      detail: expect.stringContaining(" - "),
-    });
-    const whole = await clean({}, { inputs: ["list.txt"], mapping: { artist: "none" } });
-    expect(whole.rows.map((row) => row[3])).toContain("Earth, Wind & Fire - September");
-  });
-
-  it.each([
-    [
-      "31/Jan/2024:18:05:00 +0000|/live.mp3|17|Muse - Uprising",
-      '"date|…|…|track", and pass --columns "artist=track,track=track"',
-    ],
-    [
-      "18:05:00\tMuse - Uprising\t04:39",
-      '"clock<tab>track<tab>…", and pass --columns "artist=track,track=track"',
-    ],
-    ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track in their places'],
-    [
-      "18:05;Muse;Uprising - Live",
-      '"clock;…;…", with artist and track in their places (if "Artist - Title" is in one, only track in its place, and pass --columns "artist=track,track=track")',
-    ],
-  ])("a log without a header: says which columns may be which, %s", async (line, proposal) => {
-    const { hint } = await failure({ "a.log": `${line}\n` });
-    expect(hint).toContain(`begin the file with one that does: ${proposal};`);
-    const head = proposal.split('"')[1]!.replaceAll("<tab>", "\t");
-    if (!head.includes("track")) return;
-    const mapping = { artist: "track", track: "track" };
-    const { rows } = await clean({ "a.log": `${head}\n${line}\n` }, { mapping });
-    expect(rows[0]!.slice(2, 4)).toEqual(["Muse", "Uprising"]);
-  });
-
-  it("a report with a title above its header: begins with the header, and says so", async () => {
-    const report =
-      "Radio X;;\n\nfrom 1.1.2024, 8:00;;\nSendedatum;Sendezeit;Titel;Interpret\n31.01.2024;18:05;x;Muse\nSum;;1;\n";
-    const { rows, rejected, facts } = await clean({ "a.csv": report, "b.csv": report }, { sessionGap: 30 });
-    expect(rows.map((row) => row.slice(2))).toEqual([
-      ["Muse", "x", "a 2024-01-31 18:05"],
-      ["Muse", "x", "b 2024-01-31 18:05"],
-    ]);
-    expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
-      [6, "empty artist"],
-      [6, "empty artist"],
-    ]);
-    expect(facts.notes).toEqual([
-      `the header is in ${at("a.csv")}, line 4, likewise in 1 other file: the lines above are skipped`,
-    ]);
-    // A mapping finds a header of other names, and what lacks is told of the header.
-    const own = report.replace("Interpret", "By").replace("Titel", "What");
-    expect((await failure({ "a.csv": own })).message).toMatch(/line 1: found the columns "Radio X"/);
-    const mapping = { artist: "By", track: "What" };
-    expect((await clean({ "a.csv": own }, { mapping })).rows).toHaveLength(1);
-    const timed = report.replace("Sendedatum", "Am");
-    expect((await failure({ "a.csv": timed }, { sessionGap: 30 })).message).toMatch(
-      /line 4: found the columns "Am", .* missing: time$/,
-    );
-    const latin = Buffer.from(report.replace("Interpret", "Künstler"), "latin1");
-    expect((await failure({ "a.csv": latin })).message).toMatch(/line 4 is not UTF-8; .*"Künstler"$/);
-    // Far below the first lines stand plays.
-    expect((await failure({ "a.csv": `${"Radio X\n".repeat(30)}${report}` })).message).toMatch(/line 1:/);
   });
 
   it("Parquet of lists: says how to take them apart, and that works", async () => {
@@ -407,41 +276,6 @@ describe("broken inputs", () => {
     expect(failed.left).toEqual([]);
   });
 
-  it("accepts a byte order mark, CR LF, and a last line without a line break", async () => {
-    const { rows } = await clean({
-      "a.csv": `\ufeff${header}${good}${good}`.replaceAll("\n", "\r\n").trimEnd(),
-    });
-    expect(rows.map((row) => row.slice(1))).toEqual([
-      ["u1", "Muse", "Uprising", "gym"],
-      ["u1", "Muse", "Uprising", "gym"],
-    ]);
-  });
-
-  it("takes a byte order mark for UTF-8, whatever the encoding of other files", async () => {
-    const { rows } = await clean(
-      {
-        "a.csv": "\ufeffartist,track,playlist\nBjörk,Jóga,a\n",
-        "b.csv": Buffer.from("artist,track,playlist\nBjörk,Jóga,b\n", "latin1"),
-      },
-      { encoding: "latin-1" },
-    );
-    expect(rows.map((row) => row.slice(2))).toEqual([
-      ["Björk", "Jóga", "a"],
-      ["Björk", "Jóga", "b"],
-    ]);
-  });
-
-  it.each([
-    ["with a mark", (text: string) => Buffer.from(`\ufeff${text}`, "utf16le")],
-    ["without one", (text: string) => Buffer.from(text, "utf16le")],
-    ["the other way round, gzipped", (text: string) => gzipSync(Buffer.from(text, "utf16le").swap16())],
-  ])("accepts UTF-16 %s, like Excel's Unicode text", async (_, encode) => {
-    const text = "Artist\tTrack\tPlaylist\r\nBjörk\tJóga\tété 🎵\r\n";
-    const { rows } = await clean({ "a.txt": encode(text + "Muse\tUprising\tgym\r\n".repeat(50_000)) });
-    expect(rows).toHaveLength(50_001);
-    expect(rows[0]).toEqual([0, null, "Björk", "Jóga", "été 🎵"]);
-  });
-
   it("a folder, and a file that this user may not read", async (context) => {
     await mkdir(at("in"));
     expect(await failure({}, { inputs: ["in"] })).toMatchObject({
@@ -490,42 +324,6 @@ describe("broken inputs", () => {
       message: expect.stringMatching(/line 1: no tracks/),
     });
   });
-
-  it("a file in Latin-1: says how to read it", async () => {
-    const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
-    expect(hint).toMatch(/--encoding latin-1/);
-  });
-
-  it("a file in Mac OS Roman, its header too: says how to convert it", async () => {
-    const line = (names: string) => Buffer.from(names, "latin1");
-    const rows = line("artist;track\nBj\x9ark;J\x97ga\nBeyonc\x8e;x\nDon\xd5t;x\n");
-    expect((await failure({ "a.csv": rows })).hint).toMatch(
-      /Mac OS Roman\? .*: iconv -f macintosh -t utf-8 /,
-    );
-    const header = line("K\x9fnstler;Titel\nA;x\n");
-    expect((await failure({ "b.csv": header })).hint).toContain(`utf-8 ${at("b.csv")} > utf-8-b.csv`);
-    // Shift JIS looks alike.
-    const japanese = "\x93\xfa\x8e\x9e,\x83A\x81[\x83e\x83B\x83X\x83g,\x8b\xc8\x96\xbc\n1,A,x\n";
-    expect((await failure({ "d.csv": line(japanese) })).hint).toMatch(/in another encoding, name that/);
-    // Signs of Windows-1252.
-    const { hint } = await failure({ "c.csv": line("artist;track\n\x93Abc\x94;Don\x92t\x85\n") });
-    expect(hint).toMatch(/--encoding latin-1/);
-  });
-
-  it.each([",", ";"])(
-    "a header in Latin-1, separated by %s: says how to read it, and that works",
-    async (delimiter) => {
-      const text = "Künstler,Titel,Playlist\nBjörk,Jóga,été\n".replaceAll(",", delimiter);
-      const { code, message, hint, left } = await failure({ "a.csv": Buffer.from(text, "latin1") });
-      expect({ code, left }).toEqual({ code: "not-utf-8", left: [] });
-      expect(message).toMatch(
-        /a\.csv, line 1 is not UTF-8; .* the columns are "Künstler", "Titel", "Playlist"$/,
-      );
-      expect(hint).toMatch(/--encoding latin-1/);
-      const { rows } = await clean({}, { inputs: ["a.csv"], encoding: "latin-1" });
-      expect(rows).toEqual([[0, null, "Björk", "Jóga", "été"]]);
-    },
-  );
 
   it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
     "a quote escaped by a backslash, in columns with other names: says how to read it (%#)",

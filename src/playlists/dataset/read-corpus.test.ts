@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { playlistCount, queriesOf, readCorpusFile } from "../../corpus/index.js";
+import { sqlString, withDuckDb } from "../../system/index.js";
+import { cleanPlaylists } from "../clean/clean-playlists.js";
+import { prepareDataset } from "../prepare/prepare-dataset.js";
+import { generateSample } from "../sample/generate-sample.js";
+import { readCorpus } from "./read-corpus.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-corpus-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Sequence {
+  playlist_id: string;
+  playlist: string;
+  artist_sequence: (string | null)[];
+  track_sequence: string[];
+}
+
+describe("reading back", () => {
+  it("gives the same corpus as the table, numbered by first appearance, with artists and titles", async () => {
+    await generateSample({ playlists: 300, output: join(folder, "s.csv") });
+    const master = join(folder, "m.parquet");
+    await cleanPlaylists({
+      inputs: [join(folder, "s.csv")],
+      output: master,
+      rejects: join(folder, "r.jsonl"),
+    });
+    const hashes: string[] = [];
+    for (const threads of [1, 2]) {
+      const { files, corpora, parts } = await prepareDataset({
+        master,
+        outputFolder: join(folder, `out${threads}`),
+        threads,
+      });
+      hashes.push(
+        createHash("sha256")
+          .update(await readFile(files.model_input_full))
+          .digest("hex"),
+      );
+      const corpus = (await readCorpus(files.train, { threads }))!;
+      const rows = await withDuckDb({}, (database) =>
+        database.rows<Sequence>(`FROM read_parquet(${sqlString(files.train)})`),
+      );
+      expect(playlistCount(corpus)).toBe(parts.train.playlists);
+      let seen = -1;
+      rows.forEach((row, p) => {
+        const items = [...corpus.items.slice(corpus.offsets[p], corpus.offsets[p + 1])];
+        expect(items.map((item) => corpus.tracks[item])).toEqual(row.track_sequence);
+        expect(items.map((item) => corpus.artists![item])).toEqual(row.artist_sequence);
+        for (const item of items) {
+          expect(item).toBeLessThanOrEqual(seen + 1);
+          seen = Math.max(seen, item);
+        }
+        expect(corpus.playlistIds![p]).toBe(row.playlist_id);
+        expect(corpus.titles![p]).toBe(row.playlist);
+      });
+      expect(corpus.tracks.length).toBe(seen + 1);
+      expect(await readCorpusFile(corpora.train)).toEqual(corpus);
+      expect(await readCorpusFile(corpora.model_input_full)).toEqual(
+        await readCorpus(files.model_input_full),
+      );
+      const queries = await withDuckDb({}, (database) =>
+        database.rows<{ context: string[]; next: string; title: string }>(
+          `SELECT track_test_x AS context, track_test_y AS next, playlist AS title FROM read_parquet(${sqlString(files.test)})`,
+        ),
+      );
+      expect(queriesOf(await readCorpusFile(corpora.test))).toEqual(queries);
+      expect(queries.length).toBe(parts.test.playlists);
+      expect(
+        queries.every((query) => query.context.length >= 2 && query.next !== "" && query.title !== ""),
+      ).toBe(true);
+    }
+    expect(hashes[0]).toBe(hashes[1]);
+  });
+
+  it("is not read from other files", async () => {
+    await generateSample({ playlists: 10, output: join(folder, "s.csv") });
+    const master = join(folder, "m.parquet");
+    await cleanPlaylists({ inputs: [join(folder, "s.csv")], output: master });
+    expect(await readCorpus(master)).toBeUndefined();
+    await writeFile(join(folder, "broken.parquet"), "PAR1");
+    for (const name of ["gone.parquet", "broken.parquet"])
+      expect(await readCorpus(join(folder, name))).toBeUndefined();
+  });
+});

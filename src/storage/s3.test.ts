@@ -335,6 +335,11 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
       const store = new S3Store("s3://models/outage", through);
       failures = 6;
       await expect(store.put("a", "early")).rejects.toMatchObject({ code: "unreachable" });
+      expect(failures).toBe(1);
+      failures = 6;
+      // Not begun again, as an answer that breaks off is.
+      await expect(store.get("a")).rejects.toMatchObject({ code: "unreachable" });
+      expect(failures).toBe(1);
       failures = 0;
       await store.put("a", "before");
       failures = 6;

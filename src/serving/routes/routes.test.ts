@@ -237,3 +237,50 @@ it("says that it accepts no compressed body, instead of invalid JSON", async () 
     code: "unsupported-encoding",
   });
 });
+
+it("takes what is just within each limit, and refuses what is just beyond", async () => {
+  const [recommend, extend] = ["/v1/recommend", "/v1/playlists/extend"];
+  const many = (count: number) => Array<string>(count).fill("a");
+  const limits: Array<[url: string, within: object, beyond: object]> = [
+    [recommend, { context: many(1000) }, { context: many(1001) }],
+    [recommend, { context: ["a"] }, { context: [""] }],
+    [recommend, { title: "a".repeat(2000) }, { title: "a".repeat(2001) }],
+    [recommend, { k: 1 }, { k: 0 }],
+    [recommend, { k: 1000 }, { k: 1001 }],
+    [recommend, { exclude: many(10_000) }, { exclude: many(10_001) }],
+    [recommend, { exclude: ["a"] }, { exclude: [""] }],
+    [recommend, { per_artist: 1 }, { per_artist: 0 }],
+    [recommend, { artist_separation: 1000 }, { artist_separation: 1001 }],
+    [recommend, { filters: { artists: ["a"] } }, { filters: { artists: [] } }],
+    [recommend, { filters: { artists: many(1000) } }, { filters: { artists: many(1001) } }],
+    [recommend, { filters: { words: ["a"] } }, { filters: { words: [] } }],
+    [recommend, { filters: { words: many(100) } }, { filters: { words: many(101) } }],
+    [extend, { n: 1 }, { n: 0 }],
+    [extend, { n: 100 }, { n: 101 }],
+    [extend, { variety: 0 }, { variety: -0.001 }],
+    [extend, { variety: 1 }, { variety: 1.001 }],
+    [extend, { seed: 0 }, { seed: -1 }],
+    [extend, { seed: 2 ** 32 - 1 }, { seed: 2 ** 32 }],
+    ["/invocations", { inputs: ["a"] }, { inputs: [] }],
+    ["/invocations", { inputs: { input_1: ["a"] } }, { inputs: { input_1: [] } }],
+    ["/invocations", { inputs: many(1000) }, { inputs: many(1001) }],
+    ["/invocations", { inputs: { input_1: many(1000) } }, { inputs: { input_1: many(1001) } }],
+    ["/invocations", { instances: many(1000) }, { instances: many(1001) }],
+  ];
+  for (const [url, within, beyond] of limits) {
+    const statuses = [(await post(url, within)).status, (await post(url, beyond)).status];
+    expect({ of: Object.keys(within), statuses }).toEqual({
+      of: Object.keys(beyond),
+      statuses: [200, 400],
+    });
+  }
+  for (const [query, status] of [
+    [`q=${"a".repeat(200)}`, 200],
+    [`q=${"a".repeat(201)}`, 400],
+    ["q=", 400],
+    ["q=a&limit=100", 200],
+    ["q=a&limit=101", 400],
+    ["q=a&limit=0", 400],
+  ] as const)
+    expect((await app.inject(`/v1/tracks?${query}`)).statusCode, query).toBe(status);
+});

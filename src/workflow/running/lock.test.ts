@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { bornOf, thisMachine } from "../../system/index.js";
 import { keys, recordText } from "../records/records.js";
 import { holderOf, lockRun } from "./lock.js";
 
@@ -62,11 +63,39 @@ it.each([
         message: expect.stringContaining(where),
         hint: expect.not.stringContaining("kill 4194305"),
       });
+      const lately = new Date(Date.now() - 110_000);
+      utimesSync(store.localPath(key), lately, lately);
+      await expect(lockRun(store, "flow", "run")).rejects.toMatchObject({ code: "run-held" });
       const longAgo = new Date(Date.now() - 121_000);
       utimesSync(store.localPath(key), longAgo, longAgo);
       const lock = await lockRun(store, "flow", "run");
       expect(readdirSync(dirname(store.localPath(key)))).toEqual(["000002.json"]);
       await lock.release();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+it.skipIf(bornOf(process.pid) === undefined)(
+  "is free if its process has ended and another one has its number",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "segue-lock-"));
+    try {
+      const store = new FolderStore(folder);
+      const here = {
+        pid: process.pid,
+        host: hostname(),
+        machine: thisMachine,
+        since: "2026-01-31T09:05:07Z",
+      };
+      const key = `${keys.locks("flow", "run")}000001.json`;
+      await store.put(key, recordText({ ...here, born: bornOf(process.pid) }));
+      await expect(lockRun(store, "flow", "run")).rejects.toMatchObject({
+        hint: expect.stringContaining(`kill ${process.pid}`),
+      });
+      await store.put(key, recordText({ ...here, born: "1" }));
+      await (await lockRun(store, "flow", "run")).release();
     } finally {
       rmSync(folder, { recursive: true });
     }

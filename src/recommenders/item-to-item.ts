@@ -1,10 +1,10 @@
 /**
  * Item-to-item neighbours (Item-KNN): tracks that share playlists with the context's tracks, by the cosine of their playlist
- * vectors, damped so that rare coincidences count less (Hidasi et al. 2016, §4.1).
+ * vectors, damped so that rare coincidences count less (Hidasi et al. 2016, §4.1). A track is also a little similar to itself.
  */
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { pairsKind } from "./core/pairs/pairs-kind.js";
-import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
+import { exponent, factor, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface ItemToItemSettings {
   /** How many of the context's last tracks are read; 1 is the Item-KNN of the published tables. */
@@ -13,6 +13,8 @@ export interface ItemToItemSettings {
   readonly contextFade: number;
   /** similarity = shared / (sqrt(n_a · n_b) + damping): pairs of plays that share a playlist, and the playlists with each track. */
   readonly damping: number;
+  /** The similarity of a track to itself. Only counts where played tracks may be answered; 0: as in the published tables. */
+  readonly selfVote: number;
   /** Only tracks at most this many places apart count as sharing a playlist. */
   readonly window: number;
   /** The maximum number of similar tracks kept per track. */
@@ -25,6 +27,7 @@ const defaults: ItemToItemSettings = {
   last: 30,
   contextFade: 0.7,
   damping: 5,
+  selfVote: 0.1,
   window: 100,
   keep: 300,
   repeats: "auto",
@@ -34,6 +37,7 @@ const ranges: SettingRanges<ItemToItemSettings> = {
   last: wholeNumber(1),
   contextFade: exponent,
   damping: numberWithin({ least: 0 }),
+  selfVote: factor,
   window: wholeNumber(1),
   keep: wholeNumber(1),
   repeats: repeatsRange,
@@ -46,12 +50,14 @@ export const itemToItem = pairsKind<ItemToItemSettings>({
   ranges,
   pairsOf: ({ window }) => ({ ahead: window, behind: window, fade: 0, recency: 0 }),
   scorerOf:
-    ({ offsets, tracks, weights }, counts, { damping }) =>
-    (track, weight, board) => {
-      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
-        const other = tracks[i]!;
-        const length = Math.sqrt(counts[track]! * counts[other]!) + damping;
-        board.add(other, (weight * weights[i]!) / length);
-      }
-    },
+    // Models saved by earlier versions have no `selfVote`.
+      ({ offsets, tracks, weights }, counts, { damping, selfVote = 0 }) =>
+      (track, weight, board) => {
+        if (selfVote > 0) board.add(track, weight * selfVote);
+        for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+          const other = tracks[i]!;
+          const length = Math.sqrt(counts[track]! * counts[other]!) + damping;
+          board.add(other, (weight * weights[i]!) / length);
+        }
+      },
 });

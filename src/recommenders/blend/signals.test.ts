@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CorpusBuilder } from "../../corpus/index.js";
+import { type Corpus, CorpusBuilder } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
 import { TrackNumbers } from "../core/asking/query.js";
 import { Fallback } from "../core/fallback/fallback.js";
@@ -401,4 +401,22 @@ it("with long playlists, there are more candidates and fewer neighbours", () => 
   };
   expect([2, 8, 18, 32].map(sizes)).toEqual([200, 200, 300, 400].map((candidates) => [candidates, 400]));
   expect([100, 250].map(sizes)).toEqual([200, 100].map((neighbours) => [400, neighbours]));
+});
+
+it("reads a run of one track as one play where hardly any playlist has one, but not where many do", () => {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 20; p++)
+    builder.add({ id: `${p}`, tracks: Array.from({ length: 10 }, (_, i) => `A-${(p * (i + 1) + i) % 23}`) });
+  const plain = builder.build();
+  const featuresOf = (of: Corpus, context: readonly string[]) => {
+    const signals = signalsOf(of, sessionsOf(of), Fallback.fit(of), noEncoder, settings);
+    signals.gather(new TrackNumbers(of.tracks).query({ tracks: context }));
+    for (let i = 0; i < signals.count; i++) signals.write(i);
+    return [...signals.features.subarray(0, signals.count * signals.width)];
+  };
+  const looped = ["A-3", "A-5", "A-5", "A-5", "B-new", "B-new", "A-7", "A-7"];
+  const once = ["A-3", "A-5", "B-new", "A-7"];
+  expect(featuresOf(plain, looped)).toEqual(featuresOf(plain, once));
+  expect(featuresOf(plain, [...once, "A-5"])).not.toEqual(featuresOf(plain, once));
+  expect(featuresOf(corpus, ["A0-0", "A0-0"])).not.toEqual(featuresOf(corpus, ["A0-0"]));
 });

@@ -3,9 +3,10 @@
  * nominates tracks and writes evidence for each. The best become candidates, with one row of features each.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import type { Query } from "../core/asking/query.js";
+import { type Query, withoutRuns } from "../core/asking/query.js";
 import type { Fallback } from "../core/fallback/fallback.js";
 import type { PlayIndex } from "../core/plays/play-index.js";
+import { runsAreRare } from "../core/plays/repeats.js";
 import { meanLength, type Sessions } from "../core/plays/sessions.js";
 import { largest } from "../core/scores/largest.js";
 import { ScoreBoard } from "../core/scores/score-board.js";
@@ -53,6 +54,7 @@ export class Signals {
   readonly #artistTraits: Float32Array | undefined;
   readonly #popular: Uint32Array;
   readonly #memory: GatherMemory;
+  readonly #runsAreRare: boolean;
   #meritWeights: Float64Array = new Float64Array(0);
   readonly #slotNumbers: Uint32Array;
   readonly #picked: Uint32Array;
@@ -70,6 +72,7 @@ export class Signals {
     const { trackCount } = sessions;
     const { artists, counts } = fallback;
     const { nominated, candidates } = settings;
+    this.#runsAreRare = runsAreRare(sessions);
     this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(nominated), candidates);
     this.features = this.#memory.features;
     this.#evidence = new Evidence(trackCount, this.#memory.rows);
@@ -109,7 +112,8 @@ export class Signals {
   }
 
   /** Gathers the candidates of a query. `write` then computes their features one by one. */
-  gather(query: Query): void {
+  gather(asked: Query): void {
+    const query = this.#runsAreRare ? withoutRuns(asked) : asked;
     const evidence = this.#evidence;
     evidence.clear();
     this.#byNeighbours.nominate(query, evidence);

@@ -133,3 +133,53 @@ it("learns from the best candidates, all that play, and some others, which also 
   // The next track is no candidate, so there is nothing to learn.
   expect(learn(0, 6)).toEqual({ reached: 0, offsets: [0], rows: [] });
 });
+
+it("asks some questions as if the tracks were unknown but their artists known, and does not learn to avoid those tracks", () => {
+  const asked: Query[] = [];
+  const artistOf = (id: string) => (id.startsWith("Nobody") ? 0 : 1);
+  const learnFrom = (artists: { guess(id: string): number } | undefined, name = "A") => {
+    asked.length = 0;
+    const signals = {
+      width: 1,
+      count: 4,
+      candidates: Uint32Array.of(0, 1, 2, 3),
+      features: new Float32Array(4),
+      fallback: { counts: new Uint32Array(4).fill(1), artists },
+      catalogue: { tracks: [0, 1, 2, 3].map((track) => `${name}-${track}`) },
+      gather: (query: Query) => asked.push(query),
+      write(i: number) {
+        signals.features[i] = i;
+      },
+    } as unknown as Signals;
+    const tail = { trackCount: 4, offsets: Uint32Array.of(0, 3), items: Uint32Array.of(0, 1, 2) };
+    const places = Array.from({ length: 1000 }, () => [0, 2] as const);
+    const steps = rankingData(
+      signals,
+      tail,
+      undefined,
+      places,
+      { hard: 4, easy: 0, later: 0, firstSeed: 1 },
+      () => {},
+    );
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  };
+  const { values, offsets } = learnFrom({ guess: artistOf });
+  const hidden = asked.flatMap(({ tracks }, q) => (tracks.length === 0 ? [q] : []));
+  expect(hidden.length).toBeGreaterThan(25);
+  expect(hidden.length).toBeLessThan(100);
+  expect(asked[hidden[0]!]).toMatchObject({
+    unknown: ["A-0", "A-1"],
+    unknownAfter: 2,
+    played: Int32Array.of(~0, ~1),
+  });
+  for (const q of [0, hidden[0]!])
+    expect([...values.subarray(offsets[q], offsets[q + 1])]).toEqual(q === 0 ? [0, 1, 2, 3] : [2, 3]);
+  // An unknown context without known artists says nothing, and the blend is not asked.
+  for (const artists of [undefined, { guess: artistOf }]) {
+    learnFrom(artists, "Nobody");
+    expect(asked.every(({ tracks }) => tracks.length === 2)).toBe(true);
+  }
+});

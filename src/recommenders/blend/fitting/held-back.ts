@@ -1,6 +1,6 @@
 /** The ranker's training data: queries from playlists that were held back from its sources. */
 import { Random, SegueError, type Steps } from "../../../system/index.js";
-import type { Query } from "../../core/asking/query.js";
+import { type Query, queryOf } from "../../core/asking/query.js";
 import { type Sessions, sessionCount } from "../../core/plays/sessions.js";
 import { meritFeature } from "../features/columns.js";
 import type { Signals } from "../signals.js";
@@ -71,13 +71,17 @@ export function* rankingData(
     const end = tail.offsets[session + 1]!;
     const later = tail.items.subarray(place + 1, Math.min(end, place + 1 + laterReach));
     if (signals.fallback.counts[tail.items[place]!] === 0 && choice.later === 0) continue;
-    signals.gather(
-      queryAsOfHead(signals, tail.items.subarray(tail.offsets[session]!, place), titles?.[session]),
-    );
+    const context = tail.items.subarray(tail.offsets[session]!, place);
+    const random = new Random(choice.firstSeed + q);
+    const query = queryAsOfHead(signals, context, titles?.[session]);
+    const unheard = unheardOf(signals, query, random);
+    signals.gather(unheard ?? query);
     onQuery(q);
+    if (unheard !== undefined) for (const track of query.tracks) relevance[track] = leftOut;
     for (const track of later) relevance[track] = choice.later / laterReach;
     relevance[tail.items[place]!] = 1;
-    reached += rows.add(signals, relevance, choice, new Random(choice.firstSeed + q));
+    reached += rows.add(signals, relevance, choice, random);
+    for (const track of query.tracks) relevance[track] = 0;
     for (const track of later) relevance[track] = 0;
     relevance[tail.items[place]!] = 0;
     yield;
@@ -93,6 +97,13 @@ export interface HeldBack extends RankingData {
 
 /** How many tracks after the next one count as partly relevant. */
 const laterReach = 50;
+/** The relevance of tracks that may not be answered. */
+const leftOut = -1;
+/**
+ * The share of queries whose tracks are made unknown to the sources, so that the ranker meets contexts of which only the artists are
+ * known. Held-back playlists have hardly any, and such answers were worse than the artists' most played tracks.
+ */
+const unheardShare = 0.05;
 
 class RowsOfQueries {
   readonly #width: number;
@@ -123,7 +134,7 @@ class RowsOfQueries {
     const hard = Math.min(settings.hard, count);
     for (let i = 0; i < count; i++) {
       const value = relevance[candidates[i]!]!;
-      if (i < hard || value > 0) this.#write(signals, i, 1, value);
+      if (value > 0 || (i < hard && value !== leftOut)) this.#write(signals, i, 1, value);
     }
     const rest = count - hard;
     const easy = Math.min(settings.easy, rest);
@@ -225,6 +236,18 @@ function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | u
     return known;
   });
   return { tracks, unknown, unknownAfter, played, title };
+}
+
+/** A share of the queries as if their tracks were unknown; undefined for the others, and if no artist can be read from the ids. */
+function unheardOf({ catalogue, fallback }: Signals, query: Query, random: Random): Query | undefined {
+  const { artists } = fallback;
+  if (artists === undefined || random.next() >= unheardShare) return undefined;
+  const { played, title } = query;
+  const unknown = Array.from(played, (track) =>
+    track < 0 ? query.unknown[~track]! : catalogue.tracks[track]!,
+  );
+  if (!unknown.some((id) => artists.guess(id) !== 0)) return undefined;
+  return queryOf({ played: Int32Array.from(unknown, (_, place) => ~place), unknown, title });
 }
 
 /** The minimum share held back if there are few playlists. */

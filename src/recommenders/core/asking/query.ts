@@ -25,6 +25,19 @@ export function queryOf({ played, unknown, title }: NumberedContext): Query {
   return { tracks, unknown, unknownAfter, played, title };
 }
 
+/** A query in which each run of one track, known or not, is a single play. */
+export function withoutRuns(query: Query): Query {
+  const { played, unknown, title } = query;
+  const id = (track: number) => (track < 0 ? unknown[~track]! : track);
+  const places = Array.from(played.keys()).filter((i) => i === 0 || id(played[i]!) !== id(played[i - 1]!));
+  if (places.length === played.length) return query;
+  const left: string[] = [];
+  const numbers = Int32Array.from(places, (i) =>
+    played[i]! < 0 ? ~(left.push(unknown[~played[i]!]!) - 1) : played[i]!,
+  );
+  return queryOf({ played: numbers, unknown: left, title });
+}
+
 /**
  * Maps track ids to numbers, for one list of tracks. Its index is shared, and built on the first lookup, since callers that only
  * fit or save a recommender do not need it.

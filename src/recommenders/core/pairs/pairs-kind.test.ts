@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { CorpusBuilder } from "../../../corpus/index.js";
-import { fitRecommender } from "../../index.js";
+import { fitRecommender, restoreRecommender } from "../../index.js";
 
 /** Scores by track, of what is not filled up. */
 async function scored(
@@ -45,6 +45,34 @@ it("item-to-item, worked by hand: shared playlists divided by the root of the tr
     c: expect.closeTo(ofA.c + 1 / (Math.sqrt(1 * 2) + 5) / 2, 6),
     x: expect.closeTo(ofA.x, 6),
   });
+});
+
+it("item-to-item answers a played track again by its own vote, if tracks repeat; saved models without one answer as before", async () => {
+  const builder = new CorpusBuilder();
+  for (const [i, tracks] of [
+    ["a", "b", "b"],
+    ["b", "c"],
+    ["d", "d"],
+  ].entries())
+    builder.add({ id: String(i), tracks });
+  const corpus = builder.build();
+  const answers = async (settings: { selfVote?: number; repeats?: number }) => {
+    const { tracks, scores } = (await fitRecommender("item-to-item", corpus, settings)).recommend(
+      [{ tracks: ["c", "d"] }],
+      4,
+    )[0]!;
+    return new Map(tracks.map((track, i) => [track, scores[i]!]));
+  };
+  const [plain, voted] = [await answers({ selfVote: 0 }), await answers({})];
+  expect(plain.get("b")).toBeGreaterThan(0);
+  expect(plain.get("c")).toBeLessThan(0);
+  expect(voted.get("c")).toBeCloseTo(0.1 * 2 ** -0.7, 6);
+  expect(voted.get("b")).toBe(plain.get("b"));
+  expect((await answers({ repeats: 0 })).has("c")).toBe(false);
+  const state = (await fitRecommender("item-to-item", corpus, { selfVote: 0 })).save();
+  const { selfVote: _, ...settings } = state.settings;
+  const earlier = restoreRecommender({ ...state, settings }, corpus);
+  expect(earlier.recommend([{ tracks: ["c", "d"] }], 4)[0]!.tracks).toEqual([...plain.keys()]);
 });
 
 it("transitions, worked by hand: the share of following tracks, with damping 5, decaying with distance", async () => {

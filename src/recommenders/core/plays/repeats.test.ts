@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { learnedRepeats, repeatChance, repeatsFor } from "./repeats.js";
+import { learnedRepeats, repeatChance, repeatsFor, runsAreRare } from "./repeats.js";
 
 const sessionsOf = (lists: readonly number[][]) => ({
   trackCount: 1 + Math.max(...lists.flat()),
@@ -39,4 +39,18 @@ it("lets a ranker decide on repeats if it has five hundred to learn from, howeve
   expect(repeatsFor("auto", sessionsOf(Array(500).fill(long)))).toBe(0);
   // Where they are not rare they are never left out.
   expect(learnedRepeats(sessionsOf([[0, 1, 0, 2]]))).toBe(1);
+});
+
+it("finds runs of one track rare below one play in a hundred, within playlists", () => {
+  const plain = Array.from({ length: 99 }, (_, i) => i);
+  expect(runsAreRare(sessionsOf([plain, [98, 98]]))).toBe(true);
+  expect(runsAreRare(sessionsOf([plain.slice(1), [98, 98]]))).toBe(false);
+  expect(
+    runsAreRare(
+      sessionsOf([
+        [0, 1, 0, 1],
+        [1, 0],
+      ]),
+    ),
+  ).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { testFolder } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
@@ -168,6 +168,24 @@ describe("segue recommend", () => {
     expect((await segue(drake[0]!, "--not", "drake")).stderr).toBe(
       '--not "Drake" leaves nothing out: it is an artist, not a track; to do without an artist, train without it: segue run --leave-out Drake …',
     );
+  });
+
+  it("leaves out the tracks of a file, and tells of a few that it does not know", async () => {
+    const file = at("explicit.txt");
+    const unheard = Array.from({ length: 8 }, (_, i) => `Nobody-Unheard ${i}`);
+    await writeFile(file, ["\ufeffdrake - hotline bling", "", ...unheard].join("\r\n"));
+    const { stdout, stderr } = await segue(drake[0]!, "-k", "3", "--not", `@${file}`, drake[2]!);
+    expect(stdout).not.toMatch(/Hotline Bling/);
+    expect(stdout).not.toContain(drake[2]);
+    expect(stderr.split("\n").map((line) => line.split(":")[0])).toEqual([
+      ...unheard.slice(0, 5).map((name) => `--not "${name}" leaves nothing out`),
+      "--not",
+    ]);
+    expect(stderr).toContain("--not: 3 more are not known");
+    await expect(segue(drake[0]!, "--not", "@nowhere.txt")).rejects.toMatchObject({
+      message: "--not: there is no file nowhere.txt",
+      hint: '"@" is followed by a file of tracks, one per line; put a track whose name begins with @ into one',
+    });
   });
 
   it("matches names as people write them, and says which track it matched", async () => {

@@ -44,7 +44,7 @@ export function registerRecommend(program: Command): void {
     )
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out played tracks")
-    .option("--not <tracks...>", "leave out these tracks")
+    .option("--not <tracks...>", "leave out these tracks; @FILE: those in a file, one per line")
     .addOption(
       numberOption(
         "--per-artist <n>",
@@ -91,10 +91,11 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const title = options.title?.trim() ? options.title : undefined;
   await check(tracks, title, options);
   const { playlists } = options;
+  const not = await tracksNamed(options.not);
   const forPlaylists = playlists && (await preparedFor({ ...options, playlists }));
   const live = await openModel(options);
   try {
-    const rules = await rulesOf(live, options);
+    const rules = await rulesOf(live, { ...options, not });
     if (forPlaylists !== undefined) return await forPlaylists(live, rules);
     const meant = await live.meant(tracks);
     const context: Context = { tracks: meant, title };
@@ -103,6 +104,13 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   } finally {
     await live.model.close?.();
   }
+}
+
+/** The tracks of --not; read before the model is opened, which takes longer. */
+async function tracksNamed(given: readonly string[] | undefined): Promise<string[] | undefined> {
+  if (given === undefined) return undefined;
+  const { namesGiven } = await import("../playlists/index.js");
+  return namesGiven(given, { option: "--not", of: "track" });
 }
 
 /** Checks the paths before the model is opened, which takes longer. */

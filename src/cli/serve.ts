@@ -51,7 +51,7 @@ export function registerServe(program: Command): void {
     .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
     .option(
       "--api-key-file <file>",
-      "require one of the API keys in this file, one per line, of 16 characters or more (or $SEGUE_API_KEY)",
+      "require one of the API keys in this file, one per line, of 16 characters or more (or that in $SEGUE_API_KEY_FILE, or the key $SEGUE_API_KEY)",
     )
     .addOption(
       numberOption(
@@ -121,11 +121,12 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
     throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
   const bundle = await ofGiven("--bundle", flags.bundle, () => bundlePlaceFor(flags.bundle ?? named, flags));
   // Not through the room's door: this process answers from threads, and needs no recommenders.
-  const { readApiKeys } = await import("../serving/guards/api-keys.js");
+  const { apiKeyFileVariable, readApiKeys } = await import("../serving/guards/api-keys.js");
   const { serve: serveBundle } = await import("../serving/serve.js");
-  const file = flags.apiKeyFile;
+  const file = flags.apiKeyFile ?? (process.env[apiKeyFileVariable] || undefined);
   const readKeys = () => readApiKeys({ file, environment: process.env });
-  const apiKeys = await ofGiven("--api-key-file", file, readKeys);
+  const keysOf = flags.apiKeyFile === undefined ? apiKeyFileVariable : "--api-key-file";
+  const apiKeys = await ofGiven(keysOf, file, readKeys);
   // Without it, the address that nobody reads (`segue serve 2>&1 | head -1`) would end the endpoint.
   process.stdout.on("error", () => {});
   await serveBundle({

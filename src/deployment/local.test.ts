@@ -65,10 +65,13 @@ describe("deploying to this machine", () => {
     await expect(checkEndpoint({ url, bundle: place, calls: 2 })).resolves.toMatchObject({ compared: 2 });
   });
 
-  it("checks an endpoint with the API key from the environment", async () => {
-    const variable = "SEGUE_API_KEY";
+  it.each([
+    ["SEGUE_API_KEY", () => "of-the-environment-0123"],
+    ["SEGUE_API_KEY_FILE", () => join(folder, "keys")],
+  ])("checks an endpoint with the API key from the environment: %s", async (variable, value) => {
+    await writeFile(join(folder, "keys"), "of-the-file-of-keys-0123\n");
     const before = process.env[variable];
-    process.env[variable] = "of-the-environment-0123";
+    process.env[variable] = value();
     try {
       const { url } = await deploy();
       expect((await fetch(`${url}/metrics`)).status).toBe(401);

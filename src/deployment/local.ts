@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { apiKeyVariable, ports, workerCounts } from "../serving/index.js";
+import { ports, readApiKeys, workerCounts } from "../serving/index.js";
 import {
   aPath,
   aSignal,
@@ -169,7 +169,7 @@ export interface LocalCheckOptions {
   readonly unknownTrack?: string;
   /** How many calls to time; default 50. */
   readonly calls?: number;
-  /** The endpoint's API key, if it needs one. Default: SEGUE_API_KEY, which an endpoint started from here inherits. */
+  /** The endpoint's API key, if it needs one. Default: the first of SEGUE_API_KEY_FILE, or SEGUE_API_KEY, which an endpoint started from here inherits. */
   readonly apiKey?: string;
   /** Milliseconds that one call may take; default 10,000. */
   readonly timeout?: number;
@@ -203,10 +203,11 @@ function isHttpUrl(value: unknown): boolean {
 export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
   requireOptions(options, checkRanges, "checkEndpoint", ["url", "bundle"]);
   const { url, bundle, recommender, unknownTrack, calls } = options;
+  const apiKey = options.apiKey ?? (await readApiKeys({ environment: process.env }))[0];
   const check = ({ expected, tracks }: Answers) =>
     checkAnswers({
       endpoint: url,
-      invoke: (instances) => invokeOverHttp(options, instances),
+      invoke: (instances) => invokeOverHttp({ ...options, apiKey }, instances),
       expected,
       tracks: options.tracks ?? tracks,
       unknownTrack,
@@ -218,10 +219,10 @@ export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckRe
 }
 
 async function invokeOverHttp(
-  options: LocalCheckOptions,
+  options: Omit<LocalCheckOptions, "apiKey"> & { readonly apiKey: string | undefined },
   instances: readonly string[],
 ): Promise<Prediction[]> {
-  const apiKey = options.apiKey ?? process.env[apiKeyVariable]?.trim();
+  const { apiKey } = options;
   const response = await fetch(`${options.url}/invocations`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },

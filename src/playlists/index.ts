@@ -7,6 +7,7 @@ export { filePlaylistsLine, howToPart } from "./clean/inputs/file-playlists.js";
 export { detectForm } from "./clean/inputs/forms.js";
 export { findInputs } from "./clean/inputs/input-files.js";
 export { namesToLeaveOut } from "./clean/names/left-out.js";
+export { namesGiven } from "./clean/names/names-given.js";
 export { checkSessions } from "./clean/raw-file-choices.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";

@@ -3,7 +3,7 @@
 export { type ReadAs, readAs } from "./answers/context.js";
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { noneBy, noneTitled, type RuleNames, whyFewer, whyNone } from "./answers/why-none.js";
-export { apiKeyVariable, readApiKeys } from "./guards/api-keys.js";
+export { apiKeyFileVariable, readApiKeys } from "./guards/api-keys.js";
 export { type ErrorBody, HttpError } from "./http/http-error.js";
 export { openInvocations } from "./invocation-answers.js";
 export { bundlePath } from "./model/bundle-path.js";

@@ -99,6 +99,24 @@ it.each(["1", "2"])(
   },
 );
 
+it("takes its file of API keys from the environment, as the container does, and rereads it", async () => {
+  const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"] as const;
+  const env = { SEGUE_API_KEY_FILE: at("keys-of-environment") };
+  await writeFile(env.SEGUE_API_KEY_FILE, old);
+  await serving([at("models/20260101-a")], env, async (url) => {
+    const send = async (path: string, method: string, key: string) =>
+      (await fetch(url + path, { method, headers: { "x-api-key": key, connection: "close" } })).status;
+    expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(401);
+    await writeFile(env.SEGUE_API_KEY_FILE, next);
+    expect(await send("/admin/reload", "POST", old)).toBe(200);
+    expect(await send("/v1/tracks?q=one", "GET", next)).toBe(200);
+  });
+  await expect(readApiKeys({ environment: { SEGUE_API_KEY_FILE: at("no-keys") } })).rejects.toThrow(
+    "there is no API key file",
+  );
+  expect(await readApiKeys({ environment: { SEGUE_API_KEY_FILE: "" } })).toEqual([]);
+});
+
 it.each(["1", "2"])("rereads its API keys on /admin/reload, with %s workers", async (workers) => {
   const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"] as const;
   const file = at(`reloaded-keys-${workers}`);

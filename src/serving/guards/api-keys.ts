@@ -14,6 +14,8 @@ import {
 
 /** The environment variable that may hold a key instead of a file. */
 export const apiKeyVariable = "SEGUE_API_KEY";
+/** The environment variable that may name the file of keys. */
+export const apiKeyFileVariable = "SEGUE_API_KEY_FILE";
 const shortest = 16;
 const aGoodOne = 'such as what "openssl rand -hex 24" prints';
 const oneALine = `write one key per line into it, ${aGoodOne}`;
@@ -65,9 +67,9 @@ export function presentedKey(request: FastifyRequest): string | undefined {
 /**
  * Reads keys from a file (one per line; empty lines and lines that begin with # are ignored) and from the environment.
  *
- * @param options.file default: no file is read
- * @param options.environment such as process.env; its SEGUE_API_KEY is read; default: no variable is read
- * @returns the keys, those of the file first; empty if neither source is given or the variable is not set
+ * @param options.file default: the environment's SEGUE_API_KEY_FILE, or else no file is read
+ * @param options.environment such as process.env; its SEGUE_API_KEY and SEGUE_API_KEY_FILE are read; default: no variable is read
+ * @returns the keys, those of the file first; empty if neither source is given or the variables are not set
  * @throws SegueError (misuse) if the file is a pipe, cannot be read or has no key, or if a key is shorter than 16 characters or has
  *   spaces
  */
@@ -81,23 +83,24 @@ export async function readApiKeys(options: {
     "readApiKeys",
   );
   const keys: string[] = [];
-  if (options.file !== undefined) {
-    await refusePipe(options.file);
+  const file = options.file ?? (options.environment?.[apiKeyFileVariable] || undefined);
+  if (file !== undefined) {
+    await refusePipe(file);
     let text: string;
     try {
-      text = await readFile(options.file, "utf8");
+      text = await readFile(file, "utf8");
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === "ENOENT"
-        ? misuse(`there is no API key file ${options.file}`, oneALine)
-        : misuse(messageOf(explainDiskError(error, `the API key file ${options.file}`)));
+        ? misuse(`there is no API key file ${file}`, oneALine)
+        : misuse(messageOf(explainDiskError(error, `the API key file ${file}`)));
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     lines.forEach((line, i) => {
       if (line === "" || line.startsWith("#")) return;
-      requireLongKey(line, `${options.file}:${i + 1}`);
+      requireLongKey(line, `${file}:${i + 1}`);
       keys.push(line);
     });
-    if (keys.length === 0) throw misuse(`the API key file ${options.file} holds no key`, oneALine);
+    if (keys.length === 0) throw misuse(`the API key file ${file} holds no key`, oneALine);
   }
   const variable = options.environment?.[apiKeyVariable];
   // A variable of only spaces is refused: ignoring it would open the endpoint to everybody.

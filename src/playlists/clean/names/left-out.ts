@@ -1,9 +1,7 @@
 /** Leaves out the plays of given artists, such as advertisements, jingles and news between a radio station's songs. */
-import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
-import { type Database, misuse, quoted, SegueError, sqlString } from "../../../system/index.js";
+import { type Database, quoted, sqlString } from "../../../system/index.js";
 import { sqlFile } from "../../sql-file.js";
-import { tidyName } from "./tidy-name.js";
+import { namesGiven } from "./names-given.js";
 
 /** What was left out of the accepted plays. */
 export interface LeftOut {
@@ -12,58 +10,9 @@ export interface LeftOut {
   readonly names: ReadonlyArray<{ readonly name: string; readonly plays: number }>;
 }
 
-/** Precedes the path of a file of names. */
-const ofFile = "@";
-
-/**
- * Replaces "@radio.txt" by the names in that file, one per line.
- *
- * @throws SegueError (misuse) if a name is empty or a file holds none; code "missing-input" or "unreadable-input" if a file
- *   cannot be read, "not-text" if it is not UTF-8
- */
-export async function namesToLeaveOut(given: readonly string[]): Promise<string[]> {
-  const names: string[] = [];
-  for (const text of given) {
-    const name = tidyName(text);
-    if (name === "" || name === ofFile)
-      throw misuse(
-        "--leave-out needs a name",
-        'write the artist, or "@" and a file of artists, one per line',
-      );
-    if (name.startsWith(ofFile)) names.push(...(await namesIn(name.slice(ofFile.length))));
-    else names.push(name);
-  }
-  return names;
-}
-
-async function namesIn(path: string): Promise<string[]> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const isMissing = cause.code === "ENOENT";
-    throw new SegueError(
-      isMissing
-        ? `--leave-out: there is no file ${path}`
-        : `--leave-out: ${path} cannot be read (${cause.code})`,
-      {
-        hint: `"@" is followed by a file of artists, one per line; put an artist whose name begins with @ into one`,
-        code: isMissing ? "missing-input" : "unreadable-input",
-        cause,
-      },
-    );
-  });
-  if (!isUtf8(bytes) || bytes.includes(0))
-    throw new SegueError(`--leave-out: ${path} is not text in UTF-8`, {
-      hint: "save it as plain text, encoded as UTF-8, with one artist per line",
-      code: "not-text",
-    });
-  // Tidying also removes a byte order mark.
-  const names = bytes
-    .toString()
-    .split("\n")
-    .map(tidyName)
-    .filter((name) => name !== "");
-  if (names.length === 0) throw misuse(`--leave-out: ${path} holds no names`, "write one artist per line");
-  return names;
-}
+/** The artists that --leave-out names, as `namesGiven` reads them. */
+export const namesToLeaveOut = (given: readonly string[]): Promise<string[]> =>
+  namesGiven(given, { option: "--leave-out", of: "artist" });
 
 /** The compared name of a row, as SQL: the artist or, without one, the track. */
 const whose = "lower(if(artist = '', track, artist))";

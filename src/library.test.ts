@@ -1,16 +1,6 @@
 /** The package as those who install it see it: every TypeScript example of the docs is complete and of the package's types. */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -24,7 +14,8 @@ import {
   type Symbol as TypeScriptSymbol,
   transpile,
 } from "typescript";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "./system/files/temporary-folder.testkit.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const hasTypes = existsSync(join(root, "dist/index.d.ts"));
@@ -59,8 +50,7 @@ export const latest = Segue.flow("everything").latestRun;
 export const figures = async (run: RunReader) => ({ tasks: await run.tasks(), left: await run.task("left").artifacts() });
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "segue-library-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("library");
 // As after `npm install segue pg zod` with the types of Node and pg: what Segue depends on lies beside it.
 mkdirSync(join(folder, "node_modules/segue"), { recursive: true });
 for (const name of ["package.json", "dist"])

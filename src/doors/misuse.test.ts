@@ -1,12 +1,12 @@
 /** What plain JavaScript gets wrong at the doors of the package: every export says so as misuse, and nothing is passed over. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as main from "../index.js";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { openClient as clientOf } from "../workflow/index.js";
 import * as deployment from "./deployment.js";
 import * as evaluation from "./evaluation.js";
@@ -14,8 +14,7 @@ import * as serving from "./serving.js";
 import * as track2vec from "./track2vec.js";
 import * as workflow from "./workflow.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-doors-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("doors");
 const at = (name: string) => join(folder, name);
 
 /** One argument as it should be, and what else it may be of what is tried. */

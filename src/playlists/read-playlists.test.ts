@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { readPlaylists } from "./read-playlists.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-read-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderOfTests("read");
 
 function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text);

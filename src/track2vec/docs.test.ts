@@ -1,12 +1,12 @@
 /** docs/track2vec.md and the README, as their readers take them: examples run, tables compared with the code. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { ModuleKind, ScriptTarget, transpile } from "typescript";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath } from "../system/index.js";
 import { askGensim, hasGensim, python } from "./gensim.testkit.js";
 import { type Word2VecOptions, word2vecDefaults } from "./options/options.js";
@@ -18,8 +18,7 @@ const page = read("docs/track2vec.md");
 const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map((found) => found[1]!);
 
-const folder = mkdtempSync(join(tmpdir(), "segue-docs-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("docs");
 // As after `npm install segue`, with the playlists that the examples read.
 mkdirSync(join(folder, "node_modules"));
 symlinkSync(root, join(folder, "node_modules", "segue"));

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { readSafetensors, writeSafetensors } from "../../system/index.js";
 import { type Corpus, CorpusBuilder } from "../corpus.js";
 import { partOf, queriesOf } from "../parts.js";
@@ -20,11 +20,7 @@ function songs(): Corpus {
   return builder.build();
 }
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-corpus-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("corpus");
 
 describe("a corpus file", () => {
   it("is restored unchanged in shared memory, and has the same bytes each time", async () => {

@@ -1,18 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { distPath } from "../../system/index.js";
 import { playlistCount, readQueries, readSequences } from "../index.js";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-sequences-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = folderOfTests("sequences");
 
 async function file(name: string, contents: string | Uint8Array): Promise<string> {
   const path = join(folder, name);

@@ -1,19 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { packageRoot } from "../../system/index.js";
 import { loadCatalog } from "./load-catalog.js";
 
-let root: string;
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "segue-catalog-"));
-});
-afterEach(() => rm(root, { recursive: true, force: true }));
+const at = folderOfEachTest("catalog");
 
 async function write(layer: "base" | "local", text: string): Promise<void> {
-  await mkdir(join(root, "conf", layer), { recursive: true });
-  await writeFile(join(root, "conf", layer, "catalog.yml"), text);
+  await mkdir(at("conf", layer), { recursive: true });
+  await writeFile(at("conf", layer, "catalog.yml"), text);
 }
 
 describe("loadCatalog", () => {
@@ -28,28 +24,28 @@ describe("loadCatalog", () => {
 
   it("moves only what is in data/ into another data folder", async () => {
     await write("local", `train:\n  path: /elsewhere/train.parquet\n`);
-    const catalog = await loadCatalog(root, { data: "other" });
-    expect(catalog.path("validation")).toBe(join(root, "other/03_inputs/validation.parquet"));
+    const catalog = await loadCatalog(at(), { data: "other" });
+    expect(catalog.path("validation")).toBe(at("other/03_inputs/validation.parquet"));
     expect(catalog.path("train")).toBe("/elsewhere/train.parquet");
   });
 
   it("falls back to the packaged catalog, relative to the given folder", async () => {
-    expect((await loadCatalog(root)).path("train")).toBe(join(root, "data/03_inputs/train.parquet"));
+    expect((await loadCatalog(at())).path("train")).toBe(at("data/03_inputs/train.parquet"));
   });
 
   it("overrides conf/base by conf/local entry by entry", async () => {
     await write("base", "a: {path: x.csv, format: csv}\nb: {path: y, format: folder}\n");
     await write("local", "a: {path: /elsewhere/x.csv}\nc: {path: z.json, format: json}\n");
-    const catalog = await loadCatalog(root);
+    const catalog = await loadCatalog(at());
     expect(catalog.path("a")).toBe("/elsewhere/x.csv");
     expect(catalog.entry("a").format).toBe("csv");
-    expect(catalog.path("b")).toBe(join(root, "y"));
-    expect(catalog.path("c")).toBe(join(root, "z.json"));
+    expect(catalog.path("b")).toBe(at("y"));
+    expect(catalog.path("c")).toBe(at("z.json"));
   });
 
   it("accepts an empty local catalog", async () => {
     await write("local", "# nothing yet\n");
-    expect((await loadCatalog(root)).entries.size).toBeGreaterThan(5);
+    expect((await loadCatalog(at())).entries.size).toBeGreaterThan(5);
   });
 
   it.each([
@@ -61,13 +57,13 @@ describe("loadCatalog", () => {
     ["- a\n- b", /the catalog/],
   ])("names the place of the mistake in %j", async (text, message) => {
     await write("base", text);
-    await expect(loadCatalog(root)).rejects.toThrow(message);
-    await expect(loadCatalog(root)).rejects.toMatchObject({ exitCode: 2 });
+    await expect(loadCatalog(at())).rejects.toThrow(message);
+    await expect(loadCatalog(at())).rejects.toMatchObject({ exitCode: 2 });
   });
 
   it("takes an incomplete entry for a misspelt one", async () => {
     await write("local", "# mine\nmaster_playlist:\n  path: master.parquet\n");
-    await expect(loadCatalog(root)).rejects.toMatchObject({
+    await expect(loadCatalog(at())).rejects.toMatchObject({
       message: expect.stringMatching(/catalog\.yml, line 2: the entry "master_playlist" has no format$/),
       hint: 'did you mean "master_playlists"?',
       exitCode: 2,
@@ -76,9 +72,9 @@ describe("loadCatalog", () => {
 
   it("refuses text that is not UTF-8, with its line", async () => {
     await write("local", "");
-    const path = join(root, "conf", "local", "catalog.yml");
+    const path = at("conf", "local", "catalog.yml");
     await writeFile(path, Buffer.from("train:\n  path: caf\xe9.parquet\n", "latin1"));
-    await expect(loadCatalog(root)).rejects.toMatchObject({
+    await expect(loadCatalog(at())).rejects.toMatchObject({
       message: `${path}, line 2: not UTF-8 text`,
       exitCode: 2,
     });
@@ -86,7 +82,7 @@ describe("loadCatalog", () => {
 
   it("refuses a place that is not on this machine, and says what S3 is for", async () => {
     await write("local", "train: {path: a}\nmodels:\n  path: s3://models/segue\n");
-    await expect(loadCatalog(root)).rejects.toMatchObject({
+    await expect(loadCatalog(at())).rejects.toMatchObject({
       message: expect.stringMatching(
         /catalog\.yml, line 3: models\.path: s3:\/\/models\/segue is not a path on this machine/,
       ),
@@ -97,7 +93,7 @@ describe("loadCatalog", () => {
 
   it("refuses two files in one place, however the path is written", async () => {
     await write("local", "rejected_rows:\n  path: ./data/x/../02_processed/master_playlists.parquet\n");
-    await expect(loadCatalog(root)).rejects.toMatchObject({
+    await expect(loadCatalog(at())).rejects.toMatchObject({
       message: expect.stringMatching(
         /local.catalog\.yml, line 2: rejected_rows has the path of master_playlists \(.*base.catalog\.yml, line \d+\)/,
       ),
@@ -110,11 +106,11 @@ describe("loadCatalog", () => {
       "local",
       "raw_playlists: {path: data/01_raw/sample_playlists.csv}\nmodels: {path: out}\noutputs: {path: out}\n",
     );
-    expect((await loadCatalog(root)).path("outputs")).toBe(join(root, "out"));
+    expect((await loadCatalog(at())).path("outputs")).toBe(at("out"));
   });
 
   it("lists the valid names", async () => {
-    const catalog = await loadCatalog(root);
+    const catalog = await loadCatalog(at());
     expect(() => catalog.path("trane")).toThrow('no "trane"');
   });
 });

@@ -1,20 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { playlistCount, queriesOf, readCorpusFile } from "../../corpus/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleanPlaylists } from "../clean/clean-playlists.js";
 import { prepareDataset } from "../prepare/prepare-dataset.js";
 import { generateSample } from "../sample/generate-sample.js";
 import { readCorpus } from "./read-corpus.js";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-corpus-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const at = folderOfEachTest("corpus");
 
 interface Sequence {
   playlist_id: string;
@@ -25,18 +20,18 @@ interface Sequence {
 
 describe("reading back", () => {
   it("gives the same corpus as the table, numbered by first appearance, with artists and titles", async () => {
-    await generateSample({ playlists: 300, output: join(folder, "s.csv") });
-    const master = join(folder, "m.parquet");
+    await generateSample({ playlists: 300, output: at("s.csv") });
+    const master = at("m.parquet");
     await cleanPlaylists({
-      inputs: [join(folder, "s.csv")],
+      inputs: [at("s.csv")],
       output: master,
-      rejects: join(folder, "r.jsonl"),
+      rejects: at("r.jsonl"),
     });
     const hashes: string[] = [];
     for (const threads of [1, 2]) {
       const { files, corpora, parts } = await prepareDataset({
         master,
-        outputFolder: join(folder, `out${threads}`),
+        outputFolder: at(`out${threads}`),
         threads,
       });
       hashes.push(
@@ -81,12 +76,11 @@ describe("reading back", () => {
   });
 
   it("is not read from other files", async () => {
-    await generateSample({ playlists: 10, output: join(folder, "s.csv") });
-    const master = join(folder, "m.parquet");
-    await cleanPlaylists({ inputs: [join(folder, "s.csv")], output: master });
+    await generateSample({ playlists: 10, output: at("s.csv") });
+    const master = at("m.parquet");
+    await cleanPlaylists({ inputs: [at("s.csv")], output: master });
     expect(await readCorpus(master)).toBeUndefined();
-    await writeFile(join(folder, "broken.parquet"), "PAR1");
-    for (const name of ["gone.parquet", "broken.parquet"])
-      expect(await readCorpus(join(folder, name))).toBeUndefined();
+    await writeFile(at("broken.parquet"), "PAR1");
+    for (const name of ["gone.parquet", "broken.parquet"]) expect(await readCorpus(at(name))).toBeUndefined();
   });
 });

@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readdir } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { readCorpusFile } from "../../corpus/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { readCorpus } from "../dataset/read-corpus.js";
 import { copiesLine, type PrepareOptions, partNames, prepareDataset } from "./prepare-dataset.js";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-prepare-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const at = folderOfEachTest("prepare");
 
 type Play = [user: string | null, artist: string | null, track: string, playlist: string];
 
 async function writeMaster(plays: readonly Play[]): Promise<string> {
-  const path = join(folder, "master.parquet");
+  const path = at("master.parquet");
   const text = (value: string | null) => (value === null ? "NULL" : sqlString(value));
   const rows = plays.map((play, i) => `(${i}::BIGINT, ${play.map(text).join(", ")})`).join(",\n");
   await withDuckDb({}, (database) =>
@@ -30,7 +25,7 @@ async function writeMaster(plays: readonly Play[]): Promise<string> {
 
 async function prepare(plays: readonly Play[], options: Partial<PrepareOptions> = {}) {
   const master = await writeMaster(plays);
-  const facts = await prepareDataset({ master, outputFolder: join(folder, "out"), threads: 2, ...options });
+  const facts = await prepareDataset({ master, outputFolder: at("out"), threads: 2, ...options });
   const read = <Row extends object>(name: keyof typeof facts.files) =>
     withDuckDb({}, (database) => database.rows<Row>(`FROM read_parquet(${sqlString(facts.files[name])})`));
   return { facts, read };
@@ -381,7 +376,7 @@ describe("the split", () => {
         /^if a column tells playlists apart, .*; give it more playlists; segue studio FILES /,
       ),
     });
-    expect(await readdir(join(folder, "out"))).toEqual([]);
+    expect(await readdir(at("out"))).toEqual([]);
   });
 
   it.each([
@@ -407,7 +402,7 @@ describe("the split", () => {
       message: "no playlist is left: all 50 have fewer than 3 tracks",
       hint: expect.stringContaining("--min-tracks 2"),
     });
-    expect(await readdir(join(folder, "out"))).toEqual([]);
+    expect(await readdir(at("out"))).toEqual([]);
   });
 
   it("drops the one playlist of a single track, and counts it", async () => {
@@ -416,8 +411,8 @@ describe("the split", () => {
   });
 
   it("refuses a missing master table", async () => {
-    await expect(
-      prepareDataset({ master: join(folder, "gone.parquet"), outputFolder: folder }),
-    ).rejects.toMatchObject({ code: "missing-input" });
+    await expect(prepareDataset({ master: at("gone.parquet"), outputFolder: at() })).rejects.toMatchObject({
+      code: "missing-input",
+    });
   });
 });

@@ -1,18 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { queriesOf, readCorpusFile } from "../../corpus/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { cleanPlaylists } from "../clean/clean-playlists.js";
 import { prepareDataset } from "../prepare/prepare-dataset.js";
 import { generateSample } from "./generate-sample.js";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-sample-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("sample");
 
 const at = (name: string) => join(folder, name);
 

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { readSafetensors, withDuckDb, writeSafetensors } from "../../system/index.js";
 import { hasGensim, python } from "../gensim.testkit.js";
 import { TrackVectors } from "../vectors/vectors.js";
@@ -13,8 +13,7 @@ import { writeVectorTensors } from "./safetensors.js";
 import { writeWord2VecBinary } from "./word2vec-binary.js";
 import { writeWord2VecText } from "./word2vec-text.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-formats-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("formats");
 const file = (name: string) => join(folder, name);
 
 const sample = new TrackVectors({

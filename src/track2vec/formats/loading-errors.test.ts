@@ -1,14 +1,13 @@
 /** What each format says of each kind of damage: the file, what is wrong, and where. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { type Tensor, withDuckDb, writeSafetensors } from "../../system/index.js";
 import { TrackVectors } from "../vectors/vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-loading-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("loading");
 const path = join(folder, "vectors");
 
 const binary = (...parts: (string | number[])[]) =>

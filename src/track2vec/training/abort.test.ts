@@ -1,9 +1,8 @@
 /** Aborting a training of several million plays while it is prepared, wherever it happens to be. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Corpus } from "../../corpus/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { lateness } from "../../system/time.testkit.js";
 import type { TrainOptions } from "../options/train-options.js";
 import { TrackVectors } from "../vectors/vectors.js";
@@ -25,8 +24,7 @@ function largeCorpus(): Corpus {
 }
 
 const corpus = largeCorpus();
-const folder = await mkdtemp(join(tmpdir(), "segue-abort-"));
-afterAll(() => rm(folder, { recursive: true }));
+const folder = folderOfTests("abort");
 
 const queries = corpus.tracks.slice(0, 5000).map((track) => ({ context: [track], next: corpus.tracks[1]! }));
 const kinds: [string, TrainOptions][] = [

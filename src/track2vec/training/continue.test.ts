@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Query } from "../../corpus/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { readSafetensors, writeSafetensors } from "../../system/index.js";
 import { loadVectors, saveVectors } from "../formats/index.js";
 import type { TrainOptions } from "../options/train-options.js";
@@ -13,11 +13,7 @@ import { groupedCorpus } from "./train.testkit.js";
 const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
 const quick = { vectorSize: 12, window: 4, minCount: 1, epochs: 4, alpha: 0.05 } satisfies TrainOptions;
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-train-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = folderOfTests("train");
 
 describe("checkpoints", () => {
   it.each([

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../../../system/files/temporary-folder.testkit.js";
 import { type Database, sqlString, withDuckDb } from "../../../system/index.js";
 import { RowWriter } from "../row-writer.js";
 import { slowScan } from "./csv.testkit.js";
 import { CsvScanner } from "./csv-scanner.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-scan-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("scan");
 let files = 0;
 
 interface Scanned {

@@ -1,31 +1,27 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { folderOfEachTest } from "../../../system/files/temporary-folder.testkit.js";
 import { findInputs } from "./input-files.js";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-inputs-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const at = folderOfEachTest("inputs");
 
 it("uses a file with several names once, at its first place and by its first name", async () => {
-  await mkdir(join(folder, "sub"));
-  for (const name of ["a.csv", "b.csv"]) await writeFile(join(folder, name), name);
-  await symlink(join(folder, "a.csv"), join(folder, "c.csv"));
-  const named = ["b.csv", "sub/../b.csv", "*.csv", "./a.csv"].map((name) => `${folder}/${name}`);
+  await mkdir(at("sub"));
+  for (const name of ["a.csv", "b.csv"]) await writeFile(at(name), name);
+  await symlink(at("a.csv"), at("c.csv"));
+  const named = ["b.csv", "sub/../b.csv", "*.csv", "./a.csv"].map((name) => `${at()}/${name}`);
   const found = await findInputs(named);
-  expect(found.map(({ path }) => path)).toEqual([`${folder}/b.csv`, `${folder}/a.csv`]);
+  expect(found.map(({ path }) => path)).toEqual([`${at()}/b.csv`, `${at()}/a.csv`]);
 });
 
-it("says of a folder which glob finds its files, and how to pass an unpacked archive", async () => {
-  const data = join(folder, "my data");
+it("says of a at() which glob finds its files, and how to pass an unpacked archive", async () => {
+  const data = at("my data");
   await mkdir(join(data, "Takeout", "lists"), { recursive: true });
   await writeFile(join(data, "Takeout", "archive_browser.html"), "");
   const refused = (): Promise<{ hint: string }> =>
     findInputs([`${data}/`]).then(
-      () => expect.fail("a folder is read"),
+      () => expect.fail("a at() is read"),
       (error) => error,
     );
   expect((await refused()).hint).toContain(`'${data}/*.csv'`);

@@ -99,6 +99,27 @@ describe("times", () => {
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
   });
 
+  it("takes pauses and starts of each playlist by itself, though a listener turns to another one meanwhile", async () => {
+    const turns = [
+      ["work", "08:00"],
+      ["home", "08:10"],
+      ["work", "08:20"],
+      ["home", "08:30"],
+      ["work", "09:00"],
+      ["home", "09:10"],
+    ];
+    const log = `user,artist,track,playlist,played_at\n${turns.map(([list, time], i) => `u,A,${i},${list},2024-01-01 ${time}:00\n`).join("")}`;
+    const { rows } = await clean({ "log.csv": log }, { sessionGap: 29 });
+    expect(rows.map((row) => row[4])).toEqual([
+      "work 2024-01-01 08:00",
+      "home 2024-01-01 08:10",
+      "work 2024-01-01 08:00",
+      "home 2024-01-01 08:10",
+      "work 2024-01-01 09:00",
+      "home 2024-01-01 09:10",
+    ]);
+  });
+
   it("splits plays without pauses by the clock with the option, and suggests it", async () => {
     const start = Date.UTC(2024, 0, 1, 22, 58) / 1000;
     const log = `ts,artist,track\n${Array.from({ length: 400 }, (_, i) => `${start + i * 60},A,${i}\n`).join("")}`;

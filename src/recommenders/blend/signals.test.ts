@@ -420,3 +420,17 @@ it("reads a run of one track as one play where hardly any playlist has one, but 
   expect(featuresOf(plain, [...once, "A-5"])).not.toEqual(featuresOf(plain, once));
   expect(featuresOf(corpus, ["A0-0", "A0-0"])).not.toEqual(featuresOf(corpus, ["A0-0"]));
 });
+
+it("nominates more tracks in long playlists, from which answers longer than the candidates go on", () => {
+  const sizes = (length: number) => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "p", tracks: Array.from({ length }, (_, i) => `A-${i}`) });
+    const long = builder.build();
+    const { nominated, candidates } = signalsOf(long, sessionsOf(long), Fallback.fit(long), noEncoder, {
+      ...blendDefaults,
+    }).settings;
+    return { nominated, candidates };
+  };
+  expect(sizes(8)).toEqual({ nominated: 200, candidates: 200 });
+  expect(sizes(100)).toEqual({ nominated: 400, candidates: 400 });
+});

@@ -19,11 +19,16 @@ import { type HeldBack, type Place, rankingData } from "./held-back.js";
 /** The number of links cached while gathering a fold: 240 MB. */
 const linksOfAFold = 10_000_000;
 
-/** Long playlists nominate more tracks, among which the answer is harder to find: use more candidates and fewer neighbours. */
+/**
+ * In long playlists the answer is harder to find: use more candidates, chosen from more nominated tracks, since all sources nominate
+ * much the same, and fewer neighbours.
+ */
 function sizesFor(settings: BlendSettings, sessions: Sessions) {
   const length = meanLength(sessions);
+  const more = Math.min(2, Math.max(1, Math.sqrt(length / 8)));
   return {
-    candidates: Math.round(settings.candidates * Math.min(2, Math.max(1, Math.sqrt(length / 8)))),
+    candidates: Math.round(settings.candidates * more),
+    nominated: Math.round(settings.nominated * more),
     neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(20_000 / length))),
   };
 }

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
+import { cleanPlaylists } from "./clean/clean-playlists.js";
+import { prepareDataset } from "./prepare/prepare-dataset.js";
 import { readPlaylists } from "./read-playlists.js";
 
 const folder = folderOfTests("read");
@@ -55,6 +57,20 @@ it.each<[unknown, object, string]>([
   ["x.csv", {}, "there is no file x.csv"],
 ])("refuses %j with %j", async (files, options, message) => {
   await expect(readPlaylists(files as string, options)).rejects.toThrow(message);
+});
+
+it("reads a part of a split as it is, like segue evaluate", async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `A,${i % 3},list ${Math.floor(i / 3)}`);
+  const master = join(folder, "master.parquet");
+  const inputs = [write("many.csv", `artist,track,playlist\n${rows.join("\n")}\n`)];
+  await cleanPlaylists({ inputs, output: master });
+  const { train } = (await prepareDataset({ master, outputFolder: folder })).files;
+  const { corpus, ...counts } = await readPlaylists(train);
+  expect(corpus.tracks).toEqual(["A-0", "A-1", "A-2"]);
+  expect(counts).toMatchObject({ rows: corpus.items.length, rejected: 0, droppedPlaylists: 0 });
+  await expect(readPlaylists(train, { minTracks: 2 })).rejects.toThrow(
+    `minTracks is for raw files, and ${train} is a prepared dataset`,
+  );
 });
 
 it("stops when it is aborted", async () => {

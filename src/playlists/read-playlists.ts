@@ -65,10 +65,12 @@ const ranges: Readonly<Record<keyof ReadPlaylistsOptions, ValueRange>> = {
 };
 
 /**
- * Reads playlists in any form that `segue run` reads (docs/data.md), as its first two flows do, but without a split.
+ * Reads playlists in any form that `segue run` reads (docs/data.md), as its first two flows do, but without a split. A part of its
+ * split, such as train.parquet, is read as it is.
  *
- * @param files paths or globs, plain, gzipped or in zip archives, all of one form
- * @throws SegueError if a file is missing, has other columns, or holds nothing usable; (misuse) if an option is wrong
+ * @param files paths or globs, plain, gzipped or in zip archives, all of one form; of a split, one part
+ * @throws SegueError if a file is missing, has other columns, or holds nothing usable; (misuse) if an option is wrong, or would
+ *   change nothing since the file is part of a split
  * @throws the signal's reason
  */
 export async function readPlaylists(
@@ -81,6 +83,8 @@ export async function readPlaylists(
   requireOptions(options, ranges, "readPlaylists");
   const { columns, minTracks = 3, mergeVersions, mergeCapitals, tell = () => {}, ...reading } = options;
   const { progress, signal } = options;
+  const prepared = await preparedIn(inputs, options);
+  if (prepared !== undefined) return prepared;
   // Slow to load.
   const [{ cleanPlaylists }, { readMaster }] = await Promise.all([
     import("./clean/clean-playlists.js"),
@@ -107,6 +111,27 @@ export async function readPlaylists(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Options of any file; all others say how raw files are cleaned. */
+const ofAnyFile: ReadonlyArray<keyof ReadPlaylistsOptions> = ["tell", "progress", "signal"];
+
+/** Undefined if it is not part of a split that `segue run primary` made. */
+async function preparedIn(
+  inputs: readonly string[],
+  options: ReadPlaylistsOptions,
+): Promise<PlaylistsRead | undefined> {
+  const [path] = inputs;
+  if (inputs.length > 1 || !path!.endsWith(".parquet")) return undefined;
+  const { readCorpus } = await import("./dataset/read-corpus.js");
+  const corpus = await readCorpus(path!, { signal: options.signal });
+  if (corpus === undefined) return undefined;
+  const names = Object.keys(ranges) as Array<keyof ReadPlaylistsOptions>;
+  const useless = names.find((name) => options[name] !== undefined && !ofAnyFile.includes(name));
+  if (useless !== undefined)
+    throw misuse(`${useless} is for raw files, and ${path} is a prepared dataset`, "leave it out");
+  const rows = corpus.items.length;
+  return { corpus, rows, rejected: 0, firstRejects: [], droppedPlaylists: 0, droppedRows: 0 };
 }
 
 function* linesOn(facts: CleanFacts): Generator<string> {

@@ -49,15 +49,15 @@ export const itemToItem = pairsKind<ItemToItemSettings>({
   defaults,
   ranges,
   pairsOf: ({ window }) => ({ ahead: window, behind: window, fade: 0, recency: 0 }),
+  // Models saved by earlier versions have no `selfVote`.
   scorerOf:
-    // Models saved by earlier versions have no `selfVote`.
-      ({ offsets, tracks, weights }, counts, { damping, selfVote = 0 }) =>
-      (track, weight, board) => {
-        if (selfVote > 0) board.add(track, weight * selfVote);
-        for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
-          const other = tracks[i]!;
-          const length = Math.sqrt(counts[track]! * counts[other]!) + damping;
-          board.add(other, (weight * weights[i]!) / length);
-        }
-      },
+    ({ offsets, tracks, weights }, counts, { damping, selfVote = 0 }) =>
+    (track, weight, board) => {
+      if (selfVote > 0) board.add(track, weight * selfVote);
+      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+        const other = tracks[i]!;
+        const length = Math.sqrt(counts[track]! * counts[other]!) + damping;
+        board.add(other, (weight * weights[i]!) / length);
+      }
+    },
 });

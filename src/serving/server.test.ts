@@ -1,41 +1,13 @@
-/** How an endpoint starts and stops. */
-import { once } from "node:events";
-import { Agent, request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { createLogger } from "./log.js";
 import type { ModelSource } from "./model/model-source.js";
 import type { ServerOptions } from "./server.js";
-import { changingSource, recommend, songModel, songServers } from "./serving.testkit.js";
+import { changingSource, raw, recommend, songModel, songServers, statusOf } from "./serving.testkit.js";
 
 const start = songServers();
-
-function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = httpRequest(url, { agent }, (answer) => {
-      answer
-        .resume()
-        .on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection! }));
-    });
-    asked.on("error", reject).end();
-  });
-}
-
-/** Sends bytes and gives back all that comes until the other side closes. */
-async function raw(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  let text = "";
-  socket.setEncoding("utf8").on("data", (chunk) => {
-    text += chunk;
-  });
-  socket.on("error", () => {});
-  socket.write(bytes);
-  await once(socket, "close");
-  return text;
-}
 
 it("listens on this machine only and answers", async () => {
   const { url } = await start();

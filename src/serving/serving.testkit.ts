@@ -1,4 +1,7 @@
 /** A small model for tests: real recommenders, fitted to playlists of well-known songs. */
+import { once } from "node:events";
+import { type Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
@@ -134,4 +137,30 @@ export function changingSource(): ChangingSource {
     },
   };
   return source;
+}
+
+/** The status of an answer, and what it says of its connection. */
+export function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest(url, { agent }, (answer) => {
+      answer
+        .resume()
+        .on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection! }));
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+/** Sends bytes and gives back all that comes until the other side closes. */
+export async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.on("error", () => {});
+  socket.write(bytes);
+  await once(socket, "close");
+  return text;
 }

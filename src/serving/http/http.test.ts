@@ -1,42 +1,17 @@
 /** What an endpoint makes of connections and requests, whatever they ask. */
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { Agent, request as httpRequest } from "node:http";
+import { Agent } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createLogger } from "../log.js";
-import { recommend, songApp, songServers, songs } from "../serving.testkit.js";
+import { raw, recommend, songApp, songServers, songs, statusOf } from "../serving.testkit.js";
 
 const start = songServers();
 
 const type = (name: string) => `content-type: application/${name}\r\n`;
-
-function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = httpRequest(url, { agent }, (answer) => {
-      answer
-        .resume()
-        .on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection! }));
-    });
-    asked.on("error", reject).end();
-  });
-}
-
-/** Sends bytes and gives back all that comes until the other side closes. */
-async function raw(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  let text = "";
-  socket.setEncoding("utf8").on("data", (chunk) => {
-    text += chunk;
-  });
-  socket.on("error", () => {});
-  socket.write(bytes);
-  await once(socket, "close");
-  return text;
-}
 
 it("answers requests that are too slow or not HTTP", async () => {
   const { url } = await start({ requestTimeout: 300 });

@@ -109,7 +109,8 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
 /** The tracks of --not; read before the model is opened, which takes longer. */
 async function tracksNamed(given: readonly string[] | undefined): Promise<string[] | undefined> {
   if (given === undefined) return undefined;
-  const { namesGiven } = await import("../playlists/index.js");
+  // Not through the room's door, which is slow to load.
+  const { namesGiven } = await import("../playlists/clean/names/names-given.js");
   return namesGiven(given, { option: "--not", of: "track" });
 }
 

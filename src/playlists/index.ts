@@ -7,11 +7,10 @@ export { filePlaylistsLine, howToPart } from "./clean/inputs/file-playlists.js";
 export { detectForm } from "./clean/inputs/forms.js";
 export { findInputs } from "./clean/inputs/input-files.js";
 export { namesToLeaveOut } from "./clean/names/left-out.js";
-export { namesGiven } from "./clean/names/names-given.js";
 export { checkSessions } from "./clean/raw-file-choices.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
-export { readCorpus } from "./dataset/read-corpus.js";
+export { preparedCorpus } from "./dataset/read-corpus.js";
 export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";
 export {
@@ -22,5 +21,10 @@ export {
   partNames,
   prepareDataset,
 } from "./prepare/prepare-dataset.js";
-export { type PlaylistsRead, type ReadPlaylistsOptions, readPlaylists } from "./read-playlists.js";
+export {
+  type PlaylistsRead,
+  type ReadPlaylistsOptions,
+  readPlaylists,
+  readRawFiles,
+} from "./read-playlists.js";
 export { generateSample, type SampleFacts, type SampleOptions } from "./sample/generate-sample.js";

@@ -81,10 +81,16 @@ export async function readPlaylists(
   if (!listOf("paths").holds(inputs) || inputs.length === 0)
     throw misuse("readPlaylists needs the paths of files", 'write readPlaylists("playlists.csv")');
   requireOptions(options, ranges, "readPlaylists");
+  return (await preparedIn(inputs, options)) ?? readRawFiles(inputs, options);
+}
+
+/** As `readPlaylists`, of files that are known not to be part of a split, with options that have been checked. */
+export async function readRawFiles(
+  inputs: readonly string[],
+  options: ReadPlaylistsOptions,
+): Promise<PlaylistsRead> {
   const { columns, minTracks = 3, mergeVersions, mergeCapitals, tell = () => {}, ...reading } = options;
   const { progress, signal } = options;
-  const prepared = await preparedIn(inputs, options);
-  if (prepared !== undefined) return prepared;
   // Slow to load.
   const [{ cleanPlaylists }, { readMaster }] = await Promise.all([
     import("./clean/clean-playlists.js"),
@@ -121,15 +127,13 @@ async function preparedIn(
   inputs: readonly string[],
   options: ReadPlaylistsOptions,
 ): Promise<PlaylistsRead | undefined> {
-  const [path] = inputs;
-  if (inputs.length > 1 || !path!.endsWith(".parquet")) return undefined;
-  const { readCorpus } = await import("./dataset/read-corpus.js");
-  const corpus = await readCorpus(path!, { signal: options.signal });
+  const { preparedCorpus } = await import("./dataset/read-corpus.js");
+  const corpus = await preparedCorpus(inputs, { signal: options.signal });
   if (corpus === undefined) return undefined;
   const names = Object.keys(ranges) as Array<keyof ReadPlaylistsOptions>;
   const useless = names.find((name) => options[name] !== undefined && !ofAnyFile.includes(name));
   if (useless !== undefined)
-    throw misuse(`${useless} is for raw files, and ${path} is a prepared dataset`, "leave it out");
+    throw misuse(`${useless} is for raw files, and ${inputs[0]} is a prepared dataset`, "leave it out");
   const rows = corpus.items.length;
   return { corpus, rows, rejected: 0, firstRejects: [], droppedPlaylists: 0, droppedRows: 0 };
 }

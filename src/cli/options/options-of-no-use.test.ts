@@ -45,6 +45,8 @@ it.each([
     /^error: --min-tracks is for raw files, and prepared\.parquet is a prepared dataset\n/,
   ],
   ["train --input prepared.parquet -o v.bin --dates day-first", /^error: --dates is for raw files/],
+  ["train --input prepared.parquet -o v.bin --session-gap 30", /^error: --session-gap is for raw files/],
+  ["train --input prepared.parquet -o v.bin --columns artist=a", /^error: --columns is for raw files/],
   ["analyze p.jsonl --escape none", /^error: --escape is for raw files/],
   ["studio --leave-out A", /^error: --leave-out is for raw files, and no playlists are named\n/],
   ["studio --session-gap 30", /^error: --session-gap is for raw files, and no playlists are named\n/],

@@ -61,15 +61,12 @@ async function isSequences(file: InputFile): Promise<boolean> {
 
 /** Undefined if they are not a prepared dataset. */
 async function preparedIn(paths: readonly string[], options: ReadOptions): Promise<Corpus | undefined> {
-  const { columns, sessionGap = 0, leaveOut = [], mergeVersions, mergeCapitals, signal } = options;
-  const path = paths[0]!;
-  if (columns !== undefined || sessionGap > 0 || paths.length > 1 || !path.endsWith(".parquet"))
-    return undefined;
-  const { readCorpus } = await import("../../playlists/index.js");
-  const corpus = await readCorpus(path, { signal });
+  const { leaveOut = [], mergeVersions, mergeCapitals, signal } = options;
+  const { preparedCorpus } = await import("../../playlists/index.js");
+  const corpus = await preparedCorpus(paths, { signal });
   // A Parquet file with other columns has rows of plays: it is read as a raw file.
   if (corpus === undefined) return undefined;
-  const what = `${path} is a prepared dataset`;
+  const what = `${paths[0]} is a prepared dataset`;
   if (mergeVersions || mergeCapitals)
     throw misuse(
       `${what}: its names were merged, or not, when it was made`,

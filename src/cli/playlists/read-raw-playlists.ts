@@ -32,8 +32,8 @@ export async function readRawPlaylists(
     ...options
   }: ReadOptions,
 ): Promise<Corpus> {
-  const { parseColumnMapping, readPlaylists } = await import("../../playlists/index.js");
-  const { corpus, howToPart } = await readPlaylists(paths, {
+  const { parseColumnMapping, readRawFiles } = await import("../../playlists/index.js");
+  const { corpus, howToPart } = await readRawFiles(paths, {
     ...options,
     ...(columns === undefined ? {} : { columns: parseColumnMapping(columns) }),
     ...(style === "auto" ? {} : { escape: style }),

@@ -35,6 +35,14 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
   });
 }
 
+/** As `readCorpus`; undefined also if there are several files, or one without the ending of Parquet. */
+export async function preparedCorpus(
+  paths: readonly string[],
+  options: DuckDbOptions = {},
+): Promise<Corpus | undefined> {
+  return paths.length === 1 && paths[0]!.endsWith(".parquet") ? readCorpus(paths[0]!, options) : undefined;
+}
+
 /** The database numbers the tracks, so that plays are transferred as numbers, and each name once. */
 async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   await database.run(sqlFile("number-tracks", { sequences: source }));

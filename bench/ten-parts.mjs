@@ -5,9 +5,16 @@
  *   node bench/ten-parts.mjs                               # or: playlists.csv.gz blend,vstan (recommenders)
  */
 
-import { bootstrapMeans } from "../dist/doors/evaluation.js";
+import {
+  bootstrapMeans,
+  evaluateBaseProtocol,
+  evaluateRecommender,
+  questionsOf,
+  trainingFacts,
+} from "../dist/doors/evaluation.js";
 import { trainTrack2Vec } from "../dist/doors/track2vec.js";
 import { CorpusBuilder, fitRecommender, readPlaylists } from "../dist/index.js";
+import { nearestOf } from "../dist/recommenders/index.js";
 import { realPlaylists } from "./support.mjs";
 
 const parts = 10;
@@ -28,42 +35,33 @@ const playlists = playlistIds.map((id, p) => {
     ...(artists && { artists: plays.map((track) => artists[track]) }),
   };
 });
+const corpusOf = (some) => {
+  const builder = new CorpusBuilder();
+  for (const playlist of some) builder.add(playlist);
+  return builder.build();
+};
 
-/** For each model, 1 for each playlist whose last track is among its first k, else 0; of a random bet, the chance of it. */
+/** The hit ratio of each question, by model. */
 const hits = new Map();
-const note = (model, values) => hits.set(model, [...(hits.get(model) ?? []), ...values]);
-
-function baseHits(vectors, asked) {
-  const known = new Set(vectors.tracks);
-  return asked.map(({ tracks }) => {
-    const [last, next] = tracks.slice(-2);
-    if (!known.has(next)) return 0;
-    if (!known.has(last)) return k / known.size;
-    return Number(vectors.nearest(last, k).tracks.includes(next));
-  });
-}
+const note = (model, { outcomes }) =>
+  hits.set(model, [...(hits.get(model) ?? []), ...outcomes.values("hitRatio", k)]);
 
 for (let part = 0; part < parts; part++) {
-  const train = new CorpusBuilder();
-  const asked = [];
-  for (const [p, playlist] of playlists.entries()) {
-    if (p % parts === part) asked.push(playlist);
-    else train.add(playlist);
-  }
-  const learned = train.build();
+  const train = corpusOf(playlists.filter((_, p) => p % parts !== part));
+  const questions = questionsOf(corpusOf(playlists.filter((_, p) => p % parts === part)));
+  const asked = { ks: [k], facts: trainingFacts(train) };
   for (const { sg, minCount } of grid) {
-    const { vectors } = await trainTrack2Vec(learned, { ...track2vec, sg, minCount });
-    note(`base, ${sg === 1 ? "skip-gram" : "CBOW"}, min_count ${minCount}`, baseHits(vectors, asked));
-  }
-  for (const name of names.split(",")) {
-    const recommender = await fitRecommender(name, learned);
-    const questions = asked.map(({ title, tracks }) => ({ title, tracks: tracks.slice(0, -1) }));
-    const answers = recommender.recommend(questions, k);
-    note(
-      name,
-      answers.map((answer, i) => Number(answer.tracks.includes(asked[i].tracks.at(-1)))),
+    const { vectors } = await trainTrack2Vec(train, { ...track2vec, sg, minCount });
+    const evaluation = await evaluateBaseProtocol(
+      nearestOf(vectors, train),
+      vectors.tracks,
+      questions,
+      asked,
     );
+    note(`base, ${sg === 1 ? "skip-gram" : "CBOW"}, min_count ${minCount}`, evaluation);
   }
+  for (const name of names.split(","))
+    note(name, await evaluateRecommender(await fitRecommender(name, train), questions, asked));
   console.error(`${part + 1} of ${parts} parts`);
 }
 

@@ -10,7 +10,7 @@ export { namesToLeaveOut } from "./clean/names/left-out.js";
 export { checkSessions } from "./clean/raw-file-choices.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
-export { preparedCorpus } from "./dataset/read-corpus.js";
+export { preparedCorpus, readCorpus } from "./dataset/read-corpus.js";
 export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";
 export {

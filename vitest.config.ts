@@ -3,8 +3,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "web/**/*.test.ts", "bench/**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is polled for comes within milliseconds, but a machine busy with other tests may withhold them for seconds.
+    expect: { poll: { timeout: 20_000 } },
     // Worker threads inside tests start threads of their own; processes keep their crashes apart.
     pool: "forks",
     // One more than CI has cores: the tests of DBOS wait for minutes, for clocks and for workers that start.

@@ -268,14 +268,14 @@ describe("segue evaluate", () => {
       said += text;
     });
     const exited = once(command, "exit");
-    await expect.poll(() => said, { timeout: 20_000 }).toContain("held out");
+    await expect.poll(() => said).toContain("held out");
     const children = () => spawnSync("pgrep", ["-P", String(command.pid)], { encoding: "utf8" }).stdout;
     const child = Number(children());
     expect(isAlive(child)).toBe(true);
     command.kill("SIGINT");
     const began = performance.now();
     expect(await exited).toEqual([130, null]);
-    await expect.poll(() => isAlive(child), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(child)).toBe(false);
     expect(performance.now() - began).toBeLessThan(msToEnd(2000));
     expect(said).toMatch(/\ninterrupted\n/);
   }, 40_000);

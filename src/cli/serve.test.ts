@@ -82,7 +82,7 @@ it.each([1, 2])("handles signals during its start, with %s workers", async (work
   };
   expect((await start("SIGTERM").running).stdout).toBe("stopped\n");
   const { running, log } = start("SIGHUP");
-  await expect.poll(log, { timeout: 10_000 }).toContain('"msg":"model reloaded"');
+  await expect.poll(log).toContain('"msg":"model reloaded"');
   running.child.kill("SIGTERM");
   expect((await running).stdout).toBe("ready\nstopped\n");
 });
@@ -175,7 +175,7 @@ it("goes on if the reader of its output has gone", async () => {
   server.stderr.on("data", (text) => {
     log += text;
   });
-  await expect.poll(() => log, { timeout: 20_000 }).toContain("endpoint ready");
+  await expect.poll(() => log).toContain("endpoint ready");
   await fetch(`${/"url":"([^"]+)"/.exec(log)![1]}/ping`);
   await expect.poll(() => log).toContain('"route":"/ping","status":200');
   server.kill("SIGTERM");

@@ -216,9 +216,7 @@ describe("deploying to this machine", () => {
     const first = workersOf(pid);
     expect(first).toHaveLength(2);
     process.kill(first[0]!, "SIGKILL");
-    await expect
-      .poll(() => workersOf(pid).filter((each) => each !== first[0]).length, { timeout: 10_000 })
-      .toBe(2);
+    await expect.poll(() => workersOf(pid).filter((each) => each !== first[0]).length).toBe(2);
     await expect.poll(async () => (await ask()).status).toBe(200);
     await stop();
     expect(isAlive(pid)).toBe(false);
@@ -250,7 +248,7 @@ describe("deploying to this machine", () => {
     const { pid } = JSON.parse(line.toString()) as { pid: number };
     expect(isAlive(pid)).toBe(true);
     parent.kill("SIGKILL");
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 

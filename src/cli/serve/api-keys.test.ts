@@ -88,7 +88,7 @@ it.each(["1", "2"])(
         going = false;
         await client;
         process.kill(worker!.pid, "SIGKILL");
-        await expect.poll(() => lines("endpoint ready").length, { timeout: 10_000 }).toBe(3);
+        await expect.poll(() => lines("endpoint ready").length).toBe(3);
       }
       for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
       going = false;
@@ -153,10 +153,16 @@ it("reads its API keys again at /admin/reload while other workers are starting",
     log += text;
   });
   const first = () => /"url":"([^"]+)"/.exec(log)?.[1];
-  await expect.poll(first, { timeout: 10_000, interval: 5 }).toBeDefined();
-  const reloaded = await fetch(`${first()}/admin/reload`, { method: "POST", headers: { "x-api-key": key } });
-  expect(await reloaded.json()).toEqual({ version: expect.any(String), changed: false });
-  server.kill("SIGTERM");
+  try {
+    await expect.poll(first, { interval: 5 }).toBeDefined();
+    const reloaded = await fetch(`${first()}/admin/reload`, {
+      method: "POST",
+      headers: { "x-api-key": key },
+    });
+    expect(await reloaded.json()).toEqual({ version: expect.any(String), changed: false });
+  } finally {
+    server.kill("SIGTERM");
+  }
   expect(await ended).toEqual([0, null]);
 });
 
@@ -171,9 +177,9 @@ it.each([
       expect(log()).toMatch(new RegExp(`"keys":${keys},"msg":"endpoint ready"`));
       const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
       process.kill(pid, "SIGHUP");
-      await expect.poll(log, { timeout: 10_000 }).toContain(`"msg":"${message}`);
+      await expect.poll(log).toContain(`"msg":"${message}`);
       // The bundle is opened again all the same.
-      await expect.poll(log, { timeout: 10_000 }).toContain('"msg":"model reloaded"');
+      await expect.poll(log).toContain('"msg":"model reloaded"');
       expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(status);
     });
   },

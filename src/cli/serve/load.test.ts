@@ -60,7 +60,7 @@ it("answers others soon after a client that requested minutes of work has gone, 
     const ask = () => fetch(`${url}/v1/tracks?q=a`);
     // The answers of the client itself: a question of another may come when there is room again, and wait.
     // An answer follows the body of the one before it without a line's end.
-    await expect.poll(client.heard, { timeout: 10_000 }).toMatch(/(^|\})HTTP\/1\.1 503 /);
+    await expect.poll(client.heard).toMatch(/(^|\})HTTP\/1\.1 503 /);
     expect(client.heard()).toMatch(/^retry-after: 1\r$/im);
     expect(client.heard()).toMatch(/"error":"[^"]*100[^"]*","code":"too-busy"/);
     client.destroy();
@@ -96,7 +96,7 @@ it("does not let a client that fills the queue shut out others, identified by ke
       const client = await flood(url, head + body);
       const ask = async (as: string) =>
         (await fetch(`${url}/v1/tracks?q=a`, { headers: { [header]: as } })).status;
-      await expect.poll(() => client.heard(), { timeout: 10_000 }).toContain("HTTP/1.1 503");
+      await expect.poll(() => client.heard()).toContain("HTTP/1.1 503");
       const soon = await msUntil(async () => {
         for (let i = 0; i < 3; i++) expect(await ask(free), header).toBe(200);
       });

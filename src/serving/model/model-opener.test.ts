@@ -28,7 +28,7 @@ it("says that it is not ready if its model's thread dies, and reopens the model 
     for (const thread of threads) await thread.terminate();
     expect([await ready(), await recommend()]).toEqual([503, [503, "no-model"]]);
     await rename(at("away"), at("small"));
-    await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
     expect(await recommend()).toEqual([200, undefined]);
   } finally {
     await server.close();

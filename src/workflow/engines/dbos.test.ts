@@ -188,7 +188,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         const running = runFlow(flows.waits!, { ...parameters, count: 4 }, options);
         // The next one is under way, in the only place that there is.
         while (!ran().includes("begin 1 1")) await sleep(20);
-        await expect.poll(delayed, { timeout: 4000 }).toBe(1);
+        await expect.poll(delayed).toBe(1);
         await end(first, "SIGKILL");
         workers = [];
         await Promise.all([startWorker(), startWorker()]);

@@ -91,7 +91,7 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   // "[00:00] Artist - Title" is a line of a tracklist, "[2024-01-31 18:05] Artist - Title" of a log.
   if (/^(\{|\[(?!\d+(:|[-./]\d+[-./])\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
-  if (/^\s*TRACK \d+ AUDIO\s*$/m.test(text))
+  if (/^[ \t]*TRACK \d+ AUDIO\s*$/m.test(text))
     throw new SegueError(`${name} is a cue sheet`, {
       hint: 'write its tracks as CSV: below a line "artist,track", one per line',
       exitCode: 2,

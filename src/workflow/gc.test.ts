@@ -169,6 +169,20 @@ it("keeps a run whose resume begins during the collection", async () => {
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 30");
 });
 
+it("leaves no run locked if the datastore fails while it locks them", async () => {
+  const parameters = { folder: join(folder, "out"), count: 1 };
+  for (let i = 0; i < 3; i++) await runFlow(flows.kinds!, parameters, { store, pool });
+  class FailingStore extends FolderStore {
+    #locks = 0;
+    override async putIfAbsent(key: string, contents: string): Promise<boolean> {
+      if (++this.#locks === 1) return super.putIfAbsent(key, contents);
+      throw new Error("the disk is full");
+    }
+  }
+  await expect(collectGarbage(new FailingStore(store.url), { keep: 1 })).rejects.toThrow("the disk is full");
+  expect((await collectGarbage(store, { keep: 1 })).removedRuns).toHaveLength(2);
+});
+
 it("removes leftovers of interrupted removals and of writes of killed processes", async () => {
   const run = await twoRuns();
   rmSync(store.localPath(`runs/fan-out/${run}.json`));

@@ -52,8 +52,9 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
     await keepTakenOver(name, all, kept, uses);
   }
   const removable = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
-  const locks = dryRun ? [] : await holdOrKeep(store, removable, kept);
+  const locks: RunLock[] = [];
   try {
+    if (!dryRun) await holdOrKeep(store, removable, kept, locks);
     for (const name of kept) await uses.add(name);
     const unknown = [...uses.damaged.values()];
     unknown.forEach(sayOnce);
@@ -87,9 +88,17 @@ async function timeOf(store: Store): Promise<number> {
   return now;
 }
 
-/** Locks the runs to be removed, so that nobody resumes them meanwhile; keeps those that are already being resumed. */
-async function holdOrKeep(store: Store, names: readonly string[], kept: Set<string>): Promise<RunLock[]> {
-  const locks: RunLock[] = [];
+/**
+ * Locks the runs to be removed, so that nobody resumes them meanwhile; keeps those that are already being resumed.
+ *
+ * @param locks gets each lock as soon as it is taken, so that the caller releases those that precede a failure
+ */
+async function holdOrKeep(
+  store: Store,
+  names: readonly string[],
+  kept: Set<string>,
+  locks: RunLock[],
+): Promise<void> {
   for (const name of names) {
     const [flow, run] = name.split("/") as [string, string];
     try {
@@ -99,7 +108,6 @@ async function holdOrKeep(store: Store, names: readonly string[], kept: Set<stri
       kept.add(name);
     }
   }
-  return locks;
 }
 
 async function removeRuns(store: Store, names: readonly string[], kept: ReadonlySet<string>): Promise<void> {

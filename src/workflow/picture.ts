@@ -49,7 +49,8 @@ export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): 
     );
     const [begun] = own.flatMap((task) => (task.started && !task.reusedFrom ? [task.started] : [])).sort();
     const ended = own.map((task) => (task.finished ? Date.parse(task.finished) : Date.now()));
-    const seconds = begun === undefined ? undefined : secondsBetween(begun, Math.max(...ended));
+    const last = ended.reduce((latest, each) => Math.max(latest, each), 0);
+    const seconds = begun === undefined ? undefined : secondsBetween(begun, last);
     states.set(name, {
       status: own.length === 0 ? "waiting" : (worst ?? (own.length === known.get(name) ? "done" : rest)),
       done: done.length,

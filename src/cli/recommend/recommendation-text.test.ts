@@ -48,6 +48,11 @@ describe("recommendationText", () => {
     expect(rows[1]).toBe(`  2  ${long}  1.0000  played already`);
   });
 
+  it("takes any number of tracks", () => {
+    const many = Array.from({ length: 150_000 }, (_, i) => ({ track: `A-${i}`, score: i }));
+    expect(recommendationText(many, 80).split("\n")).toHaveLength(150_000);
+  });
+
   it("has no scores in an extended playlist", () => {
     expect(recommendationText([{ track: "Abba-SOS" }], 80)).toBe("  1  Abba-SOS");
   });

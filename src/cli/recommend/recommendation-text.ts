@@ -49,9 +49,12 @@ const onOneLine = (name: string) => name.replace(/[\n\r\t\u2028\u2029]+/g, " ");
 
 /** From 0, or from the lowest score if some are below. */
 function barsOf(shown: readonly Shown[]): (score?: number) => string[] {
-  const scores = shown.map(({ score }) => score ?? 0);
-  const most = Math.max(...scores, Number.MIN_VALUE);
-  const least = Math.min(...scores, 0);
+  let most = Number.MIN_VALUE;
+  let least = 0;
+  for (const { score = 0 } of shown) {
+    most = Math.max(most, score);
+    least = Math.min(least, score);
+  }
   return (score) => {
     if (score === undefined) return [];
     const blocks = Math.max(1, Math.round((barWidth * (score - least)) / (most - least || 1)));

@@ -128,7 +128,7 @@ function features(context: readonly number[], artists: readonly string[], unknow
     boards[0],
     1,
   );
-  fallback.titles!.score(query, boards[1], 1, true);
+  fallback.titles!.score(query, boards[1], true);
   const code = new Float32Array(4);
   codeOfContext(encoder, Uint32Array.from(context), code);
   const decay = 1 - 0.5 / Math.sqrt(length);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import { randomVectors, smallInput, testFolder } from "../../bundle/bundle.testkit.js";
 import { writeBundle } from "../../bundle/index.js";
@@ -51,4 +52,23 @@ it("can be aborted while it opens, tells its batches, and refuses questions once
   await threads.close();
   expect(threads.alive).toBe(false);
   await expect(ask()).rejects.toMatchObject({ status: 503 });
+});
+
+it("does not open if a thread that was ready ends while the others open", async () => {
+  await writeBundle(at("dying"), (await smallInput()).input);
+  const threads: Worker[] = [];
+  const note = (thread: Worker) => {
+    if (threads.push(thread) === 1) return;
+    const emit = thread.emit.bind(thread);
+    // The second is ready only once the first has ended.
+    thread.emit = (name: string, ...given: unknown[]) => {
+      if (name !== "message") return emit(name, ...given);
+      void threads[0]!.terminate().then(() => emit(name, ...given));
+      return true;
+    };
+  };
+  process.on("worker", note);
+  const opening = openThreads({ place: at("dying"), recommender: undefined }, { threads: 2 });
+  await expect(opening).rejects.toThrow("the thread that opens the model ended: exit code 1");
+  process.off("worker", note);
 });

@@ -63,6 +63,7 @@ export async function openThreads(
         return start(port2);
       }),
     );
+    for (const { died } of lanes) if (died !== undefined) throw endedWhileOpening(died);
     return new ThreadedAnswerer(lanes, ready, options.onDeath);
   } catch (error) {
     await closeAll();
@@ -124,6 +125,8 @@ interface Waiting {
 /** One thread. Questions of the same turn of the event loop are sent in one message. */
 class Lane {
   readonly opened: Promise<Opened>;
+  /** Why it ended, if it ended unexpectedly. */
+  died: string | undefined;
   onDeath: (reason: string) => void = () => {};
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -146,7 +149,7 @@ class Lane {
         else reject(errorOf(message.failure));
       });
       const end = (reason: string) => {
-        reject(new SegueError(`the thread that opens the model ended: ${reason}`));
+        reject(endedWhileOpening(reason));
         this.#end(reason);
       };
       this.#worker.on("error", (error) => end(messageOf(error)));
@@ -206,8 +209,13 @@ class Lane {
     this.#waiting.clear();
     if (!this.#open) return;
     this.#open = false;
+    this.died = reason;
     this.onDeath(reason);
   }
+}
+
+function endedWhileOpening(reason: string): SegueError {
+  return new SegueError(`the thread that opens the model ended: ${reason}`);
 }
 
 function gone(): HttpError {

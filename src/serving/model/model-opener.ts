@@ -29,6 +29,8 @@ export class ModelOpener {
   readonly #inThisThread: boolean;
   readonly #stopped = new AbortController();
   #serving!: Serving;
+  /** Why the thread of the first model died, if it did before `serve` was called. */
+  #diedEarly: string | undefined;
 
   /** @param inThisThread opens the model in this thread, because plugins read it directly */
   constructor(model: ModelSource | ServedModel, inThisThread: boolean) {
@@ -48,6 +50,7 @@ export class ModelOpener {
   /** To be called once, with the first model in its slot. */
   serve(serving: Serving): void {
     this.#serving = serving;
+    if (this.#diedEarly !== undefined) this.#revive(this.#diedEarly);
   }
 
   /** Cancels any opening in progress; nothing is opened afterwards. */
@@ -71,6 +74,10 @@ export class ModelOpener {
 
   #revive(reason: string): void {
     if (this.#stopped.signal.aborted) return;
+    if (this.#serving === undefined) {
+      this.#diedEarly = reason;
+      return;
+    }
     this.#serving.logger.error({ reason }, "the model's thread died; reopening the model");
     this.reload().catch(() => setTimeout(() => this.#revive(reason), revivePause).unref());
   }

@@ -6,7 +6,7 @@ import type { Card, ProgressBar, ValueBox } from "./card.js";
 import { type Block, type CardPlace, renderCard } from "./render.js";
 
 export interface LiveCard extends Card {
-  /** Writes the card for the last time. An empty card is not written. */
+  /** Writes the card for the last time; what the step adds later is left out. A card without a block is not written. */
   close(): Promise<void>;
 }
 
@@ -17,6 +17,7 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
   let title: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let isClosed = false;
   const write = (isOver: boolean) => {
     writing = writing.then(async () => {
       const page = await renderCard({ ...place, title, blocks, isOver });
@@ -25,6 +26,7 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
     return writing;
   };
   const changed = () => {
+    if (isClosed || blocks.length === 0) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       // The step continues without its card; the last write reports the error.
@@ -68,6 +70,7 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
       add({ type: "error", message: messageOf(thrown), hint, stack });
     },
     async close() {
+      isClosed = true;
       clearTimeout(timer);
       await writing.catch(() => {});
       writing = Promise.resolve();

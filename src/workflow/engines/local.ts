@@ -82,7 +82,7 @@ class LocalEngine {
   }
 
   #take(tasks: readonly ReadyTask[]): void {
-    this.#queue.push(...tasks);
+    for (const task of tasks) this.#queue.push(task);
     for (const step of new Set(tasks.map((task) => task.step)))
       this.#options.listener({ type: "step-known", step, tasks: this.#walk.known(step) });
   }

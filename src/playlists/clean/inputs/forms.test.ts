@@ -31,3 +31,10 @@ describe("lines of JSON are sequences if they have an id and tracks", () => {
     }
   });
 });
+
+it("tells the form of a file with nothing but line feeds below its first line at once", async () => {
+  await writeFile(at("empty-lines.csv"), `artist,track${"\n".repeat(60_000)}`);
+  const began = performance.now();
+  expect(await detectForm({ path: at("empty-lines.csv") })).toBe("csv");
+  expect(performance.now() - began).toBeLessThan(1_000);
+});

@@ -91,12 +91,11 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   // "[00:00] Artist - Title" is a line of a tracklist, "[2024-01-31 18:05] Artist - Title" of a log.
   if (/^(\{|\[(?!\d+(:|[-./]\d+[-./])\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
-  if (/^\s*TRACK \d+ AUDIO\s*$/m.test(text))
-    throw new SegueError(`${name} is a cue sheet`, {
-      hint: 'write its tracks as CSV: below a line "artist,track", one per line',
-      exitCode: 2,
-      code: "foreign",
-    });
+  if (/^[ \t]*TRACK \d+ AUDIO\s*$/m.test(text))
+    throw foreign(
+      `${name} is a cue sheet`,
+      'write its tracks as CSV: below a line "artist,track", one per line',
+    );
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: its first line has binary data`, {
@@ -153,50 +152,48 @@ export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 
 export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
+const foreign = (what: string, hint: string) => new SegueError(what, { hint, exitCode: 2, code: "foreign" });
+
 const leaveItOut = "leave it out, and name only the files with playlists";
 
 /** Refuses other common files by their first bytes, with a hint how to convert them. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
-  const foreign = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   if (isZip(head)) {
-    if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
-    throw foreign("a zip archive", "unpack the archive that it is in, and pass this one");
+    if (isSpreadsheet(head)) throw foreign(`${name} is a spreadsheet`, fromSheet);
+    throw foreign(`${name} is a zip archive`, "unpack the archive that it is in, and pass this one");
   }
-  if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign("a PDF document", leaveItOut);
-  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
+  if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign(`${name} is a PDF document`, leaveItOut);
+  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign(`${name} is a spreadsheet`, fromSheet);
   if (begins(0x42, 0x5a, 0x68))
-    throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${shellWord(name)}`);
+    throw foreign(`${name} is compressed by bzip2`, `unpack it first: bunzip2 --keep ${shellWord(name)}`);
   if (begins(0xfd, 0x37, 0x7a, 0x58))
-    throw foreign("compressed by xz", `unpack it first: unxz --keep ${shellWord(name)}`);
+    throw foreign(`${name} is compressed by xz`, `unpack it first: unxz --keep ${shellWord(name)}`);
   if (begins(0x28, 0xb5, 0x2f, 0xfd))
-    throw foreign("compressed by zstd", `unpack it first: unzstd ${shellWord(name)}`);
+    throw foreign(`${name} is compressed by zstd`, `unpack it first: unzstd ${shellWord(name)}`);
 }
 
 /** Refuses web pages, and XML that is not a known form of playlists. */
 function refuseMarkup(start: string, name: string): never {
-  const refused = (what: string, hint: string) =>
-    new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
   const root = rootOf(start);
   // Failed requests may yield only part of a page.
   const isPage = root === undefined ? !start.startsWith("<?xml") : elementsOfPages.test(root);
   if (isPage) {
     // The CSS classes of Google Takeout's pages.
     if (/[."]mdl-/.test(start))
-      throw refused(
-        "a watch history from Google as a web page",
+      throw foreign(
+        `${name} is a watch history from Google as a web page`,
         "export it again with JSON instead of HTML as the format of the history, and pass watch-history.json",
       );
-    throw refused(
-      "a web page, not a table",
+    throw foreign(
+      `${name} is a web page, not a table`,
       /\.html?$/i.test(name)
         ? leaveItOut
         : "was it downloaded from the right address, by someone who is logged in?",
     );
   }
-  throw refused(
-    `XML of another kind${root === undefined ? "" : `: its first element is <${shortened(root)}>`}`,
+  throw foreign(
+    `${name} is XML of another kind${root === undefined ? "" : `: its first element is <${shortened(root)}>`}`,
     "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; otherwise save the playlist as M3U or CSV",
   );
 }

@@ -159,15 +159,15 @@ async function membersNamed(input: string, archives: Archives): Promise<ArchiveM
   const { archive, inner } = named;
   const isThere = archives.has(archive) || (await stat(archive).catch(() => undefined))?.isFile();
   const paths = isThere ? [archive] : isGlob(archive) ? await glob(archive) : [];
-  const found: ArchiveMember[] = [];
+  const found: ArchiveMember[][] = [];
   for (const path of paths) {
     const members = archives.get(path) ?? (await membersOf(path));
     archives.set(path, members);
     const exact = members.find(({ entry }) => entry.fileName === inner);
     const pattern = globPattern(inner);
-    found.push(...(exact ? [exact] : members.filter(({ entry }) => pattern.test(entry.fileName))));
+    found.push(exact ? [exact] : members.filter(({ entry }) => pattern.test(entry.fileName)));
   }
-  return found;
+  return found.flat();
 }
 
 /** A hint that names the files in an archive, after a path in it was not found. */

@@ -21,7 +21,7 @@ export interface NamesOption {
  *   cannot be read, "not-text" if it is not UTF-8
  */
 export async function namesGiven(given: readonly string[], named: NamesOption): Promise<string[]> {
-  const names: string[] = [];
+  const names: (string | string[])[] = [];
   for (const text of given) {
     const name = tidyName(text);
     if (name === "" || name === ofFile)
@@ -29,10 +29,10 @@ export async function namesGiven(given: readonly string[], named: NamesOption): 
         `${named.option} needs a name`,
         `write the ${named.of}, or "@" and a file of ${named.of}s, one per line`,
       );
-    if (name.startsWith(ofFile)) names.push(...(await namesIn(name.slice(ofFile.length), named)));
+    if (name.startsWith(ofFile)) names.push(await namesIn(name.slice(ofFile.length), named));
     else names.push(name);
   }
-  return names;
+  return names.flat();
 }
 
 async function namesIn(path: string, { option, of }: NamesOption): Promise<string[]> {

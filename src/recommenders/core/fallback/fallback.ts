@@ -60,7 +60,7 @@ export class Fallback implements Filler {
    * does not depend on `wanted`.
    */
   fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void {
-    this.titles?.score(query, board, 1);
+    this.titles?.score(query, board);
     // Relative to the best: even a word's most frequent track may be in few of its playlists.
     let best = 0;
     for (let i = 0; i < board.count; i++) best = Math.max(best, board.scores[board.touched[i]!]!);

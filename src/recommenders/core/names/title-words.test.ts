@@ -14,7 +14,7 @@ const words = TitleWords.fit(corpus, corpus.titles!);
 function scored(of: TitleWords, title: string, isSharedOnly: boolean): string[] {
   const board = new ScoreBoard(corpus.tracks.length);
   board.clear();
-  of.score(new TrackNumbers(corpus.tracks).query({ tracks: [], title }), board, 1, isSharedOnly);
+  of.score(new TrackNumbers(corpus.tracks).query({ tracks: [], title }), board, isSharedOnly);
   return Array.from(board.touched.subarray(0, board.count), (track) => corpus.tracks[track]!).sort();
 }
 

@@ -212,15 +212,15 @@ export class TitleWords {
   }
 
   /**
-   * Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares.
+   * Adds at most 1 to the tracks of the title's words: the idf-weighted mean of their shares.
    *
    * @param isSharedOnly leaves out words in a single title, and takes words only as they are written
    */
-  score(query: Query, board: ScoreBoard, most: number, isSharedOnly = false): void {
+  score(query: Query, board: ScoreBoard, isSharedOnly = false): void {
     const words = isSharedOnly ? this.#sharedIn(query.title) : [...this.known(query.title).keys()];
     const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
     for (const word of words) {
-      const weight = (most * this.idf[word]!) / total;
+      const weight = this.idf[word]! / total;
       const start = this.offsets[word]!;
       const end = Math.min(this.offsets[word + 1]!, start + scoredPerWord);
       for (let i = start; i < end; i++) {

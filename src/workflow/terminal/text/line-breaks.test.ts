@@ -16,5 +16,7 @@ it("breaks a long line after its commas, so that the default grid fits 80 column
   expect(lines.length).toBeLessThan(6);
   const long = `image = ${"x".repeat(90)}`;
   expect(folded(long)).toEqual([long]);
+  const separated = `title = "${"x".repeat(50)}\u2028${"y".repeat(50)}"`;
+  expect(folded(separated)).toEqual([separated]);
   expect(folded("a = 1, b = 2")).toEqual(["a = 1, b = 2"]);
 });

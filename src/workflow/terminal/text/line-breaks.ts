@@ -18,6 +18,6 @@ export const wrapped = (text: string, width: number): string[] => packed(text.sp
 /** A line of more than 80 columns broken after its commas where that is possible; the lines after the first are indented. */
 export function folded(line: string): string[] {
   if (textWidth(line) <= 80) return [line];
-  const parts = line.match(/.{1,77}(?:,|$)|.+?(?:,|$)/g)!;
+  const parts = line.match(/.{1,77}(?:,|$)|.+?(?:,|$)/gs)!;
   return parts.map((part, i) => (i === 0 ? part : `  ${part.trimStart()}`));
 }

@@ -13,7 +13,7 @@ import { gatherMethods } from "./http/allowed-methods.js";
 import { answerError, answerNotFound } from "./http/answer-error.js";
 import { HttpError } from "./http/http-error.js";
 import { limitPipelining } from "./http/pipelining.js";
-import { refuseEncodedBodies, refuseExpectations } from "./http/refusals.js";
+import { refuseEncodedBodies, refuseExpectations, refuseNoHost } from "./http/refusals.js";
 import { letBodyArrive, readJsonBodies } from "./http/request-body.js";
 import { requestIdHeader, requestIdOf } from "./http/request-id.js";
 import { pageOrNotFound, serveFiles } from "./http/static-files.js";
@@ -67,7 +67,12 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(1000, requestTimeout) },
+    http: {
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+      // Refused below: Node's answer would say nothing.
+      requireHostHeader: false,
+    },
     // A malformed URL, which no hook sees.
     frameworkErrors: (error, request, reply) => {
       answerError(error, request, reply);
@@ -101,6 +106,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     if (!request.raw.complete) await letBodyArrive(request, reply);
   });
   unread.follow(app);
+  app.addHook("onRequest", refuseNoHost);
   limitPipelining(app);
   addGuards(app, parts);
   refuseExpectations(app);

@@ -26,6 +26,10 @@ it("answers requests that are too slow or not HTTP", async () => {
   expect(await raw(url, "GET /ping HTTP/1.1\r\nhost: a\r\nexpect: tea\r\nconnection: close\r\n\r\n")).toMatch(
     /^HTTP\/1\.1 417 .*\{"error":"the expectation \\"tea\\" cannot be met","code":"expectation-failed".*"request_id"/s,
   );
+  expect(await raw(url, "GET /ping HTTP/1.1\r\nconnection: close\r\n\r\n")).toMatch(
+    /^HTTP\/1\.1 400 .*"error":"the request has no Host header","code":"no-host".*"request_id"/s,
+  );
+  expect(await raw(url, "GET /ping HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
   expect((await recommend(url)).status).toBe(200);
 });
 

@@ -1,7 +1,11 @@
 /** Assembles the endpoint: guards, routes, metrics, docs and error answers around the model slot. */
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ApiKeys } from "./guards/api-keys.js";
 import { addGuards, type GuardParts } from "./guards/guards.js";
@@ -9,12 +13,13 @@ import { gatherMethods } from "./http/allowed-methods.js";
 import { answerError, answerNotFound } from "./http/answer-error.js";
 import { HttpError } from "./http/http-error.js";
 import { limitPipelining } from "./http/pipelining.js";
-import { refuseEncodedBodies, refuseExpectations } from "./http/refusals.js";
+import { refuseEncodedBodies, refuseExpectations, refuseNoHost } from "./http/refusals.js";
 import { letBodyArrive, readJsonBodies } from "./http/request-body.js";
 import { requestIdHeader, requestIdOf } from "./http/request-id.js";
 import { pageOrNotFound, serveFiles } from "./http/static-files.js";
+import { UnreadRequests } from "./http/unread-requests.js";
 import { validatorCompiler } from "./http/validation.js";
-import { logRequests } from "./log.js";
+import { type EndedRequest, logRequest } from "./log.js";
 import type { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model/model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
@@ -44,6 +49,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const requestTimeout = settings.requestTimeout ?? 10_000;
   // Fastify's `trustProxy: true` trusts the first address of X-Forwarded-For, which a client can forge.
   const proxies = Number(settings.trustProxy ?? false);
+  const record = (ended: EndedRequest) => {
+    logRequest(logger, ended);
+    metrics.request(ended);
+  };
+  const unread = new UnreadRequests(record);
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
@@ -57,9 +67,18 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(1000, requestTimeout) },
-    frameworkErrors: answerError,
-    clientErrorHandler: answerBrokenRequest,
+    http: {
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+      // Refused below: Node's answer would say nothing.
+      requireHostHeader: false,
+    },
+    // A malformed URL, which no hook sees.
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply);
+      record(endedRequest(request, reply, false));
+    },
+    clientErrorHandler: (error, socket) => unread.answer(error, socket),
     routerOptions: { maxParamLength: 500 },
   });
   const typed = app.withTypeProvider<ZodTypeProvider>();
@@ -86,14 +105,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     if (leaving()) reply.header("connection", "close");
     if (!request.raw.complete) await letBodyArrive(request, reply);
   });
+  unread.follow(app);
+  app.addHook("onRequest", refuseNoHost);
   limitPipelining(app);
   addGuards(app, parts);
   refuseExpectations(app);
   app.addHook("onRequest", refuseEncodedBodies);
-  logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {
-    const route = request.routeOptions.url ?? "none";
-    metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
+    record(endedRequest(request, reply, settings.logTracks ?? false));
   });
   if (hasDocs) await addDocs(typed, keys.required);
 
@@ -109,19 +128,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-/** Answers requests that Node could not parse: too slow, headers too long, not HTTP. The connection is closed after the answer. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, reason] =
-    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? [408, "the request did not arrive in time"]
-      : error.code === "HPE_HEADER_OVERFLOW"
-        ? [431, "the headers are too long"]
-        : [400, "this is not an HTTP request"];
-  const body = JSON.stringify({ error: reason, code: status === 408 ? "too-slow" : "bad-request" });
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
-  socket.end(head + body);
+/** A request that a route, a hook or the router has answered. */
+function endedRequest(request: FastifyRequest, reply: FastifyReply, withTracks: boolean): EndedRequest {
+  return {
+    id: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    status: reply.statusCode,
+    ms: reply.elapsedTime,
+    ...(withTracks ? { query: request.query, body: request.body } : {}),
+  };
 }

@@ -1,6 +1,6 @@
 /** The log: one JSON line per request with its route, status and duration. Tracks are logged only with `logTracks`. */
 import { fstatSync } from "node:fs";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger } from "fastify";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "./options.js";
 import { PipedLog } from "./piped-log.js";
@@ -65,17 +65,21 @@ function syncError(): DestinationStream {
   return stream;
 }
 
-export function logRequests(app: FastifyInstance, logTracks: boolean): void {
-  app.addHook("onResponse", async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? "none",
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 1000) / 1000,
-        ...(logTracks ? { query: request.query, body: request.body } : {}),
-      },
-      "request",
-    );
-  });
+/** A request that has its answer. */
+export interface EndedRequest {
+  readonly id: string;
+  readonly method: string;
+  /** The route's pattern; "none" if there is none. */
+  readonly route: string;
+  readonly status: number;
+  /** Milliseconds from the headers to the end of the answer. */
+  readonly ms: number;
+  /** Why a request that could not be read was refused. */
+  readonly reason?: string;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+export function logRequest(logger: FastifyBaseLogger, { id, ms, ...others }: EndedRequest): void {
+  logger.info({ request_id: id, ...others, ms: Math.round(ms * 1000) / 1000 }, "request");
 }

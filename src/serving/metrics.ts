@@ -1,5 +1,6 @@
 /** The endpoint's metrics, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { EndedRequest } from "./log.js";
 import type { Dropped } from "./model/model-slot.js";
 
 /** Bucket bounds in seconds, densest around the usual durations: about 1 ms for nearest tracks, several for blends. */
@@ -73,8 +74,8 @@ export class EndpointMetrics {
     });
   }
 
-  request(labels: { route: string; method: string; status: number }, seconds: number): void {
-    this.#seconds.observe({ ...labels, status: String(labels.status) }, seconds);
+  request({ route, method, status, ms }: EndedRequest): void {
+    this.#seconds.observe({ route, method, status: String(status) }, ms / 1000);
   }
 
   /** @param labels.recommender one that the model has: names made up by clients would grow the metrics without bound */

@@ -97,6 +97,9 @@ export function awsFailure(doing: string, error: unknown): Error & { readonly co
       "aws",
     );
   if (/region is missing/i.test(detail)) return wrap("no AWS region is set", "set AWS_REGION", "aws");
+  // An empty variable, say, which counts as set.
+  if (/region not accepted/i.test(detail))
+    return wrap("the AWS region that is set is none", "set AWS_REGION to one such as us-east-1", "aws");
   if (status !== undefined && status >= 500)
     return wrap(`the server answered ${status}`, "try again later", "aws");
   if (detail === "") return wrap(`the server answered ${status ?? "nothing"}`, elsewhere, "aws");

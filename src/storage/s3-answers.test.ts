@@ -81,6 +81,16 @@ describe("says what an error of S3 means", () => {
     );
   });
 
+  it.each(["us east", "$REGION"])("and what a region %j does", async (region) => {
+    const store = new S3Store("s3://models", { region, credentials: motoCredentials });
+    await expect(store.list("").next()).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "cannot list s3://models: the AWS region that is set is none (Region not accepted",
+      ),
+      hint: "set AWS_REGION to one such as us-east-1",
+    });
+  });
+
   it("and what one of TLS", async () => {
     await withServer(
       (_, response) => response.end(),

@@ -30,9 +30,6 @@ import { partSizeFor, uploadFile } from "./s3-upload.js";
 import { parseS3Url } from "./s3-url.js";
 import type { Store, StoredObject } from "./store.js";
 
-// On Node 20 the SDK warns that its next versions need a newer Node. Users cannot act on that, since Segue pins the SDK.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /** An object written within this time need not be touched. */
 const freshMs = 30 * 60 * 1000;
 

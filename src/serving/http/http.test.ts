@@ -26,7 +26,53 @@ it("answers requests that are too slow or not HTTP", async () => {
   expect(await raw(url, "GET /ping HTTP/1.1\r\nhost: a\r\nexpect: tea\r\nconnection: close\r\n\r\n")).toMatch(
     /^HTTP\/1\.1 417 .*\{"error":"the expectation \\"tea\\" cannot be met","code":"expectation-failed".*"request_id"/s,
   );
+  expect(await raw(url, "GET /ping HTTP/1.1\r\nconnection: close\r\n\r\n")).toMatch(
+    /^HTTP\/1\.1 400 .*"error":"the request has no Host header","code":"no-host".*"request_id"/s,
+  );
+  expect(await raw(url, "GET /ping HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
   expect((await recommend(url)).status).toBe(200);
+});
+
+it("names a request that it could not read in the answer, the log and the metrics", async () => {
+  const lines: string[] = [];
+  const logger = createLogger("info", { write: (line) => void lines.push(line) });
+  const { url } = await start({ logger, requestTimeout: 300, apiKeys: ["0123456789abcdef"] });
+  const key = { "x-api-key": "0123456789abcdef" };
+  const head = (id: string, more = "") =>
+    `POST /v1/recommend HTTP/1.1\r\nhost: a\r\nx-request-id: ${id}\r\ncontent-length: 50\r\n${type("json")}${more}\r\n`;
+  const slow = await raw(url, `${head("slow", "x-api-key: 0123456789abcdef\r\n")}{"context`);
+  expect(slow).toMatch(/^HTTP\/1\.1 408 .*x-request-id: slow\r\n.*"request_id":"slow"\}$/s);
+  // Its headers were enough to refuse it: it gets one answer, not a second one for the body.
+  const refused = await raw(url, `${head("refused")}{"context`);
+  expect(refused).toMatch(/^HTTP\/1\.1 401 /);
+  expect(refused).not.toContain("408");
+  // On a connection that had a whole request before, whose id is not this one's.
+  const socket = connect(Number(new URL(url).port), "127.0.0.1").setEncoding("utf8");
+  socket.write("GET /ping HTTP/1.1\r\nhost: a\r\nx-request-id: whole\r\n\r\n");
+  await once(socket, "data");
+  socket.write(`GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`);
+  const [long] = (await once(socket, "data")) as [string];
+  const id = /431 .*"request_id":"([0-9a-f-]{36})"/s.exec(long)?.[1];
+  expect(
+    await raw(url, "GET /% HTTP/1.1\r\nhost: a\r\nx-request-id: bad\r\nconnection: close\r\n\r\n"),
+  ).toMatch(/^HTTP\/1\.1 400 /);
+  const told = () =>
+    lines
+      .map((line) => JSON.parse(line))
+      .flatMap(({ request_id, status }) => (status ? [[request_id, status]] : []));
+  await expect.poll(told).toEqual([
+    ["slow", 408],
+    ["refused", 401],
+    ["whole", 200],
+    [id, 431],
+    ["bad", 400],
+  ]);
+  const metrics = await (await fetch(`${url}/metrics`, { headers: key })).text();
+  const count = (labels: string) =>
+    metrics.match(`segue_http_request_duration_seconds_count{${labels}} (\\d+)`)?.[1];
+  expect(count('route="/v1/recommend",method="POST",status="408"')).toBe("1");
+  expect(count('route="none",method="none",status="431"')).toBe("1");
+  expect(count('route="none",method="GET",status="400"')).toBe("1");
 });
 
 it("closes connections on which nothing moves for two minutes", async () => {

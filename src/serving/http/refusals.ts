@@ -58,3 +58,13 @@ export async function refuseQuery(request: FastifyRequest): Promise<void> {
       : "leave it out; fields belong in the JSON of the body",
   });
 }
+
+/** Refuses HTTP/1.1 requests without a Host, as Node would by itself, but with an answer that says so. */
+export async function refuseNoHost({ raw }: FastifyRequest): Promise<void> {
+  if (raw.headers.host !== undefined || raw.httpVersion === "1.0") return;
+  throw new HttpError(400, {
+    error: "the request has no Host header",
+    code: "no-host",
+    hint: "HTTP/1.1 asks for one; HTTP/1.0 does without",
+  });
+}

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -67,4 +67,40 @@ it("says if there is none", async () => {
   await expect(bundlePath(at("empty"))).rejects.toMatchObject({ code: "no-bundle", exitCode: 1 });
   await expect(bundlePath(at("nowhere"))).rejects.toThrow("there is no bundle at ");
   expect(await bundlesIn(at("nowhere"))).toEqual([]);
+});
+
+/** As a user who is not root, who may read everything. */
+async function asNobody(act: () => Promise<void>): Promise<void> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid!(65_534);
+  try {
+    await act();
+  } finally {
+    if (root) process.seteuid!(0);
+  }
+}
+
+it.skipIf(process.platform === "win32")("says which bundle may not be read", async () => {
+  await chmod(folder, 0o755);
+  await bundle("closed/new", 2);
+  await symlink("closed/new", at("toClosed"));
+  await mkdir(at("named"));
+  await writeFile(at("named/current"), "../closed/new");
+  await chmod(at("closed/new"), 0);
+  const failure = (place: string, message: RegExp) =>
+    expect(bundlePath(at(place))).rejects.toMatchObject({ name: "SegueError", message });
+  await asNobody(async () => {
+    await failure("closed/new", /^cannot use .*closed\/new\/manifest\.json: permission denied$/);
+    await failure("toClosed", /closed\/new\/manifest\.json: permission denied$/);
+    await failure("named", /closed\/new\/manifest\.json: permission denied$/);
+    await failure("closed", /closed holds no bundle that this user may read: permission denied for "new"$/);
+  });
+  // As lost+found, which lies on every disk that was just formatted, and is only root's.
+  await bundle("closed/old", 1);
+  await asNobody(async () => expect(await bundlePath(at("closed"))).toBe(at("closed/old")));
+  await chmod(at("closed"), 0);
+  await asNobody(() => failure("closed/old", /permission denied$/));
+  await asNobody(() => failure("closed", /permission denied$/));
+  await chmod(at("closed"), 0o755);
+  await chmod(at("closed/new"), 0o755);
 });

@@ -5,7 +5,7 @@
 import { lstat, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // Not through the room's index.ts, which is slow to load.
-import { bundlesIn, manifestName } from "../../bundle/bundles-in.js";
+import { bundlesIn, hasManifest, manifestName, unlessDenied } from "../../bundle/bundles-in.js";
 import { asWritten, misuse, refusePipe, SegueError } from "../../system/index.js";
 
 const pointerName = "current";
@@ -17,12 +17,12 @@ const pointerName = "current";
  */
 export async function bundlePath(place: string): Promise<string> {
   requirePlace(place);
-  const path = await realpath(resolve(place)).catch(() => {
+  const path = await realpath(resolve(place)).catch(unlessDenied(undefined));
+  if (path === undefined)
     throw new SegueError(`there is no bundle at ${place}`, {
       code: "no-bundle",
       hint: "make one with: segue run",
     });
-  });
   if (await isBundle(path)) return path;
   const pointer = join(path, pointerName);
   if (await lstat(pointer).catch(() => undefined)) return pointedTo(pointer);
@@ -44,9 +44,8 @@ async function pointedTo(pointer: string): Promise<string> {
       code: "no-bundle",
       hint: "point it to a bundle beside it, or remove it: the latest bundle there answers then",
     });
-  const target = await realpath(pointer).catch(async () => {
-    throw leadsNowhere(`leads to ${await readlink(pointer)}, which is not there`);
-  });
+  const target = await realpath(pointer).catch(unlessDenied(undefined));
+  if (target === undefined) throw leadsNowhere(`leads to ${await readlink(pointer)}, which is not there`);
   if ((await isFolder(target)) || target.endsWith(".gz")) {
     if (await isBundle(target)) return target;
     throw leadsNowhere(`leads to ${target}, which is not a bundle`);
@@ -54,18 +53,15 @@ async function pointedTo(pointer: string): Promise<string> {
   await refusePipe(target);
   const named = (await readFile(target, "utf8")).trim();
   if (named === "") throw leadsNowhere("names no bundle: it is empty");
-  const found = await realpath(resolve(dirname(target), named)).catch(() => {
-    throw leadsNowhere(`names ${named}, which is not there`);
-  });
+  const found = await realpath(resolve(dirname(target), named)).catch(unlessDenied(undefined));
+  if (found === undefined) throw leadsNowhere(`names ${named}, which is not there`);
   if (await isBundle(found)) return found;
   throw leadsNowhere(`names ${named}, which is not a bundle`);
 }
 
 /** Whether the path is a folder with a manifest, or a file. */
 async function isBundle(path: string): Promise<boolean> {
-  return (
-    !(await isFolder(path)) || (await stat(join(path, manifestName)).catch(() => undefined)) !== undefined
-  );
+  return !(await isFolder(path)) || hasManifest(path);
 }
 
 /** @throws SegueError (misuse) if it is not a string */

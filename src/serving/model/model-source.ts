@@ -17,9 +17,12 @@ export interface ModelSource {
 /** The longest pause between attempts to open a damaged model, in milliseconds. */
 const longestPause = 60_000;
 
+/** Stands for the fingerprint where there is no model. */
+const nothing = "nothing";
+
 /**
- * Calls `onChange` when the fingerprint changes. If `onChange` fails it is retried, doubling the wait each time up to a minute: a bundle
- * that is still being copied already has its new fingerprint.
+ * Calls `onChange` when the fingerprint changes, or can no longer be had. If `onChange` fails it is retried, doubling the wait each time
+ * up to a minute: a bundle that is still being copied already has its new fingerprint.
  *
  * @param milliseconds the interval between checks
  * @param last the fingerprint from before the current model was opened; undefined if there was none
@@ -32,13 +35,16 @@ export function watchSource(
   last: string | undefined,
 ): () => void {
   let stopped = false;
+  let lost = false;
   let timer: NodeJS.Timeout | undefined;
   let failed: { readonly pause: number; readonly until: number } | undefined;
   const look = async () => {
-    // The pointer may be missing for a moment between two versions: that is not yet a change.
-    const now = await source.fingerprint().catch(() => undefined);
-    const changed = now !== undefined && last !== undefined && now !== last;
-    last = now ?? last;
+    const found = await source.fingerprint().catch(() => undefined);
+    // The pointer may be missing for a moment between two versions. If it still is at the next look, opening the model says what is wrong.
+    const now = found ?? (lost ? nothing : last);
+    lost = found === undefined;
+    const changed = last !== undefined && now !== last;
+    last = now;
     if (changed || (failed !== undefined && performance.now() >= failed.until)) {
       const pause = changed ? milliseconds : Math.min(longestPause, 2 * failed!.pause);
       failed = await onChange().then(

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { ModelSource } from "../model/model-source.js";
+import { type ModelSource, watchSource } from "../model/model-source.js";
 import { changingSource, recommend, songModel, songServers } from "../serving.testkit.js";
 
 const start = songServers();
@@ -73,6 +73,22 @@ it("notices a newer model by itself, and keeps the old one if the new one is bro
   expect(await version()).toBe("v2");
   source.broken = false;
   await expect.poll(version).toBe("v3");
+});
+
+it("reports once that there is no model any more, but not a pointer that is missing at one look", async () => {
+  const looks = [true, false, true, false, true, false, false, false, true];
+  let look = 0;
+  const reported: number[] = [];
+  const source = {
+    fingerprint: async () => {
+      if (looks[look++] ?? true) return "v1";
+      throw new Error("current leads to v9, which is not there");
+    },
+  };
+  const stop = watchSource(source, 5, async () => void reported.push(look), "v1");
+  await expect.poll(() => look).toBeGreaterThan(looks.length + 2);
+  stop();
+  expect(reported).toEqual([7, 9]);
 });
 
 it("switches to a model that appeared while the previous one was being opened", async () => {

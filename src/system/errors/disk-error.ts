@@ -65,7 +65,7 @@ export function explainDiskError(error: unknown, place?: string): unknown {
 
 /** Sockets and processes have EACCES and EPERM, too; their callers explain those. */
 const fileCalls = new Set(
-  "access chmod close copyfile fsync ftruncate link lstat mkdir mkdtemp open opendir read rename rm rmdir scandir sendfile stat symlink unlink write".split(
+  "access chmod close copyfile fsync ftruncate link lstat mkdir mkdtemp open opendir read readlink realpath rename rm rmdir scandir sendfile stat symlink unlink write".split(
     " ",
   ),
 );

@@ -1,6 +1,16 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { expect, it } from "vitest";
-import { waitForEndpoint } from "./endpoint.js";
+import { reaching, waitForEndpoint } from "./endpoint.js";
+
+it("lets no client of the SDK warn of its next versions, which Segue pins", async () => {
+  const warned: Error[] = [];
+  process.on("warning", (warning) => warned.push(warning));
+  new SageMakerRuntimeClient(reaching({ region: "us-east-1" })).destroy();
+  await turn();
+  expect(warned).toEqual([]);
+});
 
 it("waits for an endpoint no longer than the timeout", async () => {
   const client = { send: async () => ({ EndpointStatus: "Creating" }) } as unknown as SageMakerClient;

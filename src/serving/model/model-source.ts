@@ -16,10 +16,12 @@ export interface ModelSource {
 
 /** The longest pause between attempts to open a damaged model, in milliseconds. */
 const longestPause = 60_000;
+/** How long a fingerprint may be missing, in milliseconds: the pointer may be, for a moment, between two versions. */
+const moment = 1000;
 
 /**
- * Calls `onChange` when the fingerprint changes. If `onChange` fails it is retried, doubling the wait each time up to a minute: a bundle
- * that is still being copied already has its new fingerprint.
+ * Calls `onChange` when the fingerprint changes, or is missing for longer than a moment: opening the model then says why. If `onChange`
+ * fails it is retried, doubling the wait each time up to a minute: a bundle that is still being copied already has its new fingerprint.
  *
  * @param milliseconds the interval between checks
  * @param last the fingerprint from before the current model was opened; undefined if there was none
@@ -34,10 +36,11 @@ export function watchSource(
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let failed: { readonly pause: number; readonly until: number } | undefined;
+  let missing = 0;
   const look = async () => {
-    // The pointer may be missing for a moment between two versions: that is not yet a change.
     const now = await source.fingerprint().catch(() => undefined);
-    const changed = now !== undefined && last !== undefined && now !== last;
+    missing = now === undefined ? missing + 1 : 0;
+    const changed = missing === 2 || (now !== undefined && last !== undefined && now !== last);
     last = now ?? last;
     if (changed || (failed !== undefined && performance.now() >= failed.until)) {
       const pause = changed ? milliseconds : Math.min(longestPause, 2 * failed!.pause);
@@ -46,7 +49,8 @@ export function watchSource(
         () => ({ pause, until: performance.now() + pause }),
       );
     }
-    if (!stopped) timer = setTimeout(() => void look(), milliseconds).unref();
+    const pause = missing === 1 ? Math.min(milliseconds, moment) : milliseconds;
+    if (!stopped) timer = setTimeout(() => void look(), pause).unref();
   };
   void look();
   return () => {

@@ -75,6 +75,32 @@ it("notices a newer model by itself, and keeps the old one if the new one is bro
   await expect.poll(version).toBe("v3");
 });
 
+it("says why if there is no model any more, but not of a moment between two", async () => {
+  const source = changingSource();
+  let looks = 0;
+  let missing: (look: number) => boolean = (look) => look === 2;
+  const model: ModelSource = {
+    ...source,
+    fingerprint: async () => {
+      if (missing(++looks)) throw new Error("current leads nowhere");
+      return source.version;
+    },
+  };
+  const { url } = await start({ model, watchInterval: 20 });
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  await expect.poll(() => looks).toBeGreaterThan(4);
+  expect(await metrics()).toContain('segue_reloads_total{outcome="failed"} 0');
+  source.broken = true;
+  missing = () => true;
+  await expect.poll(metrics).toMatch(/segue_reloads_total\{outcome="failed"\} [1-9]/);
+  source.version = "v2";
+  source.broken = false;
+  missing = () => false;
+  await expect
+    .poll(async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle)
+    .toBe("v2");
+});
+
 it("switches to a model that appeared while the previous one was being opened", async () => {
   const source = changingSource();
   const model: ModelSource = {

@@ -46,7 +46,9 @@ const contextFields = {
     .array(trackId)
     .max(longestContext, `has more than ${longestContext} tracks: send the last ones`)
     .default([])
-    .describe("The tracks played so far, in playing order; may be empty if there is a title"),
+    .describe(
+      "The tracks played so far, in playing order; with neither these nor a title, popular tracks answer",
+    ),
   title: text.optional().describe("The playlist's title, for recommenders that read it"),
   recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
 };

@@ -16,13 +16,12 @@ export interface ModelSource {
 
 /** The longest pause between attempts to open a damaged model, in milliseconds. */
 const longestPause = 60_000;
-
-/** Stands for the fingerprint where there is no model. */
-const nothing = "nothing";
+/** How long a fingerprint may be missing, in milliseconds: the pointer may be, for a moment, between two versions. */
+const moment = 1000;
 
 /**
- * Calls `onChange` when the fingerprint changes, or can no longer be had. If `onChange` fails it is retried, doubling the wait each time
- * up to a minute: a bundle that is still being copied already has its new fingerprint.
+ * Calls `onChange` when the fingerprint changes, or is missing for longer than a moment: opening the model then says why. If `onChange`
+ * fails it is retried, doubling the wait each time up to a minute: a bundle that is still being copied already has its new fingerprint.
  *
  * @param milliseconds the interval between checks
  * @param last the fingerprint from before the current model was opened; undefined if there was none
@@ -35,16 +34,14 @@ export function watchSource(
   last: string | undefined,
 ): () => void {
   let stopped = false;
-  let lost = false;
   let timer: NodeJS.Timeout | undefined;
   let failed: { readonly pause: number; readonly until: number } | undefined;
+  let missing = 0;
   const look = async () => {
-    const found = await source.fingerprint().catch(() => undefined);
-    // The pointer may be missing for a moment between two versions. If it still is at the next look, opening the model says what is wrong.
-    const now = found ?? (lost ? nothing : last);
-    lost = found === undefined;
-    const changed = last !== undefined && now !== last;
-    last = now;
+    const now = await source.fingerprint().catch(() => undefined);
+    missing = now === undefined ? missing + 1 : 0;
+    const changed = missing === 2 || (now !== undefined && last !== undefined && now !== last);
+    last = now ?? last;
     if (changed || (failed !== undefined && performance.now() >= failed.until)) {
       const pause = changed ? milliseconds : Math.min(longestPause, 2 * failed!.pause);
       failed = await onChange().then(
@@ -52,7 +49,8 @@ export function watchSource(
         () => ({ pause, until: performance.now() + pause }),
       );
     }
-    if (!stopped) timer = setTimeout(() => void look(), milliseconds).unref();
+    const pause = missing === 1 ? Math.min(milliseconds, moment) : milliseconds;
+    if (!stopped) timer = setTimeout(() => void look(), pause).unref();
   };
   void look();
   return () => {

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { type ModelSource, watchSource } from "../model/model-source.js";
 import { changingSource, recommend, songModel, songServers } from "../serving.testkit.js";
 
 const start = songServers();
@@ -75,20 +74,30 @@ it("notices a newer model by itself, and keeps the old one if the new one is bro
   await expect.poll(version).toBe("v3");
 });
 
-it("reports once that there is no model any more, but not a pointer that is missing at one look", async () => {
-  const looks = [true, false, true, false, true, false, false, false, true];
-  let look = 0;
-  const reported: number[] = [];
-  const source = {
+it("says why if there is no model any more, but not of a moment between two", async () => {
+  const source = changingSource();
+  let looks = 0;
+  let missing: (look: number) => boolean = (look) => look === 2;
+  const model: ModelSource = {
+    ...source,
     fingerprint: async () => {
-      if (looks[look++] ?? true) return "v1";
-      throw new Error("current leads to v9, which is not there");
+      if (missing(++looks)) throw new Error("current leads nowhere");
+      return source.version;
     },
   };
-  const stop = watchSource(source, 5, async () => void reported.push(look), "v1");
-  await expect.poll(() => look).toBeGreaterThan(looks.length + 2);
-  stop();
-  expect(reported).toEqual([7, 9]);
+  const { url } = await start({ model, watchInterval: 20 });
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  await expect.poll(() => looks).toBeGreaterThan(4);
+  expect(await metrics()).toContain('segue_reloads_total{outcome="failed"} 0');
+  source.broken = true;
+  missing = () => true;
+  await expect.poll(metrics).toMatch(/segue_reloads_total\{outcome="failed"\} [1-9]/);
+  source.version = "v2";
+  source.broken = false;
+  missing = () => false;
+  await expect
+    .poll(async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle)
+    .toBe("v2");
 });
 
 it("switches to a model that appeared while the previous one was being opened", async () => {

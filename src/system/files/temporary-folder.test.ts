@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { temporaryFolder } from "../index.js";
+import { distPath, temporaryFolder } from "../index.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -15,6 +16,23 @@ it("makes a new folder each time", async () => {
   } finally {
     for (const folder of made) await rm(folder, { recursive: true });
   }
+});
+
+it("is removed when its process exits, as a verb does that leaves Ctrl-C to the command", () => {
+  const script = `const { temporaryFolder } = await import(${JSON.stringify(distPath("system/index.js"))});
+    const { writeFileSync } = await import("node:fs");
+    const folder = await temporaryFolder("tried");
+    writeFileSync(folder + "/spilled", "");
+    process.on("SIGINT", () => process.exit(130));
+    console.log(folder);
+    process.kill(process.pid, "SIGINT");
+    setTimeout(() => {}, 60_000);`;
+  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(130);
+  expect(stdout.trim()).toContain("segue-tried-");
+  expect(existsSync(stdout.trim())).toBe(false);
 });
 
 it("points to TMPDIR if no folder can be made", async () => {

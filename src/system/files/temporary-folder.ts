@@ -1,4 +1,5 @@
 /** Temporary folders. */
+import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,16 +7,31 @@ import { explainDiskError } from "../errors/disk-error.js";
 import { SegueError } from "../errors/errors.js";
 import { ownerMark, sweepLeftovers } from "./leftovers.js";
 
+/** What this thread has made; an exit of the process, such as by Ctrl-C, removes what callers have not. */
+const made = new Set<string>();
+process.once("exit", () => {
+  for (const folder of made) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Something still writes there; a later process removes the rest.
+    }
+  }
+});
+
 /**
- * Creates a folder in the system's folder for temporary files. The caller removes it; if its process is killed, a later one does.
+ * Creates a folder in the system's folder for temporary files. The caller removes it; if the process exits before, that does, and if
+ * it is killed, a later one.
  *
  * @param name what it is for: "bundle"
  * @returns its path
  * @throws SegueError as `refuseTemporary` does
  */
-export function temporaryFolder(name: string): Promise<string> {
+export async function temporaryFolder(name: string): Promise<string> {
   sweepLeftovers(tmpdir());
-  return mkdtemp(join(tmpdir(), `segue-${name}-${ownerMark()}-`)).catch(refuseTemporary);
+  const folder = await mkdtemp(join(tmpdir(), `segue-${name}-${ownerMark()}-`)).catch(refuseTemporary);
+  made.add(folder);
+  return folder;
 }
 
 /**

@@ -1,6 +1,13 @@
 /** The table of tracks in a bundle, for people and other tools. Segue itself reads only the arrays. */
 import { rm } from "node:fs/promises";
-import { ByteColumn, ParquetWriter, sqlString, type Tensor, withDuckDb } from "../system/index.js";
+import {
+  ByteColumn,
+  ParquetWriter,
+  sqlParquet,
+  sqlString,
+  type Tensor,
+  withDuckDb,
+} from "../system/index.js";
 
 /** DuckDB's default. */
 const GROUP_ROWS = 122_880;
@@ -24,7 +31,7 @@ export async function writeTracksParquet(
     await withDuckDb({ threads: 1 }, (database) =>
       database.run(
         `COPY (SELECT track, ${artistOf ? "artist" : "NULL::VARCHAR AS artist"}, nullif(count, -1) AS count
-         FROM read_parquet(${sqlString(plain)})) TO ${sqlString(path)} (FORMAT parquet)`,
+         FROM ${sqlParquet(plain)}) TO ${sqlString(path)} (FORMAT parquet)`,
       ),
     );
   } finally {

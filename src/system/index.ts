@@ -40,7 +40,7 @@ export {
   type TypedArray,
   writeSafetensors,
 } from "./data/safetensors.js";
-export { fillSql, sqlName, sqlPath, sqlString, sqlText } from "./data/sql-text.js";
+export { fillSql, sqlName, sqlParquet, sqlPath, sqlString, sqlText } from "./data/sql-text.js";
 export { explainDiskError } from "./errors/disk-error.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./errors/error-data.js";
 export { errorAbout, messageOf, misuse, SegueError } from "./errors/errors.js";

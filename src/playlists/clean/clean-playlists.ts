@@ -10,7 +10,7 @@ import {
   type Progress,
   SegueError,
   shellWord,
-  sqlString,
+  sqlParquet,
   withDuckDb,
 } from "../../system/index.js";
 import { type ColumnMapping, fileName } from "./columns/column-mapping.js";
@@ -188,9 +188,9 @@ async function cleanInto(
     if (kept) await moveIntoPlace(rejectsFile, kept);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
-  const list = `[${read.parts.map(sqlString).join(", ")}]`;
+  const list = sqlParquet(read.parts);
   const isAccepted = form === "parquet" ? "reason IS NULL" : "true";
-  const acceptedRows = `read_parquet(${list}) WHERE ${isAccepted}`;
+  const acceptedRows = `${list} WHERE ${isAccepted}`;
   const parts: PartsRead = {
     parts: list,
     accepted: isAccepted,
@@ -248,7 +248,7 @@ async function shapeOf(
   const areCounted = Boolean(sessionGap) || assumed.length > 0;
   const { written, playlists } = await database.row<{ written: number; playlists: number }>(
     `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
-     FROM read_parquet(${sqlString(master)})`,
+     FROM ${sqlParquet(master)}`,
   );
   const areLong = written > longPlaylist * playlists;
   const mayHaveTimes = assumed.some(

@@ -7,7 +7,7 @@ import type { InputsRead } from "./inputs-read.js";
 import { notLeftOutSql } from "./names/left-out.js";
 import { hasTimes } from "./read-inputs.js";
 
-/** The plays that were read, as SQL: their files, the condition for accepted rows, and the time of a play. */
+/** The plays that were read, as SQL: their rows, the condition for accepted rows, and the time of a play. */
 export interface PartsRead {
   readonly parts: string;
   readonly accepted: string;
@@ -70,7 +70,7 @@ const ofDays =
 export async function daysNotes(database: Database, { parts, played }: PartsRead): Promise<string[]> {
   const { areDays } = await database.row<{ areDays: boolean }>(
     `SELECT count(*) > 1 AND bool_and(${played} % 86400000 = 0) AND max(${played}) > 1e11 AS "areDays"
-     FROM read_parquet(${parts}) WHERE time IS NOT NULL`,
+     FROM ${parts} WHERE time IS NOT NULL`,
   );
   return areDays ? [ofDays] : [];
 }

@@ -5,6 +5,7 @@ import {
   numberWithin,
   requireWithin,
   SegueError,
+  sqlParquet,
   sqlString,
   wholeNumber,
 } from "../../system/index.js";
@@ -54,7 +55,7 @@ const rowsPerBatch = 2_000_000;
 /** Creates the tables plays, playlist_index, titles and track_index of `../sql`. */
 export async function indexPlays(database: Database, options: PlaysWanted): Promise<void> {
   await database.run(sqlFile("merge-versions"));
-  const master = `read_parquet(${sqlString(options.master)})`;
+  const master = sqlParquet(options.master);
   if (options.mergeCapitals)
     await database.run(sqlFile("merge-capitals", { master, song: songOf(options, "track") }));
   await database.run(await playsOf(database, master, options));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { playlistCount, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
@@ -82,5 +83,23 @@ describe("reading back", () => {
     expect(await readCorpus(master)).toBeUndefined();
     await writeFile(at("broken.parquet"), "PAR1");
     for (const name of ["gone.parquet", "broken.parquet"]) expect(await readCorpus(at(name))).toBeUndefined();
+  });
+
+  it("reads the file that was named, with its own columns", async () => {
+    // DuckDB takes "[1]" for a pattern, which "1" matches, and "playlist=x" for a column.
+    const paths = ["mixes [1]", "mixes 1", "playlist=x"].map((folder) => at(folder, "train.parquet"));
+    for (const [i, path] of paths.entries()) {
+      await mkdir(dirname(path));
+      await withDuckDb({}, (database) =>
+        database.run(
+          `COPY (SELECT '${i}' AS playlist_id, 'Mine' AS playlist, ['A'] AS artist_sequence, ['A-B'] AS track_sequence,
+             'A-B' AS track_test_x, 'A-B' AS track_test_y) TO ${sqlString(path)} (FORMAT parquet)`,
+        ),
+      );
+    }
+    for (const [i, path] of paths.entries()) {
+      const corpus = (await readCorpus(path))!;
+      expect([corpus.playlistIds, corpus.titles]).toEqual([[String(i)], ["Mine"]]);
+    }
   });
 });

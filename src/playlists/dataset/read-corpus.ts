@@ -1,7 +1,7 @@
 /** Reads the Parquet files that `prepareDataset` writes, as a corpus. */
 import { stat } from "node:fs/promises";
 import type { Corpus } from "../../corpus/index.js";
-import { type Database, type DuckDbOptions, sqlString, uintColumn, withDuckDb } from "../../system/index.js";
+import { type Database, type DuckDbOptions, sqlParquet, uintColumn, withDuckDb } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
@@ -26,7 +26,7 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
   // DuckDB would wait for a pipe.
   if (!(await stat(path).catch(() => undefined))?.isFile()) return undefined;
   return withDuckDb(options, async (database) => {
-    const source = `read_parquet(${sqlString(path)})`;
+    const source = sqlParquet(path);
     const columns = await database
       .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${source}`)
       .catch(() => []);

@@ -13,6 +13,7 @@ import {
   settleBoth,
   shortened,
   silent,
+  sqlParquet,
   sqlString,
   wholeNumber,
   withDuckDb,
@@ -232,7 +233,7 @@ async function makeSequences(
   for (const { batch, first, last } of batches) {
     report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
     const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
-    pieces.push(sqlString(piece));
+    pieces.push(piece);
     await database.run(
       sqlFile("write-sequences", {
         batch: String(batch),
@@ -243,7 +244,7 @@ async function makeSequences(
       }),
     );
   }
-  return isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
+  return isOne ? "sequences" : sqlParquet(pieces);
 }
 
 /** Numbers the tracks once, over all playlists; the parts are derived from that corpus. */

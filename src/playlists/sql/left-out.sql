@@ -6,7 +6,7 @@ WITH given AS (
 ),
 played AS (
   SELECT {{whose}} AS folded, count(*) AS plays
-  FROM read_parquet({{parts}})
+  FROM {{parts}}
   WHERE {{accepted}}
   GROUP BY folded
 )

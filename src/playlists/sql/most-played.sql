@@ -2,7 +2,7 @@
 -- are counted only for these few. Names that differ only in case are one.
 WITH top AS (
   SELECT lower(coalesce(artist, track)) AS folded, count(*) AS plays
-  FROM read_parquet({{master}})
+  FROM {{master}}
   GROUP BY folded
   ORDER BY plays DESC, folded
   LIMIT {{most}}
@@ -12,7 +12,7 @@ SELECT
   any_value(top.plays) AS plays,
   count(DISTINCT track) AS titles,
   count(DISTINCT (user_id, playlist)) AS playlists
-FROM read_parquet({{master}}) rows
+FROM {{master}} rows
 JOIN top ON top.folded = lower(coalesce(rows.artist, rows.track))
 GROUP BY folded
 ORDER BY plays DESC, folded

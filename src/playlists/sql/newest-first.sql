@@ -4,7 +4,7 @@ WITH files AS (
 ),
 plays AS (
   SELECT row_id, user_id, {{played}} AS played
-  FROM read_parquet({{parts}})
+  FROM {{parts}}
   WHERE {{accepted}}
 ),
 listeners AS (

@@ -5,6 +5,6 @@ SELECT
   count(CASE WHEN playlist <> before THEN 1 END) AS changes
 FROM (
   SELECT user_id, playlist, lag(playlist) OVER (PARTITION BY user_id ORDER BY {{in_order}}) AS before
-  FROM read_parquet({{parts}})
+  FROM {{parts}}
   WHERE {{accepted}} AND {{wanted}}
 )

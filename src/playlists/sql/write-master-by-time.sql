@@ -4,7 +4,7 @@
 COPY (
   WITH plays AS (
     SELECT {{place}} AS place, user_id, artist, track, playlist, {{played}} AS played
-    FROM read_parquet({{parts}})
+    FROM {{parts}}
     WHERE {{accepted}} AND {{wanted}}
   ),
   pauses AS (

@@ -6,7 +6,7 @@ COPY (
     nullif(artist, '') AS artist,
     track,
     playlist
-  FROM read_parquet({{parts}})
+  FROM {{parts}}
   WHERE {{accepted}} AND {{wanted}} AND {{kept}}
   {{in_order}}
 ) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

@@ -10,6 +10,17 @@ export function sqlPath(path: string): string {
   return sqlString(path.replace(/[*?[]/g, "[$&]"));
 }
 
+/**
+ * Parquet files as a SQL table that has just their own columns: DuckDB would take a folder named "artist=x" above them for a column,
+ * in place of the one in the file.
+ *
+ * @param options more of `read_parquet`'s options: "file_row_number = true"
+ */
+export function sqlParquet(paths: string | readonly string[], options?: string): string {
+  const files = typeof paths === "string" ? sqlPath(paths) : `[${paths.map(sqlPath).join(", ")}]`;
+  return `read_parquet(${[files, "hive_partitioning = false", ...(options ? [options] : [])].join(", ")})`;
+}
+
 /** A name as a SQL identifier. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

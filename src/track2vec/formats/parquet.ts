@@ -5,7 +5,7 @@ import {
   type Database,
   parquetDamage,
   SegueError,
-  sqlPath,
+  sqlParquet,
   sqlString,
   sqlText,
   withDuckDb,
@@ -77,7 +77,7 @@ interface VectorTable {
 }
 
 async function checkedTable(database: Database, path: string, fail: Fail): Promise<VectorTable> {
-  const from = `read_parquet(${sqlPath(path)})`;
+  const from = sqlParquet(path);
   const columns = await database.rows<{ column_name: string; column_type: string }>(
     `DESCRIBE SELECT * FROM ${from}`,
   );
@@ -100,7 +100,7 @@ async function checkedTable(database: Database, path: string, fail: Fail): Promi
   if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
   if (facts.broken > 0) {
     const { row } = await database.row<{ row: number }>(
-      `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlPath(path)}, file_row_number = true)
+      `SELECT min(file_row_number) + 1 AS row FROM ${sqlParquet(path, "file_row_number = true")}
        WHERE ${broken}`,
     );
     throw fail(
@@ -110,7 +110,7 @@ async function checkedTable(database: Database, path: string, fail: Fail): Promi
   if (facts.distinct_n < n) {
     const { track, rows } = await database.row<{ track: string; rows: number[] }>(
       `SELECT ${name} AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
-       FROM read_parquet(${sqlPath(path)}, file_row_number = true)
+       FROM ${sqlParquet(path, "file_row_number = true")}
        GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
     );
     throw fail(`track ${asWritten(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
@@ -133,7 +133,7 @@ async function vectorsOf(
   let counted = true;
   // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
   const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
-  const query = `SELECT ${withItsMark(name)} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM read_parquet(${sqlPath(path)})`;
+  const query = `SELECT ${withItsMark(name)} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${sqlParquet(path)}`;
   for await (const chunk of database.chunks(query)) {
     const at = tracks.length;
     const column = chunk.getColumnVector(2);

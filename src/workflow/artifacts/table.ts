@@ -1,5 +1,5 @@
 /** Tables as Parquet, written and read by DuckDB, which is loaded only if a step has a table. */
-import { misuse, SegueError, sqlName, sqlString } from "../../system/index.js";
+import { misuse, SegueError, sqlName, sqlParquet, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** The values that a cell may hold. */
@@ -164,7 +164,7 @@ async function readParquet(path: string, index?: number): Promise<Record<string,
   const connection = await instance.connect();
   try {
     const reader = await connection.runAndReadAll(
-      `SELECT * FROM read_parquet(${sqlString(path)})${index === undefined ? "" : ` LIMIT 1 OFFSET ${index}`}`,
+      `SELECT * FROM ${sqlParquet(path)}${index === undefined ? "" : ` LIMIT 1 OFFSET ${index}`}`,
     );
     return reader.getRowObjectsJS().map((row) => {
       for (const [name, cell] of Object.entries(row)) {

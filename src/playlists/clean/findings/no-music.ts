@@ -1,5 +1,5 @@
 /** Detects what recurs between the songs of a log, such as a radio station's jingles and advertisements. */
-import { type Database, shellWord, sqlString } from "../../../system/index.js";
+import { type Database, shellWord, sqlParquet } from "../../../system/index.js";
 import { sqlFile } from "../../sql-file.js";
 
 interface MostPlayed {
@@ -35,7 +35,7 @@ const most = 10;
 export async function noMusicNotes(database: Database, master: string, playlists: number): Promise<string[]> {
   if (playlists < fewestPlaylists) return [];
   const ranking = await database.rows<MostPlayed>(
-    sqlFile("most-played", { master: sqlString(master), most: String(most + 1) }),
+    sqlFile("most-played", { master: sqlParquet(master), most: String(most + 1) }),
   );
   return noMusicOf(ranking, playlists).map(
     (each) =>

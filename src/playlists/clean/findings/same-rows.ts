@@ -28,7 +28,7 @@ export async function sameRowsNotes(
   const sums = await database.rows<{ file: number; sum: string }>(
     `WITH file AS (SELECT ${column((_, i) => i)} AS number, ${column(({ first }) => first)} AS first, ${column(({ last }) => last)} AS last)
      SELECT file.number AS file, sum(hash(user_id, artist, track, playlist))::VARCHAR AS sum
-     FROM (SELECT * FROM read_parquet(${rowsOfParts.parts}) WHERE ${rowsOfParts.accepted}
+     FROM (SELECT * FROM ${rowsOfParts.parts} WHERE ${rowsOfParts.accepted}
            AND row_id BETWEEN ${alike[0]!.first} AND ${alike.at(-1)!.last}) AS play
      ASOF JOIN file ON play.row_id >= file.first
      WHERE play.row_id <= file.last GROUP BY file.number ORDER BY file.number`,

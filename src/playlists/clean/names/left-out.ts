@@ -26,7 +26,7 @@ export function notLeftOutSql(names: readonly string[]): string {
 /**
  * Counts the plays left out.
  *
- * @param parts SQL list of the files of rows
+ * @param parts the rows as a SQL table
  * @param accepted SQL condition for accepted rows
  */
 export async function countLeftOut(

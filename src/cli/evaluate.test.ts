@@ -100,6 +100,13 @@ describe("segue evaluate", () => {
     );
   });
 
+  it("shows slices and remarks at the k that was named first", async () => {
+    const { stdout } = await popularity("-k", "20,5");
+    expect(stdout).toMatch(/\nat 5: .*\n.*\nat 20: .*\n.*\n\nslice +queries +hit@20 +MRR@20\n/);
+    expect(stdout).toMatch(/\ntarget: tail +2 +100\.00 % /);
+    expect(stdout).toMatch(/\nnote: training knows only 20 tracks, and an answer of 20 holds them all, /);
+  });
+
   it("remarks on a leaderboard with too little data, and not on one with enough", async () => {
     const board = ["--leaderboard", "--recommender", "popularity", "transitions", "-k", "2"];
     const few = await segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");

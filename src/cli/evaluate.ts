@@ -103,16 +103,19 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };
   const measured = await loadAndMeasure(task, progress, tell).finally(clear);
   if (!options.json) {
-    printText(measured);
+    // Like the JSON, slices and remarks are at the k that was named first; `at` is in rising order.
+    const leading = measured.evaluation.at.findIndex(({ k }) => k === options.k[0]);
+    printText(measured, leading);
     const { at, outcomes, ...asked } = measured.evaluation;
-    return printRemarks(await remarksFor({ ...asked, ...at[0]! }, outcomes.playlists));
+    return printRemarks(await remarksFor({ ...asked, ...at[leading]! }, outcomes.playlists));
   }
   const [leading, ...more] = options.k.map((k) => report(measured, k));
   const at = more.map(({ k, hit_ratio, mrr, ndcg, coverage }) => ({ k, hit_ratio, mrr, ndcg, coverage }));
   console.log(JSON.stringify(at.length > 0 ? { ...leading, at } : leading));
 }
 
-function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
+/** @param leading the index in `at` of the k at which slices are shown */
+function printText({ evaluation, fitSeconds, peakRssMb }: Measured, leading: number): void {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`.padStart(9);
   const lines = [
     `${evaluation.recommender}: ${evaluation.queries.toLocaleString("en")} ${evaluation.queries === 1 ? "query" : "queries"}`,
@@ -130,7 +133,7 @@ function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
         (at.novelty === undefined ? "" : `, novelty ${at.novelty.toFixed(1)} bits`),
     );
   }
-  const k = evaluation.at[0]!.k;
+  const { k } = evaluation.at[leading]!;
   lines.push(
     "",
     `${"slice".padEnd(38)}${"queries".padStart(9)}${`hit@${k}`.padStart(10)}${`MRR@${k}`.padStart(10)}`,
@@ -138,7 +141,7 @@ function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
   for (const { by, label, queries, at } of evaluation.slices) {
     const counted = queries.toLocaleString("en").padStart(9);
     lines.push(
-      `${`${by}: ${label}`.padEnd(38)}${counted} ${percent(at[0]!.hitRatio)} ${percent(at[0]!.mrr)}`,
+      `${`${by}: ${label}`.padEnd(38)}${counted} ${percent(at[leading]!.hitRatio)} ${percent(at[leading]!.mrr)}`,
     );
   }
   console.log(lines.join("\n"));

@@ -53,6 +53,38 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
 });
 
+it("rounds figures without changing their size", async () => {
+  const values = [
+    12300.4,
+    19999.6,
+    -20000.3,
+    123456.78,
+    1e-10,
+    1.5e-20,
+    1e10 + 0.5,
+    1 / 3,
+    99.9999999,
+    Number.NaN,
+  ];
+  const rows = values.map((x) => ({ x }));
+  const boxes = [12300.4, 350881, 0.165842, 0.0000123, 0].map((value) => ({ title: "box", value }));
+  const blocks = [{ type: "table", rows } as const, { type: "values", boxes } as const];
+  const page = await renderCard({ ...place, title: "t", isOver: true, blocks });
+  expect(page.match(/(?<=<strong>)[^<]*/g)).toEqual(["12,300.4", "350,881", "0.1658", "0.0000123", "0"]);
+  expect(page.match(/(?<=<td class="number">)[^<]*/g)).toEqual([
+    "12,300",
+    "20,000",
+    "-20,000",
+    "123,457",
+    "1e-10",
+    "1.5e-20",
+    "10,000,000,001",
+    "0.33333",
+    "100",
+    "NaN",
+  ]);
+});
+
 it("aligns figures that were written as text, too, but not names that begin with one", async () => {
   const rows = [
     { model: "2 of them", "fit s": "0.5", base: "", range: "0.033–0.122", when: "2026-01-01" },

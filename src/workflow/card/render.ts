@@ -111,8 +111,9 @@ function figure(contents: string, caption: string | undefined): string {
 }
 
 function valueBox({ title, value, note }: ValueBox): string {
-  const shown =
-    typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 4 }) : value;
+  // Four digits after the point would make a small p-value 0.
+  const digits = Math.abs(Number(value)) < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 4 };
+  const shown = typeof value === "number" ? value.toLocaleString("en-US", digits) : value;
   const below = note === undefined ? "" : `<small>${escapeHtml(note)}</small>`;
   return `<div><span>${escapeHtml(title)}</span><strong>${escapeHtml(shown)}</strong>${below}</div>`;
 }

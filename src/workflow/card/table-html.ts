@@ -41,9 +41,15 @@ const isFigure = (cell: unknown): boolean =>
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "bigint" || Number.isInteger(cell)) return wholeNumberText(cell as number | bigint);
-  if (typeof cell === "number") return cell.toPrecision(5).replace(/\.?0+$/, "");
+  if (typeof cell === "number") return fractionText(cell);
   if (cell instanceof Date) return cell.toISOString();
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+}
+
+/** Five significant digits; above that many before the point, the nearest whole number. */
+function fractionText(value: number): string {
+  const rounded = Number(Math.abs(value) < 10_000 ? value.toPrecision(5) : value.toFixed(0));
+  return Number.isInteger(rounded) ? wholeNumberText(rounded) : String(rounded);
 }
 
 /** With separators from five digits on: a number of four may be a year. */

@@ -38,6 +38,43 @@ describe("analyzeCorpus", () => {
     expect(first).toBe("1 playlist, 3 entries, 3 songs, 2 artists");
   });
 
+  it("tests the law with as many samples as asked, drawn by the seed, and stops on abort", async () => {
+    const done: number[] = [];
+    const goodness = async (bootstrap: number, seed: number) => {
+      const progress = (report: { done: number }) => void done.push(report.done);
+      return (await analyzeCorpus(corpus, { bootstrap, seed, progress })).powerLaw!.goodness!;
+    };
+    expect((await goodness(1, 1)).samples).toBe(1);
+    const [one, again, two, three] = [
+      await goodness(10, 1),
+      await goodness(10, 1),
+      await goodness(10, 2),
+      await goodness(10, 3),
+    ];
+    expect(again).toEqual(one);
+    expect(new Set([one, two, three].map(({ p }) => p)).size).toBeGreaterThan(1);
+    expect(done.slice(0, 4)).toEqual([1, 1, 2, 3]);
+    const stopped = analyzeCorpus(corpus, { bootstrap: 10, signal: AbortSignal.abort(new Error("enough")) });
+    await expect(stopped).rejects.toThrow("enough");
+  });
+
+  it("lists as many as asked, even none", async () => {
+    const { topSongs, topArtists } = await analyzeCorpus(corpus, { top: 3 });
+    expect([topSongs.length, topArtists!.length]).toEqual([3, 3]);
+    expect(await analyzeCorpus(corpus, { top: 0 })).toMatchObject({ topSongs: [], topArtists: [] });
+  });
+
+  it.each([39, 40, 41, 400])("has at most 40 bins for playlists of up to %i tracks", async (longest) => {
+    const builder = new CorpusBuilder();
+    for (const length of [1, longest])
+      builder.add({ id: `${length}`, tracks: Array.from({ length }, (_, i) => `${i}`) });
+    const { bins } = (await analyzeCorpus(builder.build())).lengths;
+    expect(bins.length).toBeLessThanOrEqual(40);
+    expect(bins.at(-1)).toMatchObject({ count: 1 });
+    expect(bins.at(-1)!.from).toBeLessThanOrEqual(longest);
+    expect(bins.at(-1)!.to).toBeGreaterThanOrEqual(longest);
+  });
+
   it("does not count tracks without an artist as by one of that name", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["A-1", "x", "y"], artists: ["A", "", ""] });

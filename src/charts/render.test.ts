@@ -36,6 +36,9 @@ describe("renderSvg", () => {
   it("takes the colours of the theme", async () => {
     expect(await renderSvg(bars, { theme: "dark" })).toContain("#17171b");
     expect(await renderSvg(bars)).toContain("#ffffff");
+    const own = await renderSvg({ ...bars, config: { background: "#123456" } }, { theme: "dark" });
+    expect(own).toContain("#123456");
+    expect(own).not.toContain("#17171b");
   });
 
   it("measures text with the font, so a narrow label leaves little room", async () => {

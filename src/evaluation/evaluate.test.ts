@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
+import type { Context } from "../recommenders/contract.js";
 import type { ProgressReport } from "../system/index.js";
 import { answering, corpusOf, inNumbers } from "./evaluation.testkit.js";
 import { evaluateRecommender, questionsOf, trainingFacts } from "./index.js";
@@ -90,6 +91,32 @@ describe("evaluateRecommender, worked by hand", () => {
       expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
     },
   );
+
+  it("covers a track from its best place on, and compares popularity with the contexts that there are", async () => {
+    const turns = answering(({ tracks }) => (tracks.length === 0 ? ["a", "b"] : ["b", "a"]));
+    const asked = [
+      { context: [], next: "c" },
+      { context: ["b"], next: "c" },
+    ];
+    const { at } = await evaluateRecommender(turns, asked, { ks: [1, 2], facts });
+    expect(at.map(({ coverage }) => coverage)).toEqual([2 / 4, 2 / 4]);
+    // Answers are held by 4 and 2 playlists, the only context by 2.
+    expect(at.map(({ popularityLift }) => popularityLift)).toEqual([3 / 2 - 1, 3 / 2 - 1]);
+  });
+
+  it("tells a recommender that is asked by ids the title of a playlist", async () => {
+    const given: Context[] = [];
+    const curious = answering((context) => {
+      given.push(context);
+      return [];
+    });
+    const asked = [
+      { context: ["a"], next: "c", title: "words" },
+      { context: [], next: "c" },
+    ];
+    await evaluateRecommender(curious, asked, { facts });
+    expect(given).toEqual([{ tracks: ["a"], title: "words" }, { tracks: [] }]);
+  });
 
   it("has no figures about answers if there are none", async () => {
     const silent = answering(() => []);

@@ -49,8 +49,10 @@ export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): 
     );
     const [begun] = own.flatMap((task) => (task.started && !task.reusedFrom ? [task.started] : [])).sort();
     const ended = own.map((task) => (task.finished ? Date.parse(task.finished) : Date.now()));
+    // When an interrupted task ended, nobody knows.
+    const isKnown = begun !== undefined && !own.some((task) => task.status === "interrupted");
     const last = ended.reduce((latest, each) => Math.max(latest, each), 0);
-    const seconds = begun === undefined ? undefined : secondsBetween(begun, last);
+    const seconds = isKnown ? secondsBetween(begun, last) : undefined;
     states.set(name, {
       status: own.length === 0 ? "waiting" : (worst ?? (own.length === known.get(name) ? "done" : rest)),
       done: done.length,

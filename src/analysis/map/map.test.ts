@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderSvg } from "../../charts/index.js";
-import { CorpusBuilder } from "../../corpus/index.js";
+import { CorpusBuilder, playsOfTracks } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
 import { TrackVectors } from "../../track2vec/index.js";
 import { generatedCorpus } from "../analysis.testkit.js";
@@ -182,6 +182,17 @@ describe("genres", () => {
     expect([...genresOfTracks(corpus, ["rock", "rap"])]).toEqual([1, 0, unknownGenre]);
   });
 
+  it("takes the first of the words if several are in as many titles", () => {
+    const corpus = {
+      tracks: ["a"],
+      offsets: Uint32Array.of(0, 1, 2),
+      items: Uint32Array.of(0, 0),
+      titles: ["rap", "rock"],
+    };
+    expect([...genresOfTracks(corpus, ["rock", "rap"])]).toEqual([0]);
+    expect([...genresOfTracks(corpus, ["rap", "rock"])]).toEqual([0]);
+  });
+
   it("takes words of more than one part however titles write them", () => {
     const corpus = {
       tracks: ["a", "b", "c", "d", "e"],
@@ -225,12 +236,19 @@ describe("genres", () => {
       vectors: Float32Array.from({ length: corpus.tracks.length * 4 }, () => random.normal()),
     });
     const map = await drawMap(corpus, vectors, { tracks: 50, iterations: 60 });
-    expect(map.points).toHaveLength(50);
-    expect(map.points[0]!.plays).toBeGreaterThanOrEqual(map.points[49]!.plays);
+    const plays = [...playsOfTracks(corpus)].sort((a, b) => b - a);
+    expect(map.points.map((point) => point.plays)).toEqual(plays.slice(0, 50));
+    expect(map.perplexity).toBeCloseTo(49 / 3);
     expect(new Set(map.points.map((p) => p.genre))).toContain("rock");
     expect(map.frequentWords).toBeUndefined();
     const analysis = await analyzeCorpus(corpus);
-    expect(analysisText({ ...analysis, map })).toMatch(/nearest neighbours .* share the genre word/);
+    const said = analysisText({ ...analysis, map });
+    expect(said).toMatch(/nearest neighbours .* share the genre word/);
+    expect(said).toContain(`map of 50 tracks, each played ${plays[49]} times or more\n`);
+    const whole = { ...map, points: [...map.points, { ...map.points[0]!, plays: 1 }] };
+    expect(analysisText({ ...analysis, map: whole })).toContain(
+      "map of 51 tracks, including those played once\n",
+    );
 
     const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
     expect(grey.frequentWords).toContain("rock");
@@ -243,5 +261,64 @@ describe("genres", () => {
     });
     expect(svg).toContain("rainy or gym");
     for (const each of [text, svg]) expect(each).not.toContain("nearest neighbours");
+  });
+
+  it("lays tracks out by the directions of their vectors alone", async () => {
+    const corpus = generatedCorpus(30);
+    const random = new Random(2);
+    const vectors = Float32Array.from({ length: corpus.tracks.length * 4 }, () => random.normal());
+    const drawn = async (scale: (track: number) => number) =>
+      drawMap(
+        corpus,
+        new TrackVectors({
+          tracks: corpus.tracks,
+          size: 4,
+          vectors: vectors.map((value, i) => value * scale(i >> 2)),
+        }),
+        { tracks: 60, iterations: 30 },
+      );
+    const { points } = await drawn(() => 1);
+    // Powers of two, so that nothing is rounded.
+    expect((await drawn((track) => 2 ** (track % 5))).points).toEqual(points);
+    const distance = (axis: "x" | "y") => Math.max(...points.map((p) => p[axis]));
+    expect(distance("x")).not.toBe(distance("y"));
+  });
+});
+
+describe("the picture of a map", () => {
+  it("places each track, draws those with a genre on top, and has a colour for every genre", async () => {
+    const corpus = generatedCorpus(20);
+    const analysis = await analyzeCorpus(corpus);
+    const genres = Array.from({ length: 10 }, (_, i) => `genre${i}`);
+    const at = (x: number, y: number, plays: number, genre: string) => ({ track: genre, x, y, plays, genre });
+    const map = {
+      points: [at(0, 9, 100, "genre9"), at(5, 1, 30, "unknown"), at(9, 0, 2, "genre0")],
+      genres,
+      agreement: { neighbours: 2, tracks: 2, share: 0, chance: 0, lift: 0 },
+      divergence: 1,
+      perplexity: 1,
+      iterations: 1,
+      seed: 1,
+    };
+    const svg = await renderSvg(picturesOf(corpus, { ...analysis, map }, "light").map!, { theme: "light" });
+    const drawn = [
+      ...svg.matchAll(
+        /<path aria-label="([^"]*)"[^>]*? transform="translate\(([^,]+),([^)]+)\)"[^>]*? fill="([^"]+)"/g,
+      ),
+    ].map(([, label, x, y, fill]) => ({
+      genre: /word in titles: (\w+)/.exec(label!)![1],
+      x: Number(x),
+      y: Number(y),
+      fill,
+    }));
+    expect(drawn.map(({ genre }) => genre)).toEqual(["unknown", "genre9", "genre0"]);
+    const [unknown, first, last] = drawn;
+    expect(first!.x < unknown!.x && unknown!.x < last!.x).toBe(true);
+    // Upwards, y falls.
+    expect(first!.y < unknown!.y && unknown!.y < last!.y).toBe(true);
+    expect(new Set(drawn.map(({ fill }) => fill)).size).toBe(3);
+    // The legend of plays, up to the most there are.
+    for (const plays of [10, 20, 50, 100]) expect(svg).toContain(`>${plays}</text>`);
+    expect(svg).not.toContain(">0</text>");
   });
 });

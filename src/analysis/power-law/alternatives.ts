@@ -14,15 +14,9 @@ export interface Alternative {
   readonly logMass: (x: number) => number;
 }
 
-/** Where `loss` is lowest, of the minima found from each start and once more from there with smaller steps. */
-function minimum(
-  loss: (point: readonly number[]) => number,
-  starts: readonly (readonly number[])[],
-): number[] {
-  return starts
-    .map((start) => minimise(loss, start))
-    .map((found) => minimise(loss, found.point, 0.05))
-    .reduce((a, b) => (b.value < a.value ? b : a)).point;
+/** Where `loss` is lowest: the minimum found from the start, and once more from there with smaller steps. */
+function minimum(loss: (point: readonly number[]) => number, start: readonly number[]): readonly number[] {
+  return minimise(loss, minimise(loss, start).point, 0.05).point;
 }
 
 function fitExponential(tail: Tail): Alternative {
@@ -47,12 +41,7 @@ function fitLognormal(tail: Tail): Alternative {
     Math.abs(logSigma!) > 5 || mu! < -500
       ? Number.POSITIVE_INFINITY
       : -sumOver(tail, mass(mu!, Math.exp(logSigma!)));
-  // If the tail is nearly a power law, the best mean is far off and sigma is wide, which a single start does not find.
-  const starts = [
-    [mean, Math.log(Math.max(deviation, 0.05))],
-    [mean - 5, Math.log(Math.max(deviation, 0.05) * 3)],
-  ];
-  const point = minimum(loss, starts);
+  const point = minimum(loss, [mean, Math.log(Math.max(deviation, 0.05))]);
   const [mu, sigma] = [point[0]!, Math.exp(point[1]!)];
   return { parameters: { mu, sigma }, logMass: mass(mu, sigma) };
 }
@@ -95,13 +84,7 @@ function fitTruncatedPowerLaw(tail: Tail): Alternative {
       : alpha! * sumLog +
         Math.exp(logLambda!) * excess +
         tail.size * Math.log(cutOffNorm(alpha!, Math.exp(logLambda!), tail.xmin));
-  const largest = tail.values.at(-1)!;
-  const starts = [
-    [1.5, -Math.log(largest)],
-    [2.5, -Math.log(largest) - 3],
-    [0.5, Math.log(tail.size / excess)],
-  ];
-  const point = minimum(loss, starts);
+  const point = minimum(loss, [1.5, -Math.log(tail.values.at(-1)!)]);
   const [alpha, lambda] = [point[0]!, Math.exp(point[1]!)];
   const norm = Math.log(cutOffNorm(alpha, lambda, tail.xmin));
   return {

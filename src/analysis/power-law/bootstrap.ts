@@ -18,7 +18,7 @@ export interface GoodnessOfFit {
 const tableSize = 4096;
 
 /** Draws from the discrete power law by inverting its distribution: by a table, and beyond it by doubling and bisection. */
-function powerLawSampler(alpha: number, xmin: number): (u: number) => number {
+export function powerLawSampler(alpha: number, xmin: number): (u: number) => number {
   const norm = hurwitzZeta(alpha, xmin);
   const above = (x: number) => hurwitzZeta(alpha, x) / norm;
   // table[i] = P(X ≥ xmin + i)

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../system/index.js";
 import { processorMs } from "../../system/time.testkit.js";
+import { powerLawSampler } from "./bootstrap.js";
 import { compareFit, fitPowerLaw, goodnessOfFit, hurwitzZeta, tally } from "./index.js";
 import { logBetween, logUpperTail } from "./normal.js";
 
@@ -81,6 +82,8 @@ describe("fitPowerLaw", () => {
 
   it("refuses samples that it cannot fit", () => {
     expect(() => fitPowerLaw([4, 4, 4])).toThrow(/the counts differ too little/);
+    // Below xmin there are others, but the tail has one value.
+    expect(() => fitPowerLaw([1, 2, 8, 8, 8], { xmin: 5 })).toThrow(/the counts differ too little/);
     // α was 60, where the search ends.
     expect(() => fitPowerLaw([300, 300, 301])).toThrow(/the counts differ too little/);
     expect(() => fitPowerLaw([1, 2.5])).toThrow(/invalid count: 2.5/);
@@ -129,6 +132,20 @@ describe("compareFit", () => {
 });
 
 describe("goodnessOfFit", () => {
+  it.each([
+    [1.5, 1],
+    [2.6, 30],
+  ])("draws from a law of exponent %d from %i on, however rare the number", (alpha, xmin) => {
+    const draw = powerLawSampler(alpha, xmin);
+    const above = (x: number) => hurwitzZeta(alpha, x) / hurwitzZeta(alpha, xmin);
+    for (let u = 1; u > 1e-7; u *= 0.7) {
+      const x = draw(u);
+      expect(above(x)).toBeGreaterThanOrEqual(u);
+      expect(above(x + 1)).toBeLessThan(u);
+    }
+    expect(draw(1e-7)).toBeGreaterThan(100_000);
+  });
+
   it("accepts a power law, rejects an exponential, and is reproducible", async () => {
     const sample = tally(powerLawSample(2.3, 2, 1500, 2));
     const good = await goodnessOfFit(sample, fitPowerLaw(sample), { samples: 40 });

@@ -306,15 +306,15 @@ describe("the forms", () => {
     ]);
   });
 
-  it("tidies names in every format except sequences, and counts the rows", async () => {
+  it("tidies names in every format except sequences, and counts the rows that it keeps", async () => {
     const [apart, whole] = ["Bjo\u0308rk", "Björk"];
     const note = /^1 row has names with surrounding spaces or decomposed accents/;
-    const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n`;
+    const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n \u3000, Jóga,p\n${whole},Jóga,p\n`;
     const play = { artist: apart, track: "Jóga ", playlist: "p" };
     const same = { artist: whole, track: "Jóga", playlist: "p" };
     for (const [name, text] of [
       ["a.csv", csv],
-      ["a.json", JSON.stringify([play, same])],
+      ["a.json", JSON.stringify([play, { ...play, artist: " " }, same])],
       ["b.json", JSON.stringify([{ name: "p", tracks: [play, same] }])],
       ["p.m3u", `#EXTINF:1,${apart} - Jóga\na.mp3\n#EXTINF:1,${whole} - Jóga\nb.mp3\n`],
       [
@@ -336,7 +336,7 @@ describe("the forms", () => {
       expect(facts.notes).toEqual([expect.stringMatching(note)]);
     }
     await withDuckDb({}, (database) =>
-      database.run(`COPY (FROM (VALUES (${sqlString(apart)}, ${sqlString("\u00a0Jóga\t")}, 'p'), (${sqlString(whole)}, 'Jóga', 'p'))
+      database.run(`COPY (FROM (VALUES (${sqlString(apart)}, ${sqlString("\u00a0Jóga\t")}, 'p'), (' ', ' Jóga', 'p'), (${sqlString(whole)}, 'Jóga', 'p'))
         t(artist, track, playlist)) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
     );
     const parquet = await clean({}, { inputs: ["a.parquet"] });

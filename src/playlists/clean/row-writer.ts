@@ -44,8 +44,9 @@ export class RowWriter {
     for (const column of this.#taking) column.reserve(bytes + bytesPerGroup + 4);
   }
 
-  /** Completes a row: what was appended to the columns since the last call. */
-  commit(rowId: number): void {
+  /** Completes a row: what was appended to the columns since the last call. @param isTidied whether its names were changed; default: false */
+  commit(rowId: number, isTidied = false): void {
+    if (isTidied) this.tidied++;
     this.#rowIds[this.#rows++] = BigInt(rowId);
     this.columns[spareColumn]!.length = 0;
     this.columns[clockColumn]!.length = 0;

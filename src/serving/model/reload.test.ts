@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
+import type { ModelSource } from "../model/model-source.js";
 import { changingSource, recommend, songModel, songServers } from "../serving.testkit.js";
 
 const start = songServers();

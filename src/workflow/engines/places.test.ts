@@ -49,3 +49,19 @@ it("serves waiting tasks in order", async () => {
   await Promise.all([big, small]);
   expect(order).toEqual(["big", "small"]);
 });
+
+it("passes over a task that waits no more", async () => {
+  const places = new Places(2, 1000);
+  const first = await places.take(undefined, never);
+  const stop = new AbortController();
+  const big = places.take({ cpus: 2 }, stop.signal);
+  // It has to wait behind the big one, though a place is free.
+  const small = places.take(undefined, never);
+  stop.abort();
+  await expect(big).rejects.toThrow();
+  const second = await small;
+  expect(places.tryTake(undefined)).toBeUndefined();
+  first();
+  second();
+  expect(places.tryTake({ cpus: 2 })).toBeDefined();
+});

@@ -37,8 +37,12 @@ export class Places {
       isBack = true;
       this.#taken -= cpus;
       this.#takenMemory -= memory;
-      while (this.#waiting.length > 0 && this.#waiting[0]!()) this.#waiting.shift();
+      this.#serveWaiting();
     };
+  }
+
+  #serveWaiting(): void {
+    while (this.#waiting.length > 0 && this.#waiting[0]!()) this.#waiting.shift();
   }
 
   /** Waits for slots: first come, first served, so that a task that needs many does not starve. */
@@ -57,6 +61,8 @@ export class Places {
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(attempt), 1);
         reject(signal.reason);
+        // It may have been what those behind it waited for.
+        this.#serveWaiting();
       };
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(attempt);

@@ -61,6 +61,16 @@ it("has written every card once settled, though the run does not wait for them",
   }
 });
 
+it("lets a stopped step clean up for as long as its grace", async () => {
+  const stop = new AbortController();
+  const store = new FolderStore(join(folder, "store"));
+  const running = runFlow(flows.cleansUp!, { folder }, { store, signal: stop.signal });
+  while (noted()[0] !== "begun") await sleep(20);
+  stop.abort();
+  expect((await running).status).toBe("stopped");
+  expect(noted()).toEqual(["begun", "cleaned up"]);
+});
+
 it("restarts a task in another process if it fails because of what an earlier one left behind", async () => {
   const store = new FolderStore(join(folder, "store"));
   const run = await runFlow(flows.leavesTimer!, { folder }, { store, maxWorkers: 1 });

@@ -192,6 +192,11 @@ describe("times", () => {
     const shows = { "log.csv": log((i) => (i % 300 < 150 ? "morning" : "evening")) };
     expect((await clean(shows, { sessionGap: 30 })).facts.notes).toEqual([]);
     expect((await clean({ "log.csv": log((i) => `p${i % 9}`) }, { sessionGap: 30 })).facts.notes).toEqual([]);
+    // Two listeners at the same time, each of one long playlist.
+    const both = log((i) => (i % 2 === 0 ? "hers" : "his"))
+      .replace(/(,(hers|his),.*)/g, "$1,$2")
+      .replace("track", "track,user");
+    expect((await clean({ "log.csv": both }, { sessionGap: 30 })).facts.notes).toEqual([]);
     const untimed = { "log.csv": rotations["log.csv"].replace("ts", "nr") };
     expect((await clean(untimed)).facts.notes).toEqual([]);
   });

@@ -37,6 +37,18 @@ it("does not fail if the datastore is away when it is released", async () => {
   await lock.release();
 });
 
+it("is not left behind if the datastore fails once it is written", async () => {
+  const store = new FolderStore(at());
+  const list = store.list.bind(store);
+  let lists = 0;
+  store.list = (prefix) => {
+    if (++lists === 2) throw new Error("no answer");
+    return list(prefix);
+  };
+  await expect(lockRun(store, "flow", "run")).rejects.toThrow("no answer");
+  await (await lockRun(store, "flow", "run")).release();
+});
+
 it.each([
   { where: "on elsewhere", host: "elsewhere", machine: "00000000" },
   // As containers that share the host's name do, each with its own numbers of processes.

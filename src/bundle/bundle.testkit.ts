@@ -1,17 +1,14 @@
 /** A small corpus, vectors and recommenders for tests of the bundle and its exports. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { Random } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
 
 /** A temporary folder for a test file, removed after its tests. Returns a function that joins a name to it. */
 export function testFolder(): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), "segue-test-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = folderOfTests("test");
   return (name) => join(folder, name);
 }
 

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath, packageRoot } from "../system/index.js";
 import { checkBenchNeeds } from "./bench-needs.js";
 
@@ -11,11 +11,7 @@ const segue = (...given: string[]) =>
   spawnSync(process.execPath, [distPath("cli/main.js"), "bench", ...given], { encoding: "utf8" });
 
 describe("segue bench", () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "segue-bench-test-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = folderOfTests("bench");
 
   it("lists the benches with their claims", () => {
     const listed = JSON.parse(segue("--json").stdout) as Array<{ name: string; measures: string }>;

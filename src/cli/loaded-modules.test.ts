@@ -1,25 +1,21 @@
 /** Commands that only read runs start several times as fast as those that need a model: they must not load what those do. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { folderOfEachTest } from "../system/files/temporary-folder.testkit.js";
 import { distPath } from "../system/index.js";
+
+const at = folderOfEachTest("loaded");
 
 /** The modules that a program loads, as URLs. */
 function loadedBy(args: readonly string[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), "segue-loaded-"));
-  try {
-    spawnSync(process.execPath, args, {
-      cwd: folder,
-      env: { ...process.env, NODE_V8_COVERAGE: join(folder, "coverage") },
-    });
-    const [coverage] = readdirSync(join(folder, "coverage"));
-    const { result } = JSON.parse(readFileSync(join(folder, "coverage", coverage!), "utf8"));
-    return result.map(({ url }: { url: string }) => url);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  spawnSync(process.execPath, args, {
+    cwd: at(),
+    env: { ...process.env, NODE_V8_COVERAGE: at("coverage") },
+  });
+  const [coverage] = readdirSync(at("coverage"));
+  const { result } = JSON.parse(readFileSync(at("coverage", coverage!), "utf8"));
+  return result.map(({ url }: { url: string }) => url);
 }
 
 it.each(["--help", "runs", "show nothing", "logs nothing/start", "gc --keep 1"])(

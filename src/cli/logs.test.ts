@@ -1,20 +1,14 @@
 /** `segue logs` as users run it, beside a run that is under way. */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FolderStore } from "../storage/index.js";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath } from "../system/index.js";
 import { type AnyFlow, openClient, runFlow } from "../workflow/index.js";
 
 const fixtures = new URL("../workflow/fixtures/flows.mjs", import.meta.url).href;
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-logs-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("logs");
 
 async function segue(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [distPath("cli/main.js"), ...args, "--datastore", folder]);

@@ -1,18 +1,15 @@
 /** `segue runs` and `segue show` as users run them, on records of runs. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath } from "../system/index.js";
 import { FolderStore, loadFlow, runFlow } from "../workflow/index.js";
 
-let folder: string;
+const folder = folderOfTests("runs");
 const idOf = (i: number) => `20260101-0000${String(i).padStart(2, "0")}-22222`;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-runs-"));
   const store = new FolderStore(folder);
   for (let i = 0; i < 25; i++) {
     const flow = i < 24 ? "modeling" : "primary";
@@ -23,7 +20,6 @@ beforeAll(async () => {
     await store.put(`runs/${flow}/${run.run}.end.json`, JSON.stringify(end));
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function segue(...args: string[]): Promise<string> {
   const env = { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: folder };

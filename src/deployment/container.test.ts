@@ -1,23 +1,22 @@
 /** Segue's own container by SageMaker's contract: its start command on this machine, and the image where it can be built. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { smallInput } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
 import { createProgram } from "../cli/program.js";
 import { freePort } from "../storage/moto.testkit.js";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath, packageRoot } from "../system/index.js";
 import { buildImage, buildsImage, imageSkipped } from "./image.testkit.js";
 import { checkEndpoint } from "./index.js";
 
-let folder: string;
+const folder = folderOfTests("container");
 let model: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-container-"));
   await chmod(folder, 0o755);
   model = join(folder, "opt", "ml", "model");
   await mkdir(join(folder, "opt", "ml"), { recursive: true });
@@ -27,7 +26,6 @@ beforeAll(async () => {
   await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" "${distPath("cli/main.js")}" "$@"\n`);
   await chmod(command, 0o755);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Waits for /ping as SageMaker does, and ends it as SageMaker does. @returns the exit code */
 async function useAndEnd(

@@ -1,20 +1,20 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeBundle } from "../bundle/index.js";
 import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { songCorpus, songs } from "../serving/serving.testkit.js";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { distPath, isAlive } from "../system/index.js";
 import { answersOf } from "./bundle-answers.js";
 import { checkEndpoint, deployLocal, type LocalDeployment, stopLocal } from "./local.js";
 
-let folder: string;
+const folder = folderOfTests("deploy");
 const bundle = () => join(folder, "bundle");
 const deployed: LocalDeployment[] = [];
 
@@ -37,12 +37,10 @@ async function deploy(options: Partial<Parameters<typeof deployLocal>[0]> = {}):
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
   await writeSongs(bundle(), ["transitions", "popularity"]);
 });
 afterAll(async () => {
   await Promise.all(deployed.map((endpoint) => endpoint.stop()));
-  await rm(folder, { recursive: true, force: true });
 });
 
 const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };

@@ -1,18 +1,13 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../system/files/temporary-folder.testkit.js";
 import { motoCredentials } from "./moto.testkit.js";
 import { S3Store } from "./s3.js";
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-answers-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = folderOfTests("answers");
 
 async function withServer(answer: RequestListener, work: (store: S3Store) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {

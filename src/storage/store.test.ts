@@ -1,15 +1,17 @@
 /** The contract of stores, on a folder and on S3. */
 import { pbkdf2 } from "node:crypto";
-import { existsSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../system/files/temporary-folder.testkit.js";
 import { FolderStore, openStore, storeAt } from "./index.js";
 import { LateStore } from "./late-store.js";
 import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
 import { S3Store } from "./s3.js";
 import { storeContract } from "./store.testkit.js";
+
+const at = folderOfEachTest("store");
 
 storeContract("a folder", async (folder) => new FolderStore(folder));
 storeContract(
@@ -38,20 +40,16 @@ describe.skipIf(motoPython === undefined)("with moto", () => {
 
 describe("FolderStore", () => {
   it("lists nothing outside of itself", async () => {
-    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
-    try {
-      for (const prefix of ["../", "a/../../"])
-        await expect(store.list(prefix)[Symbol.asyncIterator]().next()).rejects.toThrow("invalid key");
-    } finally {
-      rmSync(store.url, { recursive: true });
-    }
+    const store = new FolderStore(at("store"));
+    for (const prefix of ["../", "a/../../"])
+      await expect(store.list(prefix)[Symbol.asyncIterator]().next()).rejects.toThrow("invalid key");
   });
 
   it.each(["put", "putIfAbsent", "putFile"] as const)(
     "writes though the empty folder is removed again and again meanwhile: %s",
     async (how) => {
-      const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
-      const file = `${store.url}.txt`;
+      const store = new FolderStore(at("store"));
+      const file = at("file.txt");
       writeFileSync(file, "1");
       // Operations on files wait behind these, so that the folder is seen, and removed, before anything is in it.
       let isBusy = true;
@@ -69,34 +67,27 @@ describe("FolderStore", () => {
         expect(Buffer.from((await store.get("a/b"))!).toString()).toBe("1");
       } finally {
         isBusy = false;
-        rmSync(store.url, { recursive: true });
-        rmSync(file);
       }
     },
   );
 
   it("says why a file cannot be written, with its path", async () => {
-    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
-    try {
-      await store.put("a", "1");
-      await expect(store.putIfAbsent("a/b", "2")).rejects.toMatchObject({
-        message: expect.stringMatching(/^cannot use \S+\/a\/b: /),
-        code: "disk",
-      });
-    } finally {
-      rmSync(store.url, { recursive: true });
-    }
+    const store = new FolderStore(at("store"));
+    await store.put("a", "1");
+    await expect(store.putIfAbsent("a/b", "2")).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot use \S+\/a\/b: /),
+      code: "disk",
+    });
   });
 
   it.each([
     ["077", 0o077],
     ["022", 0o022],
   ])("gives a copied file the permissions of a written one: umask %s", async (_, mask) => {
-    const folder = mkdtempSync(join(tmpdir(), "segue-store-"));
     const before = process.umask(mask);
     try {
-      const store = new FolderStore(join(folder, "store"));
-      const source = join(folder, "source");
+      const store = new FolderStore(at("store"));
+      const source = at("source");
       writeFileSync(source, "1", { mode: 0o400 });
       await store.putFile("copied", source);
       await store.put("written", "1");
@@ -105,7 +96,6 @@ describe("FolderStore", () => {
       expect(copied! & 0o777).toBe(0o666 & ~mask);
     } finally {
       process.umask(before);
-      rmSync(folder, { recursive: true });
     }
   });
 });

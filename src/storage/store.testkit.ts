@@ -1,20 +1,17 @@
 /** Tests that every store must pass. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../system/files/temporary-folder.testkit.js";
 import type { Store } from "./store.js";
 
 /** @param open opens an empty store in a new folder, for each test */
 export function storeContract(name: string, open: (folder: string) => Promise<Store>): void {
   describe(`${name} as a store`, () => {
-    let folder: string;
+    const at = folderOfEachTest("store");
     let store: Store;
     beforeEach(async () => {
-      folder = mkdtempSync(join(tmpdir(), "segue-store-"));
-      store = await open(join(folder, "store"));
+      store = await open(at("store"));
     });
-    afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     const text = async (key: string) => {
       const bytes = await store.get(key);
@@ -63,11 +60,11 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
     });
 
     it("copies files in and out", async () => {
-      writeFileSync(join(folder, "in"), "contents");
-      await store.putFile("files/x", join(folder, "in"));
-      expect(await store.getFile("files/x", join(folder, "deep", "out"))).toBe(true);
-      expect(readFileSync(join(folder, "deep", "out"), "utf8")).toBe("contents");
-      expect(await store.getFile("files/y", join(folder, "none"))).toBe(false);
+      writeFileSync(at("in"), "contents");
+      await store.putFile("files/x", at("in"));
+      expect(await store.getFile("files/x", at("deep", "out"))).toBe(true);
+      expect(readFileSync(at("deep", "out"), "utf8")).toBe("contents");
+      expect(await store.getFile("files/y", at("none"))).toBe(false);
     });
 
     it("touches existing keys", async () => {

@@ -1,16 +1,16 @@
 /** The studio's server. */
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { writeBundle } from "../bundle/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { songCorpus, songs } from "../serving/serving.testkit.js";
+import { folderOfEachTest } from "../system/files/temporary-folder.testkit.js";
 import { buildPages } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
+
+const at = folderOfEachTest("studio");
 
 it("on this machine alone, answers to no other name on any route", async () => {
   buildPages();
@@ -30,10 +30,9 @@ it("on this machine alone, answers to no other name on any route", async () => {
 
 it("answers /invocations as the endpoint of its bundle does", async () => {
   buildPages();
-  const folder = await mkdtemp(join(tmpdir(), "segue-studio-"));
   const catalogue = songCorpus();
   const popularity = (await fitRecommender("popularity", catalogue)).save();
-  const bundle = join(folder, "bundle");
+  const bundle = at("bundle");
   await writeBundle(bundle, { catalogue, recommenders: { popularity }, parameters: { knn_k: 3 } });
   const studio = await startStudio({ bundle });
   const answer = await fetch(`${studio.url}/invocations`, {
@@ -44,5 +43,4 @@ it("answers /invocations as the endpoint of its bundle does", async () => {
   const { predictions } = (await answer.json()) as { predictions: Array<{ output_2: string[] }> };
   expect(predictions[0]!.output_2).toHaveLength(3);
   await studio.close();
-  await rm(folder, { recursive: true });
 });

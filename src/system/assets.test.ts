@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { folderOfTests } from "./files/temporary-folder.testkit.js";
 import { distPath } from "./index.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-assets-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("assets");
 
 it("says what to do if the kernels are missing, as when bundled into another program", () => {
   for (const file of ["assets.js", "errors/errors.js"])

@@ -1,20 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { StoredObject } from "../storage/index.js";
 import { LateStore } from "../storage/late-store.js";
+import { folderOfEachTest } from "../system/files/temporary-folder.testkit.js";
 import { ownerMark } from "../system/index.js";
 import { copyFolder } from "./artifacts/materialize.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
@@ -36,21 +27,17 @@ const flows = (await import(
 /** For the runs of all tests, so that not each of them starts processes. */
 const pool = new Pool();
 afterAll(() => pool.close());
-let folder: string;
+const at = folderOfEachTest("gc");
 let store: FolderStore;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-gc-"));
-  mkdirSync(join(folder, "out"));
-  store = new FolderStore(join(folder, "store"));
+  mkdirSync(at("out"));
+  store = new FolderStore(at("store"));
 });
-afterEach(async () => {
-  await pool.settled();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => pool.settled());
 
 it("reads what each task of a kept run made once", async () => {
-  const parameters = { folder: join(folder, "out"), count: 3 };
+  const parameters = { folder: at("out"), count: 3 };
   await runFlow(flows.fanOut!, parameters, { store, pool });
   await resumeRun("fan-out", { store, pool, step: "end" });
   const read: string[] = [];
@@ -66,7 +53,7 @@ it("reads what each task of a kept run made once", async () => {
 });
 
 it("removes old runs and what only they use, never what a kept run uses", async () => {
-  const parameters = (count: number) => ({ folder: join(folder, "out"), count });
+  const parameters = (count: number) => ({ folder: at("out"), count });
   await runFlow(flows.fanOut!, parameters(5), { store, pool });
   await runFlow(flows.fanOut!, parameters(3), { store, pool });
   await runFlow(flows.kinds!, parameters(1), { store, pool });
@@ -88,7 +75,7 @@ it("removes old runs and what only they use, never what a kept run uses", async 
 });
 
 it("keeps the run that a kept run resumed, with its logs", async () => {
-  const out = join(folder, "out");
+  const out = at("out");
   writeFileSync(join(out, "broken"), "");
   const failed = await runFlow(flows.gate!, { folder: out, count: 2 }, { store, pool });
   rmSync(join(out, "broken"));
@@ -99,7 +86,7 @@ it("keeps the run that a kept run resumed, with its logs", async () => {
 });
 
 it("keeps the latest successful run, whatever failed since, and the run that a kept run reads", async () => {
-  const out = join(folder, "out");
+  const out = at("out");
   const parameters = { folder: out, count: 2 };
   const read = await runFlow(flows.fanOut!, parameters, { store, pool });
   const unread = await runFlow(flows.fanOut!, parameters, { store, pool });
@@ -140,7 +127,7 @@ class Eventful extends FolderStore {
 }
 
 const twoRuns = async () => {
-  const parameters = (count: number) => ({ folder: join(folder, "out"), count });
+  const parameters = (count: number) => ({ folder: at("out"), count });
   const { run } = await runFlow(flows.fanOut!, parameters(5), { store, pool });
   await runFlow(flows.fanOut!, parameters(3), { store, pool });
   return run;
@@ -155,7 +142,7 @@ it("keeps what a task stores during the collection, even if an old run had store
   const { path } = objectsOf("kept 30");
   const longAgo = new Date(Date.now() - 7_200_000);
   utimesSync(path, longAgo, longAgo);
-  const place = { step: "end", task: "0", folder };
+  const place = { step: "end", task: "0", folder: at() };
   const busy = new Eventful(store.url, "objects/", 1, () => storeArtifact(store, "m", "kept 30", place));
   const { removedObjects } = await collectGarbage(busy, { keep: 1 });
   expect(removedObjects).toBeGreaterThan(0);
@@ -170,7 +157,7 @@ it("keeps a run whose resume begins during the collection", async () => {
 });
 
 it("leaves no run locked if the datastore fails while it locks them", async () => {
-  const parameters = { folder: join(folder, "out"), count: 1 };
+  const parameters = { folder: at("out"), count: 1 };
   for (let i = 0; i < 3; i++) await runFlow(flows.kinds!, parameters, { store, pool });
   class FailingStore extends FolderStore {
     #locks = 0;
@@ -205,7 +192,7 @@ it("removes leftovers of interrupted removals and of writes of killed processes"
 it("keeps cached copies of other datastores, and removes those of removed objects", async () => {
   const { SEGUE_CACHE } = process.env;
   try {
-    process.env.SEGUE_CACHE = join(folder, "cache");
+    process.env.SEGUE_CACHE = at("cache");
     await twoRuns();
     const remote = new LateStore(store.url, async () => store);
     const own = copyFolder(remote, objectsOf("kept 30").sha);

@@ -1,15 +1,15 @@
 /** Playlists that come through a pipe: what can be read in one go is read, all else is refused at once. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { distPath } from "../../system/index.js";
 
-let folder: string;
+const folder = folderOfTests("pipes");
 const file = (name: string) => join(folder, name);
 const noWriter = (name: string) => {
   execFileSync("mkfifo", [file(name)]);
@@ -17,7 +17,6 @@ const noWriter = (name: string) => {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-pipes-"));
   const lines = Array.from({ length: 60 }, (_, p) => ({
     playlist_id: `p${p}`,
     tracks: Array.from({ length: 5 }, (_, i) => `${p % 2 ? "jazz" : "rock"}-${(p + i) % 10}`),
@@ -29,7 +28,6 @@ beforeAll(async () => {
   const rows = lines.flatMap(({ playlist_id, tracks }) => tracks.map((t) => `u,${t},${t},${playlist_id}`));
   await writeFile(file("plays.csv"), ["user_id,artist,track,playlist", ...rows].join("\n"));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 /** In the folder of the files. */
 function shell(command: string) {

@@ -1,20 +1,18 @@
 /** Grid points of which no track is played often enough to have a vector: an ordinary first input is small. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { openBundle } from "../../bundle/index.js";
 import { CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { buildBundle } from "../model/build-bundle.js";
 import { saveModel } from "../model/model-folder.js";
 import { testModel } from "../model/test-model.js";
 import { fitPoint } from "./fit-point.js";
 import { asTable, byHitRatio, gridRow, loggedRow } from "./ranking.js";
 
-let folder: string;
+const folder = folderOfTests("fit-point");
 const at = (name: string) => join(folder, name);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-fit-point-"));
   for (const [part, playlists] of [
     [
       "train",
@@ -36,7 +34,6 @@ beforeAll(async () => {
     await writeCorpusFile(at(`${part}.safetensors`), builder.build());
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const fitted = (recommender: string, settings: object) =>
   fitPoint({

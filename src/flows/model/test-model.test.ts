@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { type Corpus, CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
 import { remarksOn } from "../../evaluation/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { Random } from "../../system/index.js";
 import { fitPoint } from "../grid/fit-point.js";
 import { saveModel } from "./model-folder.js";
@@ -24,10 +23,9 @@ function walks(count: number, seed: number, name = "track"): Corpus {
   return builder.build();
 }
 
-let folder: string;
+const folder = folderOfTests("test-model");
 const at = (name: string) => join(folder, name);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-test-model-"));
   await writeCorpusFile(at("train.safetensors"), walks(500, 1));
   await writeCorpusFile(at("test.safetensors"), walks(4500, 2));
   for (const [recommender, settings] of [
@@ -39,7 +37,6 @@ beforeAll(async () => {
     await saveModel(at(recommender), await fitPoint({ point, ...inputs, k: 3, seed: 1, threads: () => 1 }));
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it("gives the same figures with answering threads and with too few queries for them", async () => {
   const options = {

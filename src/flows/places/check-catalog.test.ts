@@ -1,18 +1,16 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { packageRoot } from "../../system/index.js";
 import { checkCatalog } from "./check-catalog.js";
 
 describe("the catalog of a project in Segue's own folder", () => {
-  let root: string;
+  const at = folderOfEachTest("own");
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), "segue-own-"));
-    await cp(join(packageRoot, "conf", "base"), join(root, "conf", "base"), { recursive: true });
-    await mkdir(join(root, "conf", "local"));
+    await cp(join(packageRoot, "conf", "base"), at("conf", "base"), { recursive: true });
+    await mkdir(at("conf", "local"));
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   it.each([
     [
@@ -24,12 +22,12 @@ describe("the catalog of a project in Segue's own folder", () => {
       /local.catalog\.yml, line 2: "master_playlists" is kept as parquet, not as csv/,
     ],
   ])("must match what the flows use: %j", async (text, message) => {
-    await writeFile(join(root, "conf", "local", "catalog.yml"), text);
-    await expect(checkCatalog(root, root)).rejects.toThrow(message);
+    await writeFile(at("conf", "local", "catalog.yml"), text);
+    await expect(checkCatalog(at(), at())).rejects.toThrow(message);
   });
 
   it("may put files elsewhere", async () => {
-    await writeFile(join(root, "conf", "local", "catalog.yml"), "train:\n  path: /elsewhere/t.parquet\n");
-    await checkCatalog(root, root);
+    await writeFile(at("conf", "local", "catalog.yml"), "train:\n  path: /elsewhere/t.parquet\n");
+    await checkCatalog(at(), at());
   });
 });

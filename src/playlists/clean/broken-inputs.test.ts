@@ -253,12 +253,12 @@ describe("broken inputs", () => {
   });
 
   it("a line of 40 MB in an archive, which is unpacked in small pieces, takes linear time", async () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     const { rows } = await clean({
       "a.zip": zipOf({ "a.csv": `${header}${good}${"x".repeat(40_000_000)}` }),
     });
     expect(rows).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(process.cpuUsage(began).user).toBeLessThan(5_000_000);
   });
 
   it.each([

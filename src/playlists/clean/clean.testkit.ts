@@ -1,9 +1,9 @@
 /** Cleans files that a test writes, in a new folder for each test. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect } from "vitest";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { expect } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { type CleanOptions, cleanPlaylists } from "./clean-playlists.js";
 import type { Reject } from "./rejects.js";
@@ -16,13 +16,7 @@ export const header = '"user_id", "artistname", "trackname", "playlistname"\n';
 export const good = '"u1","Muse","Uprising","gym"\n';
 
 export function cleaning() {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "segue-clean-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  const at = (...path: string[]) => join(folder, ...path);
+  const at = folderOfEachTest("clean");
 
   /** Writes the files and cleans them. */
   async function clean(files: Files, options: Partial<CleanOptions> = {}) {

@@ -33,12 +33,12 @@ describe("playlists of music players", () => {
   });
 
   it("are parted in linear time, however long a name is", async () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     const { rejected } = await clean({
       "a.m3u": `#EXTM3U\n#EXTINF:9,a${"\t".repeat(200_000)}b\nb.mp3\n#EXTINF:9,Air - Talisman\nc.mp3\n`,
     });
     expect(rejected).toMatchObject([{ line: 3, reason: "not a play" }]);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
   });
 
   it("rejects entries without information, each with its line", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import {
   createServer,
   type IncomingMessage,
@@ -9,10 +9,9 @@ import {
   STATUS_CODES,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { zipOf } from "../zip.testkit.js";
 import { download } from "./download.js";
 import { fetchFile } from "./fetch-file.js";
@@ -24,14 +23,13 @@ const csv = `"user_id", "artistname", "trackname", "playlistname"\n${Array.from(
 ).join("")}`;
 const archive = zipOf({ "README.txt": "hello", "spotify_dataset.csv": csv });
 
-let folder: string;
+const at = folderOfEachTest("download");
 let server: Server;
 let url: string;
 let handler: (request: IncomingMessage, response: ServerResponse, count: number) => void;
 let requests: IncomingMessage[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-download-"));
   requests = [];
   server = createServer((request, response) => {
     requests.push(request);
@@ -43,10 +41,9 @@ beforeEach(async () => {
 afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  await rm(folder, { recursive: true, force: true });
 });
 
-const to = () => join(folder, "raw", "spotify_dataset.csv");
+const to = () => at("raw", "spotify_dataset.csv");
 const get = (more: Partial<Parameters<typeof download>[0]> = {}) =>
   download({ from: url, to: to(), retryDelay: 1, ...more });
 
@@ -93,7 +90,7 @@ describe("download", () => {
       resumedFrom: 0,
     });
     expect(reports.at(-1)).toBe(archive.length);
-    expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
+    expect(await readdir(at("raw"))).toEqual(["spotify_dataset.csv"]);
   });
 
   it("continues by itself when the connection is cut repeatedly", async () => {
@@ -212,7 +209,7 @@ describe("download", () => {
       response.write(archive.subarray(0, 200_000));
     };
     const told: string[] = [];
-    const file = join(folder, "raw", "file");
+    const file = at("raw", "file");
     const options = { url, to: file, progress: () => {}, retries: 1, retryDelay: 1, silence: 300 };
     await fetchFile({ ...options, tell: (line) => told.push(line) });
     expect(told).toEqual([
@@ -222,9 +219,10 @@ describe("download", () => {
     ]);
     expect(await readFile(file)).toEqual(archive);
     handler = () => {};
-    await expect(
-      fetchFile({ ...options, to: join(folder, "raw", "other"), tell: () => {} }),
-    ).rejects.toMatchObject({ message: expect.stringContaining("nothing was received"), code: "cut-off" });
+    await expect(fetchFile({ ...options, to: at("raw", "other"), tell: () => {} })).rejects.toMatchObject({
+      message: expect.stringContaining("nothing was received"),
+      code: "cut-off",
+    });
   });
 
   it("starts over on a server without ranges, and without version marks", async () => {
@@ -239,7 +237,7 @@ describe("download", () => {
   });
 
   it("does not fetch a complete file again (416)", async () => {
-    await mkdir(join(folder, "raw"), { recursive: true });
+    await mkdir(at("raw"), { recursive: true });
     await writeFile(part(), archive);
     await writeFile(`${part()}.json`, JSON.stringify({ url, version: '"v1"' }));
     handler = (_, response) =>
@@ -286,14 +284,14 @@ describe("download", () => {
       code: "damaged",
       message: expect.stringContaining(`${url} is damaged: `),
     });
-    expect(await readdir(join(folder, "raw"))).toEqual([]);
+    expect(await readdir(at("raw"))).toEqual([]);
   });
 
   it("says if the destination cannot be written", async () => {
     handler = (request, response) => serve(response, request);
-    await writeFile(join(folder, "file"), "in the way");
-    await expect(get({ to: join(folder, "file", "x.csv") })).rejects.toMatchObject({ code: "disk" });
-    await expect(get({ to: folder })).rejects.toMatchObject({ exitCode: 2 });
+    await writeFile(at("file"), "in the way");
+    await expect(get({ to: at("file", "x.csv") })).rejects.toMatchObject({ code: "disk" });
+    await expect(get({ to: at() })).rejects.toMatchObject({ exitCode: 2 });
     await expect(get({ from: "ftp://somewhere/x.zip" })).rejects.toMatchObject({ exitCode: 2 });
   });
 
@@ -315,15 +313,15 @@ describe("download", () => {
       ["a.csv.gz", gzipSync(csv)],
       ["a.csv", csv],
     ] as const) {
-      await writeFile(join(folder, name), contents);
-      await download({ from: join(folder, name), to: to() });
+      await writeFile(at(name), contents);
+      await download({ from: at(name), to: to() });
       expect(await readFile(to(), "utf8")).toBe(csv);
-      expect(existsSync(join(folder, name))).toBe(true);
+      expect(existsSync(at(name))).toBe(true);
     }
   });
 
   it("replaces existing data only by playlists", async () => {
-    await mkdir(join(folder, "raw"));
+    await mkdir(at("raw"));
     await writeFile(to(), csv);
     for (const [name, contents, message] of [
       ["x.zip", "hi\n", /x\.zip is not a zip file: it does not begin like one/],
@@ -337,10 +335,10 @@ describe("download", () => {
       ["x.zip", zipOf({ "a.csv": "hi" }), /x\.zip holds no table of playlists/],
       ["x.zip", Buffer.from("PK\x03\x04 and no more"), /x\.zip is damaged/],
     ] as const) {
-      await writeFile(join(folder, name), contents);
-      await expect(download({ from: join(folder, name), to: to() })).rejects.toThrow(message);
+      await writeFile(at(name), contents);
+      await expect(download({ from: at(name), to: to() })).rejects.toThrow(message);
       expect(await readFile(to(), "utf8")).toBe(csv);
-      expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
+      expect(await readdir(at("raw"))).toEqual(["spotify_dataset.csv"]);
     }
     handler = (_, response) => response.writeHead(200, { "content-type": "text/plain" }).end("hi\n");
     await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/is not a zip file/);
@@ -357,28 +355,26 @@ describe("download", () => {
   });
 
   it("refuses a folder", async () => {
-    await mkdir(join(folder, "raw"));
-    await expect(download({ from: folder, to: to() })).rejects.toThrow(`${folder} is a folder`);
+    await mkdir(at("raw"));
+    await expect(download({ from: at(), to: to() })).rejects.toThrow(`${at()} is a folder`);
   });
 
   it("lets no archive write outside the folder", async () => {
     for (const name of ["../../evil.csv", "/evil.csv", "..\\evil.csv"]) {
-      await writeFile(join(folder, "slip.zip"), zipOf({ [name]: "x" }));
-      await download({ from: join(folder, "slip.zip"), to: to() }).catch((error) =>
+      await writeFile(at("slip.zip"), zipOf({ [name]: "x" }));
+      await download({ from: at("slip.zip"), to: to() }).catch((error) =>
         expect(error.name).toBe("SegueError"),
       );
-      expect((await readdir(folder)).sort()).toEqual(["raw", "slip.zip"]);
-      expect((await readdir(join(folder, "raw"))).every((file) => file === "spotify_dataset.csv")).toBe(true);
+      expect((await readdir(at())).sort()).toEqual(["raw", "slip.zip"]);
+      expect((await readdir(at("raw"))).every((file) => file === "spotify_dataset.csv")).toBe(true);
     }
   });
 
   it("refuses an archive with no CSV file, or several", async () => {
-    await writeFile(join(folder, "none.zip"), zipOf({ "a.txt": "x" }));
-    await expect(download({ from: join(folder, "none.zip"), to: to() })).rejects.toThrow(/no CSV file/);
-    await writeFile(join(folder, "two.zip"), zipOf({ "a.csv": "x", "b.csv": "y" }));
-    await expect(download({ from: join(folder, "two.zip"), to: to() })).rejects.toThrow(
-      /several.*a\.csv, b\.csv/,
-    );
+    await writeFile(at("none.zip"), zipOf({ "a.txt": "x" }));
+    await expect(download({ from: at("none.zip"), to: to() })).rejects.toThrow(/no CSV file/);
+    await writeFile(at("two.zip"), zipOf({ "a.csv": "x", "b.csv": "y" }));
+    await expect(download({ from: at("two.zip"), to: to() })).rejects.toThrow(/several.*a\.csv, b\.csv/);
     // The downloaded copy is gone by then.
     handler = (request, response) => serve(response, request, { body: zipOf({ "a.txt": "x" }) });
     await expect(get()).rejects.toMatchObject({

@@ -1,20 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readCorpusFile } from "../../corpus/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { readCorpus } from "../dataset/read-corpus.js";
 import { partNames, prepareDataset } from "./prepare-dataset.js";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-prepare-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const at = folderOfEachTest("prepare");
 
 it("gives the same from more plays than are handled at once, however far apart those of a playlist are", async () => {
-  const master = join(folder, "master.parquet");
+  const master = at("master.parquet");
   await withDuckDb({}, (database) =>
     database.run(
       `COPY (
@@ -28,7 +22,7 @@ it("gives the same from more plays than are handled at once, however far apart t
       ) TO ${sqlString(master)} (FORMAT parquet)`,
     ),
   );
-  const facts = await prepareDataset({ master, outputFolder: join(folder, "out"), threads: 2 });
+  const facts = await prepareDataset({ master, outputFolder: at("out"), threads: 2 });
   expect(facts).toMatchObject({ rows: 2_050_000, playlists: 4105, tracks: 3000, droppedPlaylists: 0 });
   const same = await withDuckDb({}, (database) =>
     database.rows(

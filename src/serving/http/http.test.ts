@@ -1,13 +1,15 @@
 /** What an endpoint makes of connections and requests, whatever they ask. */
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { createLogger } from "../log.js";
 import { raw, recommend, songApp, songServers, songs, statusOf } from "../serving.testkit.js";
+
+const at = folderOfEachTest("web");
 
 const start = songServers();
 
@@ -143,49 +145,44 @@ it("uses the sender's request id in answers, errors and the log, or else a new o
 });
 
 it("serves a web app's files and no others", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "segue-web-"));
-  const webRoot = join(folder, "web");
+  const webRoot = at("web");
   await mkdir(join(webRoot, "assets"), { recursive: true });
-  await writeFile(join(folder, "secret.txt"), "secret");
+  await writeFile(at("secret.txt"), "secret");
   await writeFile(join(webRoot, "index.html"), "<title>Studio</title>");
   await writeFile(join(webRoot, "assets", "app-1a2b.js"), "let a;");
   await writeFile(join(webRoot, ".env"), "secret");
-  try {
-    const { url } = await start({
-      webRoot,
-      apiKeys: ["first-key-0123456789"],
-      plugins: [
-        (app, { models }) =>
-          void app.get("/v1/studio", async () => ({ tracks: models.live.model.catalogue.tracks.length })),
-      ],
-    });
-    expect(await (await fetch(`${url}/`)).text()).toContain("Studio");
-    expect(await (await fetch(`${url}/runs/7`, { headers: { accept: "text/html" } })).text()).toContain(
-      "Studio",
-    );
-    const script = await fetch(`${url}/assets/app-1a2b.js`);
-    expect(script.headers.get("cache-control")).toContain("immutable");
-    for (const path of [
-      "/../secret.txt",
-      "/..%2fsecret.txt",
-      "/%2e%2e/secret.txt",
-      "/assets/../../secret.txt",
-      "/.env",
-    ]) {
-      expect(
-        await raw(url, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
-        path,
-      ).not.toContain("\r\n\r\nsecret");
-    }
-    expect((await fetch(`${url}/v1/studio`)).status).toBe(401);
-    const studio = await fetch(`${url}/v1/studio`, { headers: { "x-api-key": "first-key-0123456789" } });
-    expect(await studio.json()).toEqual({ tracks: songs.length });
-    await expect(start({ webRoot: join(folder, "none") })).rejects.toMatchObject({
-      hint: expect.stringContaining("build"),
-    });
-  } finally {
-    await rm(folder, { recursive: true });
+  const { url } = await start({
+    webRoot,
+    apiKeys: ["first-key-0123456789"],
+    plugins: [
+      (app, { models }) =>
+        void app.get("/v1/studio", async () => ({ tracks: models.live.model.catalogue.tracks.length })),
+    ],
+  });
+  expect(await (await fetch(`${url}/`)).text()).toContain("Studio");
+  expect(await (await fetch(`${url}/runs/7`, { headers: { accept: "text/html" } })).text()).toContain(
+    "Studio",
+  );
+  const script = await fetch(`${url}/assets/app-1a2b.js`);
+  expect(script.headers.get("cache-control")).toContain("immutable");
+  for (const path of [
+    "/../secret.txt",
+    "/..%2fsecret.txt",
+    "/%2e%2e/secret.txt",
+    "/assets/../../secret.txt",
+    "/.env",
+  ]) {
+    expect(
+      await raw(url, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
+      path,
+    ).not.toContain("\r\n\r\nsecret");
   }
+  expect((await fetch(`${url}/v1/studio`)).status).toBe(401);
+  const studio = await fetch(`${url}/v1/studio`, { headers: { "x-api-key": "first-key-0123456789" } });
+  expect(await studio.json()).toEqual({ tracks: songs.length });
+  await expect(start({ webRoot: at("none") })).rejects.toMatchObject({
+    hint: expect.stringContaining("build"),
+  });
 });
 
 it("accepts a hundred pipelined requests of a connection, and closes it on more", async () => {

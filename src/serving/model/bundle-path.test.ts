@@ -1,11 +1,12 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { realpathSync } from "node:fs";
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { bundlesIn, manifestName } from "../../bundle/bundles-in.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { bundlePath } from "./bundle-path.js";
 
-let folder: string;
+const folder = realpathSync(folderOfTests("bundles"));
 const at = (...path: string[]) => join(folder, ...path);
 
 async function bundle(name: string, minute: number): Promise<void> {
@@ -13,11 +14,6 @@ async function bundle(name: string, minute: number): Promise<void> {
   await writeFile(at(name, manifestName), "{}");
   await utimes(at(name, manifestName), 60 * minute, 60 * minute);
 }
-
-beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), "segue-bundles-")));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 it("returns the latest bundle of a folder, and none that is being written", async () => {
   await bundle("models/20260102-b", 1);

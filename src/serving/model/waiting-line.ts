@@ -69,9 +69,8 @@ export class WaitingLine<Entry> {
   take(match: (entry: Entry) => boolean): Entry[] {
     const taken: Entry[] = [];
     for (const [client, own] of this.#clients) {
-      const stay = own.filter((entry) => !match(entry));
-      if (stay.length === own.length) continue;
-      taken.push(...own.filter(match));
+      const stay: Entry[] = [];
+      for (const entry of own) (match(entry) ? taken : stay).push(entry);
       if (stay.length === 0) this.#clients.delete(client);
       else this.#clients.set(client, stay);
     }

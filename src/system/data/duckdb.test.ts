@@ -1,16 +1,10 @@
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../files/temporary-folder.testkit.js";
 import { usableMemory } from "../machine/machine.js";
 import { withDuckDb } from "./duckdb.js";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-test-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("duckdb");
 
 describe("withDuckDb", () => {
   it("answers with plain values", async () => {

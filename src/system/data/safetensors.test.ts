@@ -1,12 +1,11 @@
 /** The format as its specification has it: https://github.com/huggingface/safetensors#format */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfTests } from "../files/temporary-folder.testkit.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-safetensors-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("safetensors");
 const path = join(folder, "some.safetensors");
 
 /** A file of a header and data, put together by hand. */

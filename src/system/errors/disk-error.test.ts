@@ -1,18 +1,14 @@
 /** Errors of the file system in words; a full disk is tried on a small one, where this user may mount it. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { generateSample } from "../../playlists/index.js";
+import { folderOfTests } from "../files/temporary-folder.testkit.js";
 import { explainDiskError, ownerMark, SegueError, withDuckDb, writeFileAtomic } from "../index.js";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-disk-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("disk");
 
 describe("explainDiskError", () => {
   it("leaves other errors as they are", () => {

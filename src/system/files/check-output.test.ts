@@ -1,19 +1,17 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, open, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { checkOutput, writeFileAtomic } from "../index.js";
+import { folderOfTests } from "./temporary-folder.testkit.js";
 
-let folder: string;
+const folder = folderOfTests("output");
 const at = (name: string) => join(folder, name);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-output-"));
   await writeFile(at("file"), "kept");
   await mkdir(at("folder"));
   await symlink("/dev/null", at("to-null"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it("accepts writable paths, and leaves nothing behind", async () => {
   for (const path of [at("file"), at("new"), at("new/below/it"), at("folder/new")]) await checkOutput(path);

@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readConfFile } from "./conf-file.js";
+import { folderOfTests } from "./temporary-folder.testkit.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-conf-"));
+const folder = folderOfTests("conf");
 const at = (name: string) => join(folder, name);
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it("says why a file cannot be read, and does not begin to read what never ends", async () => {
   expect(await readConfFile(at("none.yml"), "x")).toBeUndefined();

@@ -1,23 +1,18 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { afterEach, expect, it, vi } from "vitest";
 import { isUnfinished, ownerMark, temporaryFolder, writeFileAtomic } from "../index.js";
+import { folderOfEachTest } from "./temporary-folder.testkit.js";
 
 const { pid: deadPid } = spawnSync(process.execPath, ["--version"]);
 const dead = ownerMark(deadPid);
 const living = ownerMark();
 const elsewhere = dead.replace(/^\w+/, "00000000");
 
-let home: string;
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "segue-left-"));
-});
-afterEach(async () => {
+const at = folderOfEachTest("left");
+afterEach(() => {
   vi.unstubAllEnvs();
-  await rm(home, { recursive: true });
 });
 
 it("removes temporary files of killed processes of this machine with the next write beside them", async () => {
@@ -27,9 +22,9 @@ it("removes temporary files of killed processes of this machine with the next wr
     `a.${elsewhere}-0123abcd.tmp`,
     "b.tmp",
   ];
-  for (const name of names) await writeFile(join(home, name), "half");
-  await writeFileAtomic(join(home, "c"), "whole");
-  expect((await readdir(home)).sort()).toEqual([...names.slice(1), "c"].sort());
+  for (const name of names) await writeFile(at(name), "half");
+  await writeFileAtomic(at("c"), "whole");
+  expect((await readdir(at())).sort()).toEqual([...names.slice(1), "c"].sort());
   expect(names.map(isUnfinished)).toEqual([true, true, true, false]);
 });
 
@@ -41,9 +36,9 @@ it.skipIf(!existsSync("/proc/self/stat"))(
       const born = ownerMark(child.pid);
       const earlier = born.replace(/\d+$/, "1");
       expect(earlier).not.toBe(born);
-      for (const mark of [born, earlier]) await mkdir(join(home, `.own-${mark}-abc123`));
-      await writeFileAtomic(join(home, "c"), "whole");
-      expect((await readdir(home)).sort()).toEqual([`.own-${born}-abc123`, "c"]);
+      for (const mark of [born, earlier]) await mkdir(at(`.own-${mark}-abc123`));
+      await writeFileAtomic(at("c"), "whole");
+      expect((await readdir(at())).sort()).toEqual([`.own-${born}-abc123`, "c"]);
     } finally {
       child.kill();
     }
@@ -51,12 +46,12 @@ it.skipIf(!existsSync("/proc/self/stat"))(
 );
 
 it("removes temporary folders of killed processes, tasks' too, when it makes another", async () => {
-  vi.stubEnv("TMPDIR", home);
+  vi.stubEnv("TMPDIR", at());
   const left = [`segue-playlists-${dead}-Ab3_x9`, `segue-20260131-k3f9-train-0.1-${dead}-1-k3f9`];
   const others = [`segue-duckdb-${living}-Ab3_x9`, `segue-bundle-${elsewhere}-Ab3_x9`, "segue-card-Ab3_x9"];
-  for (const name of [...left, ...others]) await mkdir(join(home, name, "inner"), { recursive: true });
+  for (const name of [...left, ...others]) await mkdir(at(name, "inner"), { recursive: true });
   const made = await temporaryFolder("tried");
-  expect((await readdir(home)).sort().map((name) => join(home, name))).toEqual(
-    [...others.map((name) => join(home, name)), made].sort(),
+  expect((await readdir(at())).sort().map((name) => at(name))).toEqual(
+    [...others.map((name) => at(name)), made].sort(),
   );
 });

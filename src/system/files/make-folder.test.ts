@@ -1,17 +1,13 @@
 /** Folders where they can be made, and the true reason where they cannot: on a read-only mount and under /proc. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { explainDiskError, makeFolder, writeFileAtomic } from "../index.js";
+import { folderOfTests } from "./temporary-folder.testkit.js";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "segue-make-folder-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderOfTests("make-folder");
 
 /** What users are told where `path` cannot be made. */
 function refusal(path: string): unknown {

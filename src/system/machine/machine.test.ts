@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir, totalmem } from "node:os";
+import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../files/temporary-folder.testkit.js";
 import { cgroupCores, usableCores, usableMemory } from "./machine.js";
 
 const whyNoQuota = canMakeGroups()
@@ -21,25 +22,17 @@ function canMakeGroups(): boolean {
   }
 }
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-machine-"));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = folderOfEachTest("machine");
 
 /** The cores of a process whose groups are `membership`, where these files are mounted. */
 function coresWith(membership: string, files: Readonly<Record<string, string>>): number {
   for (const [name, text] of Object.entries(files)) {
-    const file = join(folder, "mount", name);
+    const file = at("mount", name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  writeFileSync(join(folder, "membership"), membership);
-  return cgroupCores({ mount: join(folder, "mount"), membership: join(folder, "membership") });
+  writeFileSync(at("membership"), membership);
+  return cgroupCores({ mount: at("mount"), membership: at("membership") });
 }
 
 describe("the quota of a control group", () => {
@@ -77,7 +70,7 @@ describe("the quota of a control group", () => {
   });
 
   it("is none without control groups", () => {
-    expect(cgroupCores({ membership: join(folder, "none") })).toBe(Number.POSITIVE_INFINITY);
+    expect(cgroupCores({ membership: at("none") })).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

@@ -2,28 +2,23 @@ import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { type FileArtifact, file } from "./file.js";
 import { loadArtifact } from "./load-artifact.js";
 import { type ArtifactRef, objectKey } from "./ref.js";
 import { storeArtifact } from "./store-artifact.js";
 import { rowAt, type Table, table } from "./table.js";
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-artifact-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = folderOfTests("artifact");
 
 const stored = (value: unknown) =>
   storeArtifact(new FolderStore(folder), "x", value, { step: "start", task: "0", folder });

@@ -98,9 +98,9 @@ it("aligns figures that were written as text, too, but not names that begin with
 it("converts Markdown in linear time, whatever the names in it are", () => {
   const long = 100_000;
   for (const hostile of [`# a${" ".repeat(long)}b`, "[".repeat(long), `a|b\n-${" ".repeat(long)}b`]) {
-    const began = performance.now();
+    const began = process.cpuUsage();
     markdownToHtml(hostile);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
   }
   expect(markdownToHtml("# a b ##  \n## #\n[a [b](https://c.org)\n\na|b\n - | :-: \n1|2")).toBe(
     '<h1>a b</h1>\n<h2>#</h2>\n<p>[a <a href="https://c.org">b</a></p>\n<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>',

@@ -1,20 +1,13 @@
 /** What every engine must do, whatever runs the tasks and wherever artifacts lie. Tasks run in real processes. */
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../storage/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { distPath, isAlive } from "../../system/index.js";
 import { msToEnd } from "../../system/time.testkit.js";
 import {
@@ -49,7 +42,7 @@ export const foldersOf = (run: string): string[] =>
 /** Describes the contract for one engine on one datastore. */
 export function engineContract(engine: EngineUnderTest): void {
   describe(engine.name, () => {
-    let folder: string;
+    const at = folderOfEachTest("engine");
     let out: string;
     let store: Store;
     let options: RunOptions;
@@ -61,13 +54,11 @@ export function engineContract(engine: EngineUnderTest): void {
     });
     afterAll(() => pool.close());
     beforeEach(async () => {
-      folder = mkdtempSync(join(tmpdir(), "segue-engine-"));
-      out = join(folder, "out");
+      out = at("out");
       mkdirSync(out);
-      store = await engine.store(folder);
+      store = await engine.store(at());
       options = { store, maxWorkers: 2, pool, ...engine.options() };
     });
-    afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     const parameters = (more: object = {}) => ({ folder: out, ...more });
     const ran = (): string[] =>

@@ -1,25 +1,20 @@
 /** The pool's processes: which takes a task, and what those load that have nothing to do. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { distPath } from "../../system/index.js";
 import { loadFlow, openClient, Pool, type RunEvent, runFlow } from "../index.js";
 import { flows } from "./engine.testkit.js";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-pool-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const at = folderOfEachTest("pool");
 
 /** What the flow "ahead" notes: "preloaded <pid>" and "ran <pid>". */
 const noted = () => {
   try {
-    return readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
+    return readFileSync(at("ran.txt"), "utf8").trim().split("\n");
   } catch {
     return [];
   }
@@ -27,13 +22,13 @@ const noted = () => {
 
 it("preloads the next flows in a second process, which then takes their tasks", async () => {
   const pool = new Pool();
-  process.env.SEGUE_TEST_FOLDER = folder;
+  process.env.SEGUE_TEST_FOLDER = at();
   try {
     pool.expect([flows.fanOut!, flows.ahead!], 2);
-    const store = new FolderStore(join(folder, "store"));
-    await runFlow(flows.fanOut!, { folder, count: 1 }, { store, pool, maxWorkers: 1 });
+    const store = new FolderStore(at("store"));
+    await runFlow(flows.fanOut!, { folder: at(), count: 1 }, { store, pool, maxWorkers: 1 });
     for (let i = 0; i < 200 && !noted().some((line) => line.startsWith("preloaded")); i++) await sleep(50);
-    await runFlow(flows.ahead!, { folder }, { store, pool, maxWorkers: 1 });
+    await runFlow(flows.ahead!, { folder: at() }, { store, pool, maxWorkers: 1 });
     const preloaded = noted().flatMap((line) => /^preloaded (\d+)$/.exec(line)?.[1] ?? []);
     const ran = noted().flatMap((line) => /^ran (\d+)$/.exec(line)?.[1] ?? []);
     expect(ran).toHaveLength(1);
@@ -49,8 +44,8 @@ it("preloads the next flows in a second process, which then takes their tasks", 
 it("has written every card once settled, though the run does not wait for them", async () => {
   const pool = new Pool();
   try {
-    const store = new FolderStore(join(folder, "store"));
-    const run = await runFlow(flows.kinds!, { folder }, { store, pool, maxWorkers: 1 });
+    const store = new FolderStore(at("store"));
+    const run = await runFlow(flows.kinds!, { folder: at() }, { store, pool, maxWorkers: 1 });
     expect(run.status).toBe("done");
     await pool.settled();
     const page = await openClient(store).flow("kinds").latestRun.task("start").card();
@@ -72,8 +67,8 @@ it("lets a stopped step clean up for as long as its grace", async () => {
 });
 
 it("restarts a task in another process if it fails because of what an earlier one left behind", async () => {
-  const store = new FolderStore(join(folder, "store"));
-  const run = await runFlow(flows.leavesTimer!, { folder }, { store, maxWorkers: 1 });
+  const store = new FolderStore(at("store"));
+  const run = await runFlow(flows.leavesTimer!, { folder: at() }, { store, maxWorkers: 1 });
   expect(run.end.failed).toBeUndefined();
   const task = openClient(store).flow("leaves-timer").latestRun.task("innocent");
   expect(await task.artifact("fine")).toBe(true);
@@ -87,7 +82,7 @@ it("restarts a task in another process if it fails because of what an earlier on
 
 /** A flow whose module waits at its top level in the processes of tasks; held open, or not. */
 const waiting = async (holds: string) => {
-  const path = join(folder, "waiting.mjs");
+  const path = at("waiting.mjs");
   const { href } = new URL(`file://${distPath("workflow/index.js")}`);
   writeFileSync(
     path,
@@ -101,7 +96,7 @@ const waiting = async (holds: string) => {
   const said: string[] = [];
   const listener = (event: RunEvent) => void (event.type === "task-log" && said.push(event.line));
   try {
-    const run = await runFlow(flow, {}, { store: new FolderStore(join(folder, "store")), pool, listener });
+    const run = await runFlow(flow, {}, { store: new FolderStore(at("store")), pool, listener });
     return { said, error: run.end.failed!.error };
   } finally {
     delete process.env.SEGUE_TEST_WAITS;
@@ -132,7 +127,7 @@ it("says that a step ran out of memory, and what to do, if V8 ends its process",
   process.env.NODE_OPTIONS = "--max-old-space-size=80";
   const pool = new Pool();
   try {
-    const store = new FolderStore(join(folder, "store"));
+    const store = new FolderStore(at("store"));
     const run = await runFlow(flows.hungry!, {}, { store, pool, maxWorkers: 1 });
     expect(run).toMatchObject({
       status: "failed",

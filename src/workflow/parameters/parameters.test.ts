@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { distPath } from "../../system/index.js";
 import {
   type AnyFlow,
@@ -17,6 +17,8 @@ import {
   runFlow,
 } from "../index.js";
 import { addParameterFlags, givenParameters } from "../terminal/flags.js";
+
+const at = folderOfEachTest("parameters");
 
 const tuning = flow("tuning", {
   module: import.meta.url,
@@ -95,8 +97,7 @@ describe("parameters", () => {
   });
 
   it("that a schema transforms are transformed once, and reach steps and resumed runs unchanged", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "segue-made-"));
-    const path = join(folder, "made.mjs");
+    const path = at("made.mjs");
     const door = pathToFileURL(distPath("workflow/index.js")).href;
     const zod = import.meta.resolve("zod");
     writeFileSync(
@@ -111,33 +112,29 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
   days: z.array(z.date()).default([new Date(0)]),
 }) }).step("start", ({ parameters }) => ({ days: parameters.days.map((day) => day.getTime()), all: parameters }))
   .step("end", { cache: false }, ({ parameters }) => {
-    if (!existsSync(${JSON.stringify(join(folder, "mended"))})) throw new Error("not yet");
+    if (!existsSync(${JSON.stringify(at("mended"))})) throw new Error("not yet");
     return { again: parameters };
   });`,
     );
-    const store = new FolderStore(join(folder, "store"));
-    try {
-      const { made } = (await import(pathToFileURL(path).href)) as { made: AnyFlow };
-      const given = { length: "123", sure: "yes", days: ["2026-01-31"] };
-      const day = new Date("2026-01-31");
-      const expected = { length: 3, loud: "a!", sure: true, days: [day] };
-      const { run, status } = await runFlow(made, given, { store });
-      const client = openClient(store);
-      expect(status).toBe("failed");
-      const start = client.flow("made").run(run).task("start");
-      expect(await start.artifact("days")).toEqual([day.getTime()]);
-      expect(await start.artifact("all")).toEqual(expected);
-      // For people, as JSON has dates.
-      const { parameters } = await client.flow("made").run(run).summary();
-      expect(parameters).toEqual({ ...expected, days: [day.toISOString()] });
-      writeFileSync(join(folder, "mended"), "");
-      const resumed = await resumeRun("made", { store, run });
-      expect(resumed.status).toBe("done");
-      const end = client.flow("made").run(resumed.run).task("end");
-      expect(await end.artifact("again")).toEqual(expected);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const store = new FolderStore(at("store"));
+    const { made } = (await import(pathToFileURL(path).href)) as { made: AnyFlow };
+    const given = { length: "123", sure: "yes", days: ["2026-01-31"] };
+    const day = new Date("2026-01-31");
+    const expected = { length: 3, loud: "a!", sure: true, days: [day] };
+    const { run, status } = await runFlow(made, given, { store });
+    const client = openClient(store);
+    expect(status).toBe("failed");
+    const start = client.flow("made").run(run).task("start");
+    expect(await start.artifact("days")).toEqual([day.getTime()]);
+    expect(await start.artifact("all")).toEqual(expected);
+    // For people, as JSON has dates.
+    const { parameters } = await client.flow("made").run(run).summary();
+    expect(parameters).toEqual({ ...expected, days: [day.toISOString()] });
+    writeFileSync(at("mended"), "");
+    const resumed = await resumeRun("made", { store, run });
+    expect(resumed.status).toBe("done");
+    const end = client.flow("made").run(resumed.run).task("end");
+    expect(await end.artifact("again")).toEqual(expected);
   });
 
   it("that a record cannot hold are refused by name, before anything runs", () => {
@@ -209,7 +206,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
   });
 
   it("are checked together by the flow's own check, before a run is recorded", async () => {
-    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-check-")));
+    const store = new FolderStore(at());
     const range = flow("range", {
       module: import.meta.url,
       parameters: z.object({ from: z.int().default(1), to: z.int().default(2) }),
@@ -222,7 +219,6 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
       exitCode: 2,
     });
     expect(await openClient(store).runs()).toEqual([]);
-    rmSync(store.url, { recursive: true, force: true });
   });
 
   it("suggest the nearest name for an unknown one", () => {
@@ -256,69 +252,56 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
   });
 
   it("under an unknown name, or in an invalid section, are refused with file and line", async () => {
-    const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
     const other = flow("other", {
       module: import.meta.url,
       parameters: z.object({ otherThing: z.int().default(1) }),
     }).step("start", () => {}) as AnyFlow;
-    const file = join(conf, "local", "params.yml");
-    mkdirSync(join(conf, "local"));
+    const file = at("local", "params.yml");
+    mkdirSync(at("local"));
     const read = (text: string) => {
       writeFileSync(file, text);
-      return readParameters(conf, tuning, { known: [tuning, other] });
+      return readParameters(at(), tuning, { known: [tuning, other] });
     };
-    try {
-      const module = `${import.meta.filename.replace(/\.ts$/, ".js")}`;
-      const { values } = await read(
-        `other_thing: 2\nother:\ntuning:\n  ratio: 0.2\n${module}:other:\n  other_thing: 3\n./mine.js:\n  mine: 1\n`,
-      );
-      expect(values).toEqual({ ratio: 0.2 });
-      for (const [text, message, hint] of [
-        ["seed: 1", `${file}, line 1: "seed" is neither a flow nor a parameter of one`, "tuning, other"],
-        ["dev: true\n\ntunin:\n  dev: true", `${file}, line 3: "tunin" is neither`, 'did you mean "tuning"?'],
-        ["othr_thing: 1", `"othr_thing" is neither`, 'did you mean "other_thing"?'],
-        ["dve:\n  x: 1", `"dve" is neither`, "./dve.js"],
-        ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
-        ["other: true", `${file}, line 1: "other" must be a section of parameters, got true`, "indented"],
-        ["tuning: [1]", `${file}, line 1: "tuning" must be a section of parameters, got [1]`, "indented"],
-        ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, 'mean "dev"?'],
-        ["tuning:\n  knn_kk: 1", `flow "tuning" has no parameter "knn_kk"`, 'mean "knn_k"?'],
-        [`dev: true\nratio: ${"[".repeat(9999)}`, `${file}, line 2: it is nested too deeply`, "must be YAML"],
-      ] as const) {
-        const refused = read(text);
-        await expect(refused).rejects.toThrow(message);
-        await expect(refused).rejects.toMatchObject({ exitCode: 2, hint: expect.stringContaining(hint) });
-      }
-    } finally {
-      rmSync(conf, { recursive: true });
+    const module = `${import.meta.filename.replace(/\.ts$/, ".js")}`;
+    const { values } = await read(
+      `other_thing: 2\nother:\ntuning:\n  ratio: 0.2\n${module}:other:\n  other_thing: 3\n./mine.js:\n  mine: 1\n`,
+    );
+    expect(values).toEqual({ ratio: 0.2 });
+    for (const [text, message, hint] of [
+      ["seed: 1", `${file}, line 1: "seed" is neither a flow nor a parameter of one`, "tuning, other"],
+      ["dev: true\n\ntunin:\n  dev: true", `${file}, line 3: "tunin" is neither`, 'did you mean "tuning"?'],
+      ["othr_thing: 1", `"othr_thing" is neither`, 'did you mean "other_thing"?'],
+      ["dve:\n  x: 1", `"dve" is neither`, "./dve.js"],
+      ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
+      ["other: true", `${file}, line 1: "other" must be a section of parameters, got true`, "indented"],
+      ["tuning: [1]", `${file}, line 1: "tuning" must be a section of parameters, got [1]`, "indented"],
+      ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, 'mean "dev"?'],
+      ["tuning:\n  knn_kk: 1", `flow "tuning" has no parameter "knn_kk"`, 'mean "knn_k"?'],
+      [`dev: true\nratio: ${"[".repeat(9999)}`, `${file}, line 2: it is nested too deeply`, "must be YAML"],
+    ] as const) {
+      const refused = read(text);
+      await expect(refused).rejects.toThrow(message);
+      await expect(refused).rejects.toMatchObject({ exitCode: 2, hint: expect.stringContaining(hint) });
     }
   });
 
   it("come from base, then local, then the flow's own section; an error names the file", async () => {
-    const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
-    try {
-      for (const layer of ["base", "local"]) mkdirSync(join(conf, layer));
-      writeFileSync(
-        join(conf, "base", "params.yml"),
-        "ratio: 0.1\nother_flow_thing: 1\ntuning:\n  knn_k: 10\n",
-      );
-      writeFileSync(join(conf, "local", "params.yml"), "knn_k: 0\n");
-      const { values, sources } = await readParameters(conf, tuning);
-      expect(values).toEqual({ ratio: 0.1, knn_k: 0 });
-      expect(() => parseParameters(tuning, values, { sources })).toThrow(
-        `knn-k must be at least 1, got 0 (in ${join(conf, "local", "params.yml")})`,
-      );
-      // A base of one's own stands for the shipped one; without one, that is what local/ lies on.
-      const shipped = join(conf, "shipped");
-      mkdirSync(join(shipped, "base"), { recursive: true });
-      writeFileSync(join(shipped, "base", "params.yml"), "ratio: 0.5\ndev: true\n");
-      expect((await readParameters(conf, tuning, { shipped })).values).toEqual({ ratio: 0.1, knn_k: 0 });
-      rmSync(join(conf, "base", "params.yml"));
-      const below = await readParameters(conf, tuning, { shipped });
-      expect(below.values).toEqual({ ratio: 0.5, dev: true, knn_k: 0 });
-      expect(below.sources.ratio).toBe(join(shipped, "base", "params.yml"));
-    } finally {
-      rmSync(conf, { recursive: true });
-    }
+    for (const layer of ["base", "local"]) mkdirSync(at(layer));
+    writeFileSync(at("base", "params.yml"), "ratio: 0.1\nother_flow_thing: 1\ntuning:\n  knn_k: 10\n");
+    writeFileSync(at("local", "params.yml"), "knn_k: 0\n");
+    const { values, sources } = await readParameters(at(), tuning);
+    expect(values).toEqual({ ratio: 0.1, knn_k: 0 });
+    expect(() => parseParameters(tuning, values, { sources })).toThrow(
+      `knn-k must be at least 1, got 0 (in ${at("local", "params.yml")})`,
+    );
+    // A base of one's own stands for the shipped one; without one, that is what local/ lies on.
+    const shipped = at("shipped");
+    mkdirSync(join(shipped, "base"), { recursive: true });
+    writeFileSync(join(shipped, "base", "params.yml"), "ratio: 0.5\ndev: true\n");
+    expect((await readParameters(at(), tuning, { shipped })).values).toEqual({ ratio: 0.1, knn_k: 0 });
+    rmSync(at("base", "params.yml"));
+    const below = await readParameters(at(), tuning, { shipped });
+    expect(below.values).toEqual({ ratio: 0.5, dev: true, knn_k: 0 });
+    expect(below.sources.ratio).toBe(join(shipped, "base", "params.yml"));
   });
 });

@@ -1,6 +1,5 @@
 /** Records that a disk or a hand has damaged: what they told of is done anew, or the message says which file it is. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   afterAll,
@@ -14,6 +13,7 @@ import {
   vi,
 } from "vitest";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
+import { folderOfTests } from "../../system/files/temporary-folder.testkit.js";
 import { startS3, type TemporaryS3 } from "../engines/s3.testkit.js";
 import {
   type AnyFlow,
@@ -32,7 +32,7 @@ const { fanOut, kinds } = (await import(
 )) as Record<string, AnyFlow>;
 
 /** Where one run was made, of which each test has a copy. */
-const home = mkdtempSync(join(tmpdir(), "segue-damaged-"));
+const home = folderOfTests("damaged");
 const folder = join(home, "folder");
 /** The store with one more run. */
 const later = new FolderStore(join(home, "later"));
@@ -53,10 +53,7 @@ beforeAll(async () => {
   await pool.settled();
   cpSync(join(folder, "store"), join(home, "later"), { recursive: true });
 });
-afterAll(async () => {
-  await pool.close();
-  rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => pool.close());
 beforeEach(async () => {
   await pool.settled();
   said = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { openClient } from "./client.js";
 import { type EndRecord, keys, newRunId, type RunRecord, recordText } from "./records.js";
 import { listRuns } from "./runs.js";
 
-let folder: string;
+const at = folderOfEachTest("runs");
 /** Counts what is read, so that the index can be seen to be used. */
 class CountingStore extends FolderStore {
   reads = 0;
@@ -20,10 +18,8 @@ class CountingStore extends FolderStore {
 let store: CountingStore;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-runs-"));
-  store = new CountingStore(folder);
+  store = new CountingStore(at());
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const idOf = (i: number) => `20260101-0000${String(i).padStart(2, "0")}-22222`;
 const write = async (flow: string, i: number, end?: EndRecord["status"]) => {
@@ -70,7 +66,7 @@ it("finds a run by the end of its id, unless other runs have that end too", asyn
   const client = openClient(store);
   expect(await (await client.findRun("13-22222")).id()).toBe(idOf(13));
   await expect(client.findRun("22222")).rejects.toMatchObject({
-    message: `"22222" may be any of 3 runs in ${folder}`,
+    message: `"22222" may be any of 3 runs in ${at()}`,
     hint: `name one: a/${idOf(13)}, a/${idOf(2)}, a/${idOf(1)}`,
   });
 });

@@ -115,14 +115,18 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
   const generation = Math.max(0, ...before.map((holder) => holder.generation)) + 1;
   const key = `${keys.locks(flow, run)}${String(generation).padStart(6, "0")}.json`;
   const mine = await store.putIfAbsent(key, recordText(holder));
-  // Another command may have written its lock between our check and our write; both then see it, and this one gives up.
-  const after = await holders(store, flow, run, mine ? key : undefined);
-  if (!mine || after.some((holder) => holder.alive)) {
-    if (mine) await store.delete(key);
+  try {
+    // Another command may have written its lock between our check and our write; both then see it, and this one gives up.
+    const after = await holders(store, flow, run, mine ? key : undefined);
     refuseIfHeld(after, flow, run);
-    throw new SegueError(`run ${flow}/${run} has just been taken by another command`, { code: "run-held" });
+    if (!mine)
+      throw new SegueError(`run ${flow}/${run} has just been taken by another command`, { code: "run-held" });
+    for (const dead of after) await store.delete(dead.key);
+  } catch (error) {
+    // Else it would hold the run as long as this process lives.
+    if (mine) await store.delete(key).catch(() => {});
+    throw error;
   }
-  for (const dead of after) await store.delete(dead.key);
   return hold(store, key, holder);
 }
 

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { objectKey } from "../artifacts/ref.js";
 import { type DoneRecord, keys, type RunRecord, recordText } from "../records/records.js";
 import { Reuse } from "./reuse.js";
@@ -17,16 +15,14 @@ const record = {
   artifacts: { model: { kind: "folder", sha: model, size: 1, by: "train/0", length: 1 } },
 } satisfies DoneRecord;
 
-let folder: string;
+const at = folderOfEachTest("reuse");
 let store: FolderStore;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "segue-reuse-"));
-  store = new FolderStore(folder);
+  store = new FolderStore(at());
   await store.put(keys.done("f", "old", "train", "0"), recordText(record));
   await store.put(objectKey(model), recordText({ files: [{ path: "x", sha: file, size: 1 }] }));
   await store.put(objectKey(file), "x");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const task = (inputs: string, node: Partial<ReadyTask["node"]> = {}): ReadyTask => ({
   ...{ ...place, inputs, parents: [], items: [], toCome: [] },

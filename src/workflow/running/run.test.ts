@@ -1,128 +1,99 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { type AnyFlow, FolderStore, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
 import { keys } from "../records/records.js";
 
-/** A failed run of a flow that fails as long as `folder` has a file "broken". */
-async function failedRun(folder: string, retry?: RunOptions["retry"]) {
+const at = folderOfEachTest("run");
+
+/** A failed run of a flow that fails as long as its folder has a file "broken". */
+async function failedRun(retry?: RunOptions["retry"]) {
   const { gate } = (await import(
     /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
-  writeFileSync(join(folder, "broken"), "");
-  const store = new FolderStore(join(folder, "store"));
-  const { run } = await runFlow(gate!, { folder, count: 1 }, { store, ...(retry && { retry }) });
+  writeFileSync(at("broken"), "");
+  const store = new FolderStore(at("store"));
+  const { run } = await runFlow(gate!, { folder: at(), count: 1 }, { store, ...(retry && { retry }) });
   return { store, run };
 }
 
 it("keeps the --with retry of a run when it is resumed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
-  try {
-    const { store, run } = await failedRun(folder, { count: 2, delay: 0.01 });
-    const events: RunEvent[] = [];
-    const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
-    expect(resumed.status).toBe("failed");
-    expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const { store, run } = await failedRun({ count: 2, delay: 0.01 });
+  const events: RunEvent[] = [];
+  const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
+  expect(resumed.status).toBe("failed");
+  expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
 });
 
 it("says which parameters of a resumed run its flow no longer has", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
-  try {
-    const { store, run } = await failedRun(folder);
-    const record = JSON.parse(Buffer.from((await store.get(keys.run("gate", run)))!).toString());
-    record.parameters.knnK = 7;
-    await store.put(keys.run("gate", run), JSON.stringify(record));
-    const notes: string[] = [];
-    await resumeRun("gate", {
-      store,
-      run,
-      listener: (event) => event.type === "run-note" && notes.push(event.line),
-    });
-    expect(notes).toEqual(["parameters left out, since the flow no longer has them: knn-k (was 7)"]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const { store, run } = await failedRun();
+  const record = JSON.parse(Buffer.from((await store.get(keys.run("gate", run)))!).toString());
+  record.parameters.knnK = 7;
+  await store.put(keys.run("gate", run), JSON.stringify(record));
+  const notes: string[] = [];
+  await resumeRun("gate", {
+    store,
+    run,
+    listener: (event) => event.type === "run-note" && notes.push(event.line),
+  });
+  expect(notes).toEqual(["parameters left out, since the flow no longer has them: knn-k (was 7)"]);
 });
 
 it.each([
   ["at once", "tell(await go(outer));"],
   ["in its own time", "setTimeout(() => void go(outer).then(tell), 50);"],
 ])("is refused if a module runs its flow %s when a step's process loads it", (_, ending) => {
-  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
-  try {
-    const door = new URL("../../../dist/workflow/index.js", import.meta.url).href;
-    writeFileSync(
-      join(folder, "both.mjs"),
-      `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
-      const go = async (flow) => runFlow(flow, {}, { store: await openStore(${JSON.stringify(join(folder, "store"))}) });
-      const tell = ({ status, end }) => console.log(JSON.stringify({ status, failed: end.failed?.error }));
-      const wait = () => new Promise((resolve) => setTimeout(resolve, 300));
-      export const outer = flow("outer", { module: import.meta.url }).step("start", wait);
-      ${ending}`,
-    );
-    const printed = execFileSync(process.execPath, ["both.mjs"], { cwd: folder, timeout: 20_000 });
-    expect(JSON.parse(String(printed))).toMatchObject({
-      status: "failed",
-      failed: {
-        message: expect.stringContaining('the flow "outer" is run by a module that its step processes load'),
-      },
-    });
-    expect(
-      readdirSync(join(folder, "store/runs/outer")).filter((name) => !name.includes(".end.")),
-    ).toHaveLength(1);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const door = new URL("../../../dist/workflow/index.js", import.meta.url).href;
+  writeFileSync(
+    at("both.mjs"),
+    `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
+    const go = async (flow) => runFlow(flow, {}, { store: await openStore(${JSON.stringify(at("store"))}) });
+    const tell = ({ status, end }) => console.log(JSON.stringify({ status, failed: end.failed?.error }));
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 300));
+    export const outer = flow("outer", { module: import.meta.url }).step("start", wait);
+    ${ending}`,
+  );
+  const printed = execFileSync(process.execPath, ["both.mjs"], { cwd: at(), timeout: 20_000 });
+  expect(JSON.parse(String(printed))).toMatchObject({
+    status: "failed",
+    failed: {
+      message: expect.stringContaining('the flow "outer" is run by a module that its step processes load'),
+    },
+  });
+  expect(readdirSync(at("store/runs/outer")).filter((name) => !name.includes(".end."))).toHaveLength(1);
 });
 
 it("may be called by a step", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
-  try {
-    const door = new URL("../../../dist/workflow/index.js", import.meta.url).href;
-    const module = join(folder, "nested.mjs");
-    writeFileSync(
-      module,
-      `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
-      export const inner = flow("inner", { module: import.meta.url }).step("start", () => ({ a: 1 }));
-      export const outer = flow("outer", { module: import.meta.url }).step("start", async () => {
-        const { status } = await runFlow(inner, {}, { store: await openStore(${JSON.stringify(join(folder, "inner"))}) });
-        return { status };
-      });`,
-    );
-    const { outer } = (await import(/* @vite-ignore */ pathToFileURL(module).href)) as Record<
-      string,
-      AnyFlow
-    >;
-    const { status } = await runFlow(outer!, {}, { store: new FolderStore(join(folder, "store")) });
-    expect(status).toBe("done");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const door = new URL("../../../dist/workflow/index.js", import.meta.url).href;
+  const module = at("nested.mjs");
+  writeFileSync(
+    module,
+    `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
+    export const inner = flow("inner", { module: import.meta.url }).step("start", () => ({ a: 1 }));
+    export const outer = flow("outer", { module: import.meta.url }).step("start", async () => {
+      const { status } = await runFlow(inner, {}, { store: await openStore(${JSON.stringify(at("inner"))}) });
+      return { status };
+    });`,
+  );
+  const { outer } = (await import(/* @vite-ignore */ pathToFileURL(module).href)) as Record<string, AnyFlow>;
+  const { status } = await runFlow(outer!, {}, { store: new FolderStore(at("store")) });
+  expect(status).toBe("done");
 });
 
 it("reads only one record of many to find the latest run to resume", async () => {
   const { fanOut } = (await import(
     /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
-  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
-  try {
-    const store = new FolderStore(join(folder, "store"));
-    for (let i = 0; i < 3; i++) await runFlow(fanOut!, { folder, count: 1 }, { store });
-    const read: string[] = [];
-    const get = store.get.bind(store);
-    store.get = (key) => {
-      if (key.startsWith("runs/")) read.push(key);
-      return get(key);
-    };
-    await expect(resumeRun("fan-out", { store })).rejects.toThrow(/the latest run of "fan-out", .* is done/);
-    expect(read).toHaveLength(2);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const store = new FolderStore(at("store"));
+  for (let i = 0; i < 3; i++) await runFlow(fanOut!, { folder: at(), count: 1 }, { store });
+  const read: string[] = [];
+  const get = store.get.bind(store);
+  store.get = (key) => {
+    if (key.startsWith("runs/")) read.push(key);
+    return get(key);
+  };
+  await expect(resumeRun("fan-out", { store })).rejects.toThrow(/the latest run of "fan-out", .* is done/);
+  expect(read).toHaveLength(2);
 });

@@ -1,9 +1,8 @@
 /** What steps may do and return, and what becomes of it, with the processes that run them. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
+import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { isAlive } from "../../system/index.js";
 import { startCommand } from "../engines/engine.testkit.js";
 import { type AnyFlow, FolderStore, openClient, runFlow } from "../index.js";
@@ -11,17 +10,15 @@ import { type AnyFlow, FolderStore, openClient, runFlow } from "../index.js";
 const flows = (await import(
   /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
 )) as Record<string, AnyFlow>;
-let folder: string;
+const at = folderOfEachTest("steps");
 let store: FolderStore;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "segue-steps-"));
-  store = new FolderStore(join(folder, "store"));
+  store = new FolderStore(at("store"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (name: string, more: object = {}) =>
-  runFlow(flows[name]!, { folder, ...more }, { store, maxWorkers: 1 });
+  runFlow(flows[name]!, { folder: at(), ...more }, { store, maxWorkers: 1 });
 const latest = (name: string) => openClient(store).flow(name).latestRun;
 
 it("keeps two artifacts of the same content separate when a step changes one", async () => {
@@ -102,8 +99,7 @@ it("keeps characters printed byte by byte, other encodings, and long output with
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(1_200_000);
 }, 20_000);
 
-const ran = () =>
-  existsSync(join(folder, "ran.txt")) ? Number(readFileSync(join(folder, "ran.txt"), "utf8")) : undefined;
+const ran = () => (existsSync(at("ran.txt")) ? Number(readFileSync(at("ran.txt"), "utf8")) : undefined);
 const isGone = async (pid: number) => {
   for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(50);
   const gone = !isAlive(pid);
@@ -118,7 +114,7 @@ it("ends processes started by a step when its process ends by itself", async () 
 
 it("ends processes started by a step when the command is killed", async () => {
   mkdirSync(store.url);
-  const command = startCommand("leaves", { folder, exits: false }, store, { maxWorkers: 1 });
+  const command = startCommand("leaves", { folder: at(), exits: false }, store, { maxWorkers: 1 });
   while (ran() === undefined) await sleep(50);
   command.kill("SIGKILL");
   expect(await isGone(ran()!)).toBe(true);

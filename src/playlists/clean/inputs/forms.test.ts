@@ -34,7 +34,7 @@ describe("lines of JSON are sequences if they have an id and tracks", () => {
 
 it("tells the form of a file with nothing but line feeds below its first line at once", async () => {
   await writeFile(at("empty-lines.csv"), `artist,track${"\n".repeat(60_000)}`);
-  const began = performance.now();
+  const began = process.cpuUsage();
   expect(await detectForm({ path: at("empty-lines.csv") })).toBe("csv");
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
 });

@@ -1,11 +1,10 @@
 /** What people see of a run: the lines by themselves, and the real command in a real terminal. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { folderOfEachTest } from "../../../system/files/temporary-folder.testkit.js";
 import { distPath, isAlive } from "../../../system/index.js";
 import { msToEnd } from "../../../system/time.testkit.js";
 import type { StepNode } from "../../flow/graph.js";
@@ -95,21 +94,19 @@ if (!hasScript) console.warn("skipped: no `script` of util-linux here; on Debian
 
 describe.skipIf(!hasScript)("in a terminal", () => {
   const flows = fileURLToPath(new URL("../../fixtures/flows.mjs", import.meta.url));
-  let folder: string;
+  const at = folderOfEachTest("terminal");
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "segue-terminal-"));
-    mkdirSync(join(folder, "out"));
+    mkdirSync(at("out"));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The command with a terminal of its own; `said` is all that it drew. */
   const inTerminal = (flow: string) => {
     const command = [
       process.execPath,
       distPath("cli/main.js"),
-      ...["run", `${flows}:${flow}`, "--folder", join(folder, "out"), "--count", "3"],
-      ...["--datastore", join(folder, "store"), "--max-workers", "2"],
+      ...["run", `${flows}:${flow}`, "--folder", at("out"), "--count", "3"],
+      ...["--datastore", at("store"), "--max-workers", "2"],
     ];
     const quoted = command.map((part) => `'${part}'`).join(" ");
     const child = spawn("script", ["-qefc", quoted, "/dev/null"], {
@@ -134,7 +131,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
   });
 
   it("says where a failure is, how to see more and how to continue", async () => {
-    writeFileSync(join(folder, "out", "broken"), "");
+    writeFileSync(at("out", "broken"), "");
     const terminal = inTerminal("gate");
     expect(await terminal.over).toBe(1);
     const said = terminal.said.replaceAll(/\r?\n/g, " ");
@@ -146,9 +143,9 @@ describe.skipIf(!hasScript)("in a terminal", () => {
   });
 
   it("ends all processes on Ctrl-C, and says how to continue", async () => {
-    writeFileSync(join(folder, "out", "closed"), "");
+    writeFileSync(at("out", "closed"), "");
     const terminal = inTerminal("gate");
-    const ran = join(folder, "out", "ran.txt");
+    const ran = at("out", "ran.txt");
     const begun = () => {
       try {
         return readFileSync(ran, "utf8").match(/^begun.*$/gm) ?? [];

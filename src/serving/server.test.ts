@@ -120,16 +120,21 @@ it("finishes what is in flight when it stops", async () => {
   agent.destroy();
 });
 
-it("answers connections that the system accepted just before it stops", async () => {
-  const { url, close } = await start();
-  const request = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-  const answers = Array.from({ length: 20 }, () => raw(url, request));
-  // They connect now; Node learns of it in the next turn of its loop.
-  await new Promise<void>((then) => process.nextTick(then));
-  const stopped = close();
-  for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-  await stopped;
-});
+it.each([0, 300])(
+  "answers connections that the system accepted just before it stops, also if it stands still for %i ms",
+  async (still) => {
+    const { url, close } = await start();
+    const request = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    const answers = Array.from({ length: 20 }, () => raw(url, request));
+    // They connect now; Node learns of it in the next turn of its loop.
+    await new Promise<void>((then) => process.nextTick(then));
+    const stopped = close();
+    // As a process does that gets no processor.
+    setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, still));
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    await stopped;
+  },
+);
 
 it("keeps answering during the drain delay, and says that it is not ready", async () => {
   const { url, close } = await start({ drainDelay: 600 });

@@ -5,9 +5,15 @@ import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 
 /** How long idle connections may stay open after the stop, so that requests already under way still arrive. */
 const lingerMs = 200;
+/**
+ * How many turns of the event loop are left for that in any case: a process that got no processor meanwhile has not seen yet what has
+ * arrived. In one turn Node reads all connections, but accepts only one, of as many as the system keeps.
+ */
+const leastTurns = { reading: 2, accepting: 511 };
 
 export class Connections {
   readonly #server: HttpServer;
+  #quiet: Promise<void> | undefined;
   #refused: Promise<void> | undefined;
 
   constructor(server: HttpServer) {
@@ -16,33 +22,38 @@ export class Connections {
 
   /** Accepts no new connections; resolves when the existing ones have ended. */
   refuse(): Promise<void> {
-    this.#refused ??= this.#close();
+    this.#quiet ??= this.#untilQuiet();
+    this.#refused ??= this.#quiet.then(() => this.#close());
     return this.#refused;
   }
 
-  /**
-   * Closing resets connections that the system has accepted and Node has not. So it waits for a short turn of the event loop in which
-   * none arrived, up to the pause below.
-   */
   async #close(): Promise<void> {
-    const server = this.#server;
+    // `http.Server.close` closes idle connections at once, and with them requests that are just arriving.
+    await new Promise<void>((resolve) => Server.prototype.close.call(this.#server, () => resolve()));
+  }
+
+  /**
+   * Closing resets connections that the system has accepted and Node has not. So this waits for a short turn of the event loop in which
+   * none arrived, up to the pause above.
+   */
+  async #untilQuiet(): Promise<void> {
     let arrived = false;
     const onConnection = () => {
       arrived = true;
     };
-    server.on("connection", onConnection);
+    this.#server.on("connection", onConnection);
     const until = performance.now() + lingerMs;
     // The first one only ends the current turn.
     await turn();
-    for (let from = 0, now = performance.now(); (arrived || now - from > 1) && now < until; ) {
+    let now = performance.now();
+    for (let from = 0, turns = 0; arrived || now - from > 1; turns++) {
+      if (now >= until && turns >= (arrived ? leastTurns.accepting : leastTurns.reading)) break;
       arrived = false;
       from = now;
       await turn();
       now = performance.now();
     }
-    server.off("connection", onConnection);
-    // `http.Server.close` closes idle connections at once, and with them requests that are just arriving.
-    await new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
+    this.#server.off("connection", onConnection);
   }
 
   /**
@@ -55,11 +66,16 @@ export class Connections {
     const server = this.#server;
     const ended = this.refuse();
     const late = setTimeout(() => server.closeAllConnections(), drainTimeout);
-    // Open connections keep the process alive; this timer need not.
-    await Promise.race([ended, wait(lingerMs, undefined, { ref: false })]);
+    await Promise.race([ended, this.#quiet!.then(linger)]);
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     await ended;
     clearInterval(idle);
     clearTimeout(late);
   }
+}
+
+/** Open connections keep the process alive; this pause need not. */
+async function linger(): Promise<void> {
+  await wait(lingerMs, undefined, { ref: false });
+  for (let turns = 0; turns < leastTurns.reading; turns++) await turn();
 }

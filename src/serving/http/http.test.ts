@@ -22,6 +22,12 @@ it("answers requests that are too slow or not HTTP", async () => {
     /^HTTP\/1\.1 408 .*"code":"too-slow"/s,
   );
   expect(await raw(url, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+  const half = connect({ port: Number(new URL(url).port), host: "127.0.0.1", allowHalfOpen: true });
+  half.end(`${head}content-length: 50\r\n\r\n{"context`);
+  expect(String(await once(half, "data"))).toMatch(
+    /400 .*the connection ended before the request was complete/s,
+  );
+  half.destroy();
   expect(await raw(url, `GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)).toMatch(
     /^HTTP\/1\.1 431 /,
   );

@@ -47,7 +47,9 @@ export class UnreadRequests {
         ? [408, "the request did not arrive in time"]
         : error.code === "HPE_HEADER_OVERFLOW"
           ? [431, "the headers are too long"]
-          : [400, "this is not an HTTP request"];
+          : error.code === "HPE_INVALID_EOF_STATE"
+            ? [400, "the connection ended before the request was complete"]
+            : [400, "this is not an HTTP request"];
     const id = partly?.request.id ?? randomUUID();
     const code = status === 408 ? "too-slow" : "bad-request";
     const body = JSON.stringify({ error: reason, code, request_id: id });

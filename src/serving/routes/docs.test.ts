@@ -90,6 +90,14 @@ it("heads the docs page with its own name and icon", async () => {
   expect(answer.body).toContain("<svg");
 });
 
+it("links to the files of the docs page relative to it, since a proxy may serve it under a path prefix", async () => {
+  const links = (await app.inject("/docs/")).body.match(/(?:href|src)="[^"]+"/g)!;
+  expect(links.length).toBeGreaterThan(3);
+  for (const link of links) expect(link).toMatch(/"\.\//);
+  for (const url of ["/docs", "/docs?x"])
+    expect(await app.inject(url)).toMatchObject({ statusCode: 302, headers: { location: "docs/" } });
+});
+
 it("points to the docs only if they are enabled", async () => {
   const hintOf = async (settings: EndpointSettings) =>
     (await (await songApp(settings)).app.inject("/v1/nothing")).json().hint as unknown;

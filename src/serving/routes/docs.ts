@@ -59,6 +59,13 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
       servers: [{ url: "..", description: "this endpoint" }],
     }),
     transformSpecificationClone: false,
+    uiHooks: {
+      // Without the slash, the page's links to its own files would be absolute, and lead past a proxy's path prefix.
+      onRequest: (request, reply, next) => {
+        if (/^\/docs(?:\?|$)/.test(request.url)) reply.redirect("docs/");
+        else next();
+      },
+    },
   });
   app.get("/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
 }

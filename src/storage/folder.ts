@@ -100,8 +100,8 @@ export class FolderStore implements Store {
       writeAtomically(target, async (temporary) => {
         const mode = await modeOfNew(temporary);
         await copyFile(path, temporary, constants.COPYFILE_FICLONE);
-        // Copying keeps the permissions of the source, which may be read-only.
-        await chmod(temporary, mode);
+        // Copying keeps the permissions of the source, which may be read-only. File systems without permissions refuse to set them.
+        if ((await stat(temporary)).mode !== mode) await chmod(temporary, mode);
         const file = await open(temporary, "r+");
         try {
           await file.sync();

@@ -17,6 +17,16 @@ beforeEach(() => {
 
 const at = folderOfEachTest("disks");
 
+it.each(["EPERM", "ENOTSUP", "ENOSYS"])("says that there are no hard links: %s", async (code) => {
+  refused.code = code;
+  const store = new FolderStore(at("store"));
+  await expect(store.putIfAbsent("runs/a.json", "{}")).rejects.toMatchObject({
+    message: `cannot use ${at("store")}: its file system has no hard links`,
+    hint: expect.stringContaining("exFAT"),
+    code: "disk",
+  });
+});
+
 it("copies a file where permissions cannot be set", async () => {
   await writeFile(at("table"), "1");
   const store = new FolderStore(at("store"));

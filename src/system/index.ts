@@ -84,6 +84,7 @@ export {
   longestText,
   type NamedFile,
   readHead,
+  standardInput,
   type TextSource,
   textChunks,
 } from "./text/text-source.js";

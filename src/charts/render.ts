@@ -3,7 +3,7 @@
  * The same spec gives the same bytes: no clock, no random ids, and text is measured with the packaged font.
  */
 import type { TopLevelSpec } from "vega-lite";
-import { distPath, messageOf, SegueError } from "../system/index.js";
+import { distPath, loadNative, messageOf, SegueError } from "../system/index.js";
 import { type ChartTheme, chartConfig } from "./theme.js";
 
 /**
@@ -98,7 +98,7 @@ const notInInter = /[\u0530-\u1dff\u2300-\u{10ffff}]/u;
  * @returns a PNG file
  */
 export async function renderPng(svg: string, options: { scale?: number } = {}): Promise<Uint8Array> {
-  const { Resvg } = await import("@resvg/resvg-js");
+  const { Resvg } = await loadNative("resvg", () => import("@resvg/resvg-js"));
   const image = new Resvg(withOwnFonts(svg), {
     fitTo: { mode: "zoom", value: options.scale ?? 2 },
     font: {

@@ -18,13 +18,13 @@ export const primary = flow("primary", {
       noteUnused(["ratio"], " without dev: all playlists are taken\n  → to sample, add --dev");
   },
   preload: async () => {
-    const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
+    const [{ duckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),
       import("../charts/index.js"),
       import("../playlists/index.js"),
       import("../analysis/index.js"),
     ]);
-    await Promise.all([preloadDuckDb(), preloadCharts()]);
+    await Promise.all([duckDb(), preloadCharts()]);
   },
 })
   .step(

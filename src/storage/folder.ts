@@ -86,6 +86,7 @@ export class FolderStore implements Store {
       } catch (error) {
         const { code, syscall } = error as NodeJS.ErrnoException;
         if (code === "EEXIST" && syscall === "link") return false;
+        if (syscall === "link" && withoutLinks.has(code)) throw noLinks(this.url, error);
         // If the folder has been removed, a retry recreates it.
         throw code === "ENOENT" ? error : explainDiskError(error, path);
       } finally {
@@ -100,8 +101,8 @@ export class FolderStore implements Store {
       writeAtomically(target, async (temporary) => {
         const mode = await modeOfNew(temporary);
         await copyFile(path, temporary, constants.COPYFILE_FICLONE);
-        // Copying keeps the permissions of the source, which may be read-only.
-        await chmod(temporary, mode);
+        // Copying keeps the permissions of the source, which may be read-only. File systems without permissions refuse to set them.
+        if ((await stat(temporary)).mode !== mode) await chmod(temporary, mode);
         const file = await open(temporary, "r+");
         try {
           await file.sync();
@@ -215,6 +216,17 @@ export class FolderStore implements Store {
       }
     }
   }
+}
+
+/** What `link` fails with on exFAT and FAT, and on network drives without hard links. */
+const withoutLinks: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "ENOSYS"]);
+
+function noLinks(folder: string, cause: unknown): SegueError {
+  return new SegueError(`cannot use ${folder}: its file system has no hard links`, {
+    hint: "name a place on another disk; exFAT, FAT and some network drives have none",
+    code: "disk",
+    cause,
+  });
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -25,9 +25,9 @@ export { countsOf } from "./counts-of.js";
 export {
   type Database,
   type DuckDbOptions,
+  duckDb,
   memoryAmount,
   parquetDamage,
-  preloadDuckDb,
   uintColumn,
   withDuckDb,
 } from "./data/duckdb.js";
@@ -62,6 +62,7 @@ export { sha256Of } from "./files/sha256.js";
 export { refuseTemporary, temporaryFolder } from "./files/temporary-folder.js";
 export { usableCores, usableMemory } from "./machine/machine.js";
 export { peakRssMb } from "./machine/memory.js";
+export { loadNative } from "./machine/native.js";
 export { bornOf, exitCodeOf, isAlive, memoryFlags } from "./machine/processes.js";
 export { ownThread } from "./machine/thread.js";
 export { growMemory, type WasmMemory, type WasmModule, wasmMemory } from "./machine/wasm-memory.js";
@@ -83,6 +84,7 @@ export {
   longestText,
   type NamedFile,
   readHead,
+  standardInput,
   type TextSource,
   textChunks,
 } from "./text/text-source.js";

@@ -1,5 +1,5 @@
 /** Turns the options of `segue evaluate` into a task, without the recommender. */
-import { misuse } from "../../system/index.js";
+import { misuse, standardInput } from "../../system/index.js";
 import { ofOption } from "../options/of-option.js";
 import { pathsOf } from "../options/paths-of.js";
 import { type RawFileOptions, rawFileOptions } from "../playlists/raw-files.js";
@@ -37,7 +37,7 @@ export async function taskOf(
   const twice = asked.find((path) => trained.includes(path));
   if (twice !== undefined)
     throw misuse(
-      `--train and --queries both read ${twice === "/dev/stdin" ? "standard input" : twice}`,
+      `--train and --queries both read ${twice === standardInput ? "standard input" : twice}`,
       "give each its own file; to ask about some of the playlists of --train, leave out --queries",
     );
   return {

@@ -9,6 +9,7 @@ import { explainDiskError } from "../errors/disk-error.js";
 import { messageOf, misuse, SegueError } from "../errors/errors.js";
 import { temporaryFolder } from "../files/temporary-folder.js";
 import { usableCores, usableMemory } from "../machine/machine.js";
+import { loadNative } from "../machine/native.js";
 
 export interface DuckDbOptions {
   /**
@@ -55,7 +56,7 @@ export async function withDuckDb<T>(
 ): Promise<T> {
   options.signal?.throwIfAborted();
   const memoryLimit = withinMachine(options.memoryLimit ?? "3GB");
-  const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
+  const { DuckDBInstance: Instance } = await duckDb();
   const spill = await (options.spillFolder === undefined
     ? temporaryFolder("duckdb")
     : mkdtemp(join(options.spillFolder, "segue-duckdb-")));
@@ -100,10 +101,9 @@ function bytesOf(amount: string): number {
   return Number(number) * (binary === undefined ? 1000 : 1024) ** power;
 }
 
-/** Loads the native library ahead of time. */
-export async function preloadDuckDb(): Promise<void> {
-  await import("@duckdb/node-api");
-}
+/** Loads the native library. @throws SegueError code "not-installed" if there is none for this machine */
+export const duckDb = (): Promise<typeof import("@duckdb/node-api")> =>
+  loadNative("DuckDB", () => import("@duckdb/node-api"));
 
 async function onConnection<T>(
   instance: DuckDBInstance,

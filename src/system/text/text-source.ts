@@ -46,6 +46,9 @@ export interface Head {
 
 type Chunks = AsyncGenerator<Buffer, void, undefined>;
 
+/** The path that stands for standard input. */
+export const standardInput = "/dev/stdin";
+
 const chunkSize = 1 << 20;
 const headSize = 1 << 16;
 
@@ -189,7 +192,7 @@ async function openFile(path: string, size: number): Promise<Readable> {
   try {
     const facts = await stat(path);
     if (facts.isDirectory()) throw new Error("it is a folder");
-    if (facts.isFIFO() || facts.isSocket()) return openPipe(path, facts.isSocket());
+    if (facts.isFIFO() || facts.isSocket()) return openPipe(path);
     // A buffer is allocated in full however small the file is, which would be most of the work for thousands of small files.
     const file = createReadStream(path, { highWaterMark: Math.min(size, facts.size || size) });
     await new Promise((resolve, reject) => file.once("open", resolve).once("error", reject));
@@ -207,9 +210,10 @@ async function openFile(path: string, size: number): Promise<Readable> {
  * Opens a pipe without blocking. A blocking open waits for a writer in a thread that cannot be cancelled and keeps the process
  * from exiting.
  */
-function openPipe(path: string, isSocket: boolean): Readable {
-  // Standard input may be a socket (Node uses them for child processes), which cannot be opened by name.
-  const fd = isSocket && path === "/dev/stdin" ? 0 : openSync(path, access.O_RDONLY | access.O_NONBLOCK);
+function openPipe(path: string): Readable {
+  // By its name standard input cannot be opened if it is a socket (Node uses them for child processes), or another user's pipe (sudo, su,
+  // containers).
+  const fd = path === standardInput ? 0 : openSync(path, access.O_RDONLY | access.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }
 

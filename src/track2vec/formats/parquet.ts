@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import {
   asWritten,
   type Database,
+  duckDb,
   parquetDamage,
   SegueError,
   sqlParquet,
@@ -17,9 +18,7 @@ import { TrackVectors } from "../vectors/vectors.js";
 const CHUNK_ROWS = 2048;
 
 export async function writeVectorParquet(vectors: TrackVectors, path: string): Promise<void> {
-  const { ARRAY, BIGINT, DuckDBArrayVector, DuckDBDataChunk, FLOAT, VARCHAR } = await import(
-    "@duckdb/node-api"
-  );
+  const { ARRAY, BIGINT, DuckDBArrayVector, DuckDBDataChunk, FLOAT, VARCHAR } = await duckDb();
   // One thread keeps the row groups, and so the bytes, the same on every machine.
   await withDuckDb({ threads: 1 }, async (database) => {
     await database.run(`CREATE TABLE vectors (track VARCHAR, count BIGINT, vector FLOAT[${vectors.size}])`);
@@ -126,7 +125,7 @@ async function vectorsOf(
   { tracks: n, name, size, hasCounts }: VectorTable,
   fail: Fail,
 ): Promise<TrackVectors> {
-  const { DuckDBArrayVector } = await import("@duckdb/node-api");
+  const { DuckDBArrayVector } = await duckDb();
   const tracks: string[] = [];
   const vectors = new Float32Array(n * size);
   const counts = hasCounts ? new Float64Array(n) : undefined;

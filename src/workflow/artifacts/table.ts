@@ -1,5 +1,5 @@
 /** Tables as Parquet, written and read by DuckDB, which is loaded only if a step has a table. */
-import { misuse, SegueError, sqlName, sqlParquet, sqlString } from "../../system/index.js";
+import { duckDb, misuse, SegueError, sqlName, sqlParquet, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** The values that a cell may hold. */
@@ -58,7 +58,7 @@ export function openTable(ref: ArtifactRef, path: () => Promise<string>): Table 
 export async function writeTable(value: Table, path: string): Promise<number> {
   const rows = (value as unknown as RowsTable).given;
   const columns = columnsOf(rows);
-  const { DuckDBInstance, VARCHAR, DOUBLE, BIGINT, BOOLEAN, TIMESTAMP, timestampValue } = await duckdb();
+  const { DuckDBInstance, VARCHAR, DOUBLE, BIGINT, BOOLEAN, TIMESTAMP, timestampValue } = await duckDb();
   const types = { string: VARCHAR, float: DOUBLE, integer: BIGINT, boolean: BOOLEAN, date: TIMESTAMP };
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
@@ -159,7 +159,7 @@ export async function rowAt(stored: Table, index: number): Promise<Record<string
 
 /** @param index the index of a single row to read; default: all rows */
 async function readParquet(path: string, index?: number): Promise<Record<string, Cell>[]> {
-  const { DuckDBInstance } = await duckdb();
+  const { DuckDBInstance } = await duckDb();
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
@@ -177,5 +177,3 @@ async function readParquet(path: string, index?: number): Promise<Record<string,
     instance.closeSync();
   }
 }
-
-const duckdb = () => import("@duckdb/node-api");

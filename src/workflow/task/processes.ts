@@ -22,8 +22,8 @@ function killOne(target: number): boolean {
 /** Resident memory of a process in MiB; 0 if unknown. */
 export function residentMb(pid: number): number {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-    return Math.round((pages * 4096) / 2 ** 20);
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);
   } catch {
     return 0;
   }

@@ -3,7 +3,15 @@ import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { NamedFile } from "../../../system/index.js";
-import { misuse, notTwice, SegueError, shellWord, sqlString, withDuckDb } from "../../../system/index.js";
+import {
+  misuse,
+  notTwice,
+  SegueError,
+  shellWord,
+  sqlString,
+  standardInput,
+  withDuckDb,
+} from "../../../system/index.js";
 import type { InputForm } from "./forms.js";
 import { naturalOrder } from "./natural-order.js";
 import { type ArchiveMember, memberPath, memberStream, membersOf } from "./zip-archive.js";
@@ -43,7 +51,7 @@ export async function findInputs(
   };
   const archives: Archives = new Map();
   for (const named of inputs) {
-    const input = named === "-" && pipes ? "/dev/stdin" : named;
+    const input = named === "-" && pipes ? standardInput : named;
     const facts = await stat(input).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "EACCES") throw unreadable(input, error);
       return undefined;
@@ -72,7 +80,9 @@ export async function findInputs(
       );
     for (const path of matches) await take(path, await stat(path));
   }
-  for (const path of new Set([...found.values()].map(({ path, member }) => member?.archive ?? path)))
+  // A pipe as standard input is open already, even if another user's.
+  const opened = [...found.values()].filter(({ path, pipe }) => !(pipe && path === standardInput));
+  for (const path of new Set(opened.map(({ path, member }) => member?.archive ?? path)))
     await access(path, constants.R_OK).catch((cause: unknown) => {
       throw unreadable(path, cause, `chmod +r ${shellWord(path)}`);
     });

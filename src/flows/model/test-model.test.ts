@@ -30,6 +30,7 @@ beforeAll(async () => {
   await writeCorpusFile(at("test.safetensors"), walks(4500, 2));
   for (const [recommender, settings] of [
     ["transitions", {}],
+    ["popularity", {}],
     ["track2vec", { epochs: 60, vectorSize: 8, window: 2, minCount: 1 }],
   ] as const) {
     const point = { recommender, settings, label: "" };
@@ -64,6 +65,17 @@ it("gives the same figures with answering threads and with too few queries for t
     "popularity",
     "random bet",
   ]);
+});
+
+it("has one row for popularity if that is the best", async () => {
+  const options = { model: at("popularity"), train: at("train.safetensors"), k: 3, seed: 1 };
+  const { rows, hitRatio, popularity } = await testModel({
+    ...options,
+    questions: at("test.safetensors"),
+    most: 50,
+  });
+  expect(rows.map((row) => row.model)).toEqual(["popularity", "random bet"]);
+  expect(popularity).toBe(hitRatio);
 });
 
 it("counts test playlists that are also in training", async () => {

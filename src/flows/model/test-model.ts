@@ -107,7 +107,8 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
     rows: [
       row(best.recommender, best),
       ...(base === undefined ? [] : [row("nearest tracks (base protocol)", base)]),
-      row("popularity", popular),
+      // It would be there twice if it is the best.
+      ...(best.recommender === "popularity" ? [] : [row("popularity", popular)]),
       { model: "random bet", "hit ratio": randomBet.toFixed(4), MRR: "", NDCG: "", coverage: "" },
     ],
     slices: best.slices.map((slice) => ({

@@ -129,7 +129,9 @@ function inWords(
   const times = (other: number) => (hitRatio / other).toFixed(1);
   const beside = [
     ...(base === undefined || base === 0 ? [] : [`${times(base)} times as often as nearest tracks`]),
-    ...(popularity === 0 ? [] : [`${times(popularity)} times as often as the ${k} most popular tracks`]),
+    ...(popularity === 0 || best.recommender === "popularity"
+      ? []
+      : [`${times(popularity)} times as often as the ${k} most popular tracks`]),
   ];
   return (
     `Of ${queries.toLocaleString("en")} ${queries === 1 ? "playlist" : "playlists"} that it had never seen, the last track was hidden. ` +

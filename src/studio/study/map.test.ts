@@ -309,6 +309,16 @@ describe.skipIf(!hasChromium)("the map", () => {
     await context.close();
   });
 
+  it("scrolls a long list of tracks without making the page longer", async () => {
+    const page = await open();
+    const length = () => page.evaluate<number>("document.documentElement.scrollHeight");
+    const before = await length();
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("song");
+    await poll(() => page.locator("aside li").count()).toBe(60);
+    expect(await length()).toBe(before);
+    await page.close();
+  });
+
   it("has no tooltip, selection or list entry for hidden points", async () => {
     const page = await openCorners();
     const [hidden, , shown] = await cornersOn(page);

@@ -169,6 +169,23 @@ it("keeps a run whose resume begins during the collection", async () => {
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 30");
 });
 
+it("keeps the run that a running one resumes, though it has taken none of its tasks yet", async () => {
+  const origin = await twoRuns();
+  const record = JSON.parse(readFileSync(store.localPath(`runs/fan-out/${origin}.json`), "utf8"));
+  const run = "99991231-235959-22222";
+  await store.put(
+    `runs/fan-out/${run}.json`,
+    JSON.stringify({ ...record, run, origins: [{ run: origin, rerun: [] }] }),
+  );
+  const lock = await lockRun(store, "fan-out", run);
+  try {
+    expect((await collectGarbage(store, { keep: 1 })).removedRuns).toEqual([]);
+    expect(await openClient(store).flow("fan-out").run(origin).artifact("message")).toBe("kept 30");
+  } finally {
+    await lock.release();
+  }
+});
+
 it("removes leftovers of interrupted removals and of writes of killed processes", async () => {
   const run = await twoRuns();
   rmSync(store.localPath(`runs/fan-out/${run}.json`));

@@ -169,21 +169,37 @@ it("keeps a run whose resume begins during the collection", async () => {
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 30");
 });
 
+/** Lists a run as running, whose record has these fields beside those of another one. @returns what ends it */
+async function runningLike(of: string, fields: object): Promise<() => Promise<void>> {
+  const record = JSON.parse(readFileSync(store.localPath(`runs/fan-out/${of}.json`), "utf8"));
+  const run = "99991231-235959-22222";
+  await store.put(`runs/fan-out/${run}.json`, JSON.stringify({ ...record, run, ...fields }));
+  return (await lockRun(store, "fan-out", run)).release;
+}
+
 it("keeps the run that a running one resumes, though it has taken none of its tasks yet", async () => {
   const origin = await twoRuns();
-  const record = JSON.parse(readFileSync(store.localPath(`runs/fan-out/${origin}.json`), "utf8"));
-  const run = "99991231-235959-22222";
-  await store.put(
-    `runs/fan-out/${run}.json`,
-    JSON.stringify({ ...record, run, origins: [{ run: origin, rerun: [] }] }),
-  );
-  const lock = await lockRun(store, "fan-out", run);
-  try {
-    expect((await collectGarbage(store, { keep: 1 })).removedRuns).toEqual([]);
-    expect(await openClient(store).flow("fan-out").run(origin).artifact("message")).toBe("kept 30");
-  } finally {
-    await lock.release();
-  }
+  const end = await runningLike(origin, { origins: [{ run: origin, rerun: [] }] });
+  expect((await collectGarbage(store, { keep: 1 })).removedRuns).toEqual([]);
+  expect(await openClient(store).flow("fan-out").run(origin).artifact("message")).toBe("kept 30");
+  await end();
+});
+
+it("keeps for an hour what a running run may have stored, and not said yet", async () => {
+  const end = await runningLike(await twoRuns(), {});
+  await storeArtifact(store, "m", "just stored", { step: "end", task: "0", folder });
+  const { path } = objectsOf("just stored");
+  const stored = async (minutesAgo: number) => {
+    const then = new Date(Date.now() - 60_000 * minutesAgo);
+    utimesSync(path, then, then);
+    await collectGarbage(store, { keep: 1 });
+    return existsSync(path);
+  };
+  expect(await stored(50)).toBe(true);
+  expect(await stored(70)).toBe(false);
+  await storeArtifact(store, "m", "just stored", { step: "end", task: "0", folder });
+  await end();
+  expect(await stored(1)).toBe(false);
 });
 
 it("removes leftovers of interrupted removals and of writes of killed processes", async () => {

@@ -85,6 +85,10 @@ it("removes old runs and what only they use, never what a kept run uses", async 
   const files = await latestRun.task("start").artifact<FileArtifact>("folder");
   expect(readFileSync(join(await files.path(), "only-here.txt"), "utf8")).toBe("only here");
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
+  for await (const { key } of store.list("cache/")) {
+    const { flow, run } = JSON.parse(readFileSync(store.localPath(key), "utf8"));
+    expect(removedRuns).not.toContain(`${flow}/${run}`);
+  }
 });
 
 it("keeps the run that a kept run resumed, with its logs", async () => {
@@ -170,16 +174,23 @@ it("keeps a run whose resume begins during the collection", async () => {
 });
 
 /** Lists a run as running, whose record has these fields beside those of another one. @returns what ends it */
-async function runningLike(of: string, fields: object): Promise<() => Promise<void>> {
+async function runningLike(
+  of: string,
+  fields: object,
+  run = "99991231-235959-22222",
+): Promise<() => Promise<void>> {
   const record = JSON.parse(readFileSync(store.localPath(`runs/fan-out/${of}.json`), "utf8"));
-  const run = "99991231-235959-22222";
   await store.put(`runs/fan-out/${run}.json`, JSON.stringify({ ...record, run, ...fields }));
   return (await lockRun(store, "fan-out", run)).release;
 }
 
-it("keeps the run that a running one resumes, though it has taken none of its tasks yet", async () => {
+it.each([
+  ["newest", "99991231-235959-22222"],
+  ["oldest", "20000101-000000-22222"],
+])("keeps the run that a running one resumes, the %s, though it has taken no task yet", async (_, run) => {
   const origin = await twoRuns();
-  const end = await runningLike(origin, { origins: [{ run: origin, rerun: [] }] });
+  const end = await runningLike(origin, { origins: [{ run: origin, rerun: [] }] }, run);
+  expect((await collectGarbage(store, { keep: 1, dryRun: true })).removedRuns).toEqual([]);
   expect((await collectGarbage(store, { keep: 1 })).removedRuns).toEqual([]);
   expect(await openClient(store).flow("fan-out").run(origin).artifact("message")).toBe("kept 30");
   await end();

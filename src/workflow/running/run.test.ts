@@ -6,26 +6,30 @@ import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { type AnyFlow, FolderStore, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
 import { keys } from "../records/records.js";
+import { listRuns } from "../records/runs.js";
 
 /** A failed run of a flow that fails as long as `folder` has a file "broken". */
-async function failedRun(folder: string, retry?: RunOptions["retry"]) {
+async function failedRun(folder: string, options: Partial<RunOptions> = {}) {
   const { gate } = (await import(
     /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
   writeFileSync(join(folder, "broken"), "");
   const store = new FolderStore(join(folder, "store"));
-  const { run } = await runFlow(gate!, { folder, count: 1 }, { store, ...(retry && { retry }) });
+  const { run } = await runFlow(gate!, { folder, count: 1 }, { store, ...options });
   return { store, run };
 }
 
-it("keeps the --with retry of a run when it is resumed", async () => {
+it("keeps the --with retry and the tags of a run when it is resumed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
   try {
-    const { store, run } = await failedRun(folder, { count: 2, delay: 0.01 });
+    const { store, run } = await failedRun(folder, { retry: { count: 2, delay: 0.01 }, tags: ["mine"] });
     const events: RunEvent[] = [];
     const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
     expect(resumed.status).toBe("failed");
     expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
+    expect((await listRuns(store, { tag: "mine" })).map((each) => each.run)).toEqual([resumed.run, run]);
+    await resumeRun("gate", { store, run, tags: ["other"] });
+    expect(await listRuns(store, { tag: "other" })).toHaveLength(1);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -72,6 +72,10 @@ it("removes old runs and what only they use, never what a kept run uses", async 
   const files = await latestRun.task("start").artifact<FileArtifact>("folder");
   expect(readFileSync(join(await files.path(), "only-here.txt"), "utf8")).toBe("only here");
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
+  for await (const { key } of store.list("cache/")) {
+    const { flow, run } = JSON.parse(readFileSync(store.localPath(key), "utf8"));
+    expect(removedRuns).not.toContain(`${flow}/${run}`);
+  }
 });
 
 it("keeps the run that a kept run resumed, with its logs", async () => {
@@ -168,6 +172,46 @@ it("leaves no run locked if the datastore fails while it locks them", async () =
   }
   await expect(collectGarbage(new FailingStore(store.url), { keep: 1 })).rejects.toThrow("the disk is full");
   expect((await collectGarbage(store, { keep: 1 })).removedRuns).toHaveLength(2);
+});
+
+/** Lists a run as running, whose record has these fields beside those of another one. @returns what ends it */
+async function runningLike(
+  of: string,
+  fields: object,
+  run = "99991231-235959-22222",
+): Promise<() => Promise<void>> {
+  const record = JSON.parse(readFileSync(store.localPath(`runs/fan-out/${of}.json`), "utf8"));
+  await store.put(`runs/fan-out/${run}.json`, JSON.stringify({ ...record, run, ...fields }));
+  return (await lockRun(store, "fan-out", run)).release;
+}
+
+it.each([
+  ["newest", "99991231-235959-22222"],
+  ["oldest", "20000101-000000-22222"],
+])("keeps the run that a running one resumes, the %s, though it has taken no task yet", async (_, run) => {
+  const origin = await twoRuns();
+  const end = await runningLike(origin, { origins: [{ run: origin, rerun: [] }] }, run);
+  expect((await collectGarbage(store, { keep: 1, dryRun: true })).removedRuns).toEqual([]);
+  expect((await collectGarbage(store, { keep: 1 })).removedRuns).toEqual([]);
+  expect(await openClient(store).flow("fan-out").run(origin).artifact("message")).toBe("kept 30");
+  await end();
+});
+
+it("keeps for an hour what a running run may have stored, and not said yet", async () => {
+  const end = await runningLike(await twoRuns(), {});
+  await storeArtifact(store, "m", "just stored", { step: "end", task: "0", folder: at() });
+  const { path } = objectsOf("just stored");
+  const stored = async (minutesAgo: number) => {
+    const then = new Date(Date.now() - 60_000 * minutesAgo);
+    utimesSync(path, then, then);
+    await collectGarbage(store, { keep: 1 });
+    return existsSync(path);
+  };
+  expect(await stored(50)).toBe(true);
+  expect(await stored(70)).toBe(false);
+  await storeArtifact(store, "m", "just stored", { step: "end", task: "0", folder: at() });
+  await end();
+  expect(await stored(1)).toBe(false);
 });
 
 it("removes leftovers of interrupted removals and of writes of killed processes", async () => {

@@ -167,6 +167,9 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(await cells()).toContainEqual(["state", '"good"', '"good"']);
     expect(await cells()).toContainEqual(["state", "done", "done"]);
     expect(await cells()).toContainEqual(["start", '["b"]', '["a"]']);
+    const differing = await rows.and(page.locator(".differs")).allInnerTexts();
+    expect(differing.map((row) => row.split("\t")[0])).toEqual(expect.arrayContaining(["time", "start"]));
+    expect(differing.join("\n")).not.toContain("good");
     expect(problems).toEqual([]);
   });
 
@@ -199,7 +202,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
-  it("draws a task's line dotted over axes where it has no value, and shortens long names", async () => {
+  it("draws and sorts the tasks of a grid, dotted over axes where a task has no value, and shortens long names", async () => {
     const finished = await run("talker", { folder });
     const rows = [
       { task: "0", values: { name: "track2vec min_count=3", minCount: 3, hits: 0.1 } },
@@ -221,6 +224,31 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     // The first child is the title.
     expect(looks.map((look) => look.slice(1))).toEqual([[null, null], [null, null], ["2 5"]]);
     expect(await picture.innerText()).toContain("track2vec m…");
+    // The highest value of the last axis is at its top, where its label is, the lowest at its bottom.
+    const ends = await picture
+      .locator("polyline:last-child")
+      .evaluateAll((all) => all.map((line) => Number(line.getAttribute("points")!.split(",").at(-1))));
+    expect(ends[1]!).toBeCloseTo((ends[0]! + ends[2]!) / 2, 6);
+    const axis = picture.locator("svg > line").last();
+    const [bottom, top] = await Promise.all(
+      ["y1", "y2"].map(async (end) => Number(await axis.getAttribute(end))),
+    );
+    expect([ends[0], ends[2]]).toEqual([bottom, top]);
+    const labelled = async (label: string) =>
+      Number(await picture.locator("svg > text", { hasText: label }).getAttribute("y"));
+    expect(await labelled("0.3")).toBeLessThan(top!);
+    expect(await labelled("0.1")).toBeGreaterThan(bottom!);
+
+    const table = page.getByLabel("The grid as a table");
+    const sortedBy = async (column: string) => {
+      await table.getByRole("button", { name: column }).click();
+      return table.locator("tbody tr > :first-child").allInnerTexts();
+    };
+    expect(await sortedBy("hits")).toEqual(["2", "1", "0"]);
+    expect(await sortedBy("hits")).toEqual(["0", "1", "2"]);
+    // A task without a value comes last either way.
+    expect(await sortedBy("minCount")).toEqual(["1", "0", "2"]);
+    expect(await sortedBy("minCount")).toEqual(["0", "1", "2"]);
     expect(problems).toEqual([]);
   });
 

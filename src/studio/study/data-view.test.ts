@@ -1,5 +1,6 @@
 /** Data in a real browser: what its charts say can be read whole, and says what is meant. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Analysis, analyzeCorpus } from "../../analysis/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { hasChromium, poll } from "../browser.testkit.js";
 import { type TestStudio, testStudio } from "../studio.testkit.js";
@@ -34,6 +35,59 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     expect(cut).toEqual([]);
     const labels = await page.locator("figure svg text").allTextContents();
     expect(labels).toEqual(expect.arrayContaining(["artists", "songs", "playlists", "entries", "tracks"]));
+    await page.close();
+  });
+
+  it("shows the figures of the analysis, with columns and bars as long as they say", async () => {
+    const expected: Analysis = await analyzeCorpus(longPlaylists());
+    const { page } = await studio.open("#/data");
+    await page.waitForSelector("figure svg", { timeout: 30_000 });
+    const count = (value: number) => value.toLocaleString("en");
+    const facts = await page.locator("dl .card").allInnerTexts();
+    expect(facts.map((fact) => fact.split(/\s*\n\s*/))).toEqual([
+      ["playlists", count(expected.playlists)],
+      ["entries", count(expected.plays)],
+      ["songs", count(expected.songs)],
+      ["artists", count(expected.artists!)],
+      ["tracks in the longest", count(expected.lengths.longest)],
+    ]);
+
+    const songs = page.locator("figure", { hasText: "Songs by playlist entries" });
+    const heights = () =>
+      songs
+        .locator("rect:not(.catch)")
+        .evaluateAll((all) =>
+          all.map(
+            (rect) => ["height", "y"].map((name) => Number(rect.getAttribute(name))) as [number, number],
+          ),
+        );
+    const bins = expected.songBins;
+    const isTall = async (scaled: (count: number) => number) => {
+      const drawn = await heights();
+      const most = Math.max(...bins.map((bin) => scaled(bin.count)));
+      const tallest = Math.max(...drawn.map(([height]) => height));
+      const [bottom] = drawn.map(([height, top]) => height + top);
+      expect(drawn).toHaveLength(bins.length);
+      for (const [i, [height, top]] of drawn.entries()) {
+        expect(height / tallest).toBeCloseTo(scaled(bins[i]!.count) / most, 6);
+        expect(height + top).toBeCloseTo(bottom!, 6);
+      }
+    };
+    await isTall((plays) => Math.log10(1 + plays));
+    await songs.getByRole("button", { name: "log" }).click();
+    await isTall((plays) => plays);
+
+    const ranking = page.locator("section", { hasText: "Most played songs" }).locator("li");
+    expect((await ranking.allInnerTexts()).map((row) => row.split(/\s*\n\s*/))).toEqual(
+      expected.topSongs.map(({ name, plays }) => [name, count(plays)]),
+    );
+    const bars = await ranking
+      .locator(".bar span")
+      .evaluateAll((all) => all.map((bar) => Number.parseFloat(bar.style.width)));
+    const [first] = expected.topSongs;
+    expect(bars).toEqual(
+      expected.topSongs.map(({ plays }) => expect.closeTo((100 * plays) / first!.plays, 3)),
+    );
     await page.close();
   });
 

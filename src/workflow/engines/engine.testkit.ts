@@ -311,6 +311,11 @@ export function engineContract(engine: EngineUnderTest): void {
       ).toEqual(["work 0", "work 1"]);
     });
 
+    it("does not count a killed process among the retries of a task, whose folder is its own", async () => {
+      expect((await run("killedFirst")).status).toBe("done");
+      expect(ran()).toEqual(["start 1 700", "start 2 700", "start 3 700"]);
+    });
+
     it("does not rerun a task whose process is killed after it was recorded", async () => {
       expect((await run("killedDone")).status).toBe("done");
       expect(ran()).toEqual(["start"]);

@@ -58,8 +58,8 @@ it("has written every card once settled, though the run does not wait for them",
 
 it("lets a stopped step clean up for as long as its grace", async () => {
   const stop = new AbortController();
-  const store = new FolderStore(join(folder, "store"));
-  const running = runFlow(flows.cleansUp!, { folder }, { store, signal: stop.signal });
+  const store = new FolderStore(at("store"));
+  const running = runFlow(flows.cleansUp!, { folder: at() }, { store, signal: stop.signal });
   while (noted()[0] !== "begun") await sleep(20);
   stop.abort();
   expect((await running).status).toBe("stopped");

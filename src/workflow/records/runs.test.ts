@@ -49,6 +49,7 @@ it("lists the runs of all flows newest first, by tag, and up to a limit", async 
     await write(flow, i, end);
   expect(await listed()).toEqual([`a/${idOf(3)} interrupted`, `b/${idOf(2)} failed`, `a/${idOf(1)} done`]);
   expect(await listed({ flow: "a", tag: "t1", limit: 1 })).toEqual([`a/${idOf(3)} interrupted`]);
+  expect(await listed({ tag: "t0" })).toEqual([`b/${idOf(2)} failed`]);
 });
 
 it("tells no time of a run that ended before it began, by two clocks that differ", async () => {

@@ -60,3 +60,20 @@ it("takes from the cache what is still there as a whole", async () => {
   expect(await reuse(true).find(task("same", { cache: false }))).toBeUndefined();
   expect(await found()).toEqual({ run: "old", why: "cache" });
 });
+
+it("leaves out of the cache a caught error, which the next run may not have, and steps that do not want it", async () => {
+  const caught = { ...record, caught: { kind: "error", message: "no room" } } satisfies DoneRecord;
+  await store.put(keys.done("f", "old", "train", "0"), recordText(caught));
+  await reuse(true).note(task("same"), caught);
+  expect(await reuse(true).find(task("same"))).toBeUndefined();
+  await store.put(keys.done("f", "old", "train", "0"), recordText(record));
+  await reuse(true).note(task("same", { cache: false }), record);
+  expect(await reuse(true).find(task("same"))).toBeUndefined();
+});
+
+it("tells the run in which a task ran, also of one that has been taken before", async () => {
+  const before = { ...record, reused: { run: "first", why: "cache" } } satisfies DoneRecord;
+  await store.put(keys.done("f", "old", "train", "0"), recordText(before));
+  const taken = await reuse(false, [{ run: "old", rerun: [] }]).find(task("same"));
+  expect(taken).toMatchObject({ run: "new", reused: { run: "first", why: "resume" } });
+});

@@ -47,8 +47,7 @@ export class Reuse {
       keys.done(entry.flow, entry.run, entry.step, entry.task),
       doneAnew,
     );
-    if (!record || record.caught || !isEnough(record, ready) || !(await this.#isComplete(record)))
-      return undefined;
+    if (!record || !isEnough(record, ready) || !(await this.#isComplete(record))) return undefined;
     return this.#take(record, "cache");
   }
 

@@ -5,26 +5,30 @@ import { expect, it } from "vitest";
 import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { type AnyFlow, FolderStore, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
 import { keys } from "../records/records.js";
+import { listRuns } from "../records/runs.js";
 
 const at = folderOfEachTest("run");
 
 /** A failed run of a flow that fails as long as its folder has a file "broken". */
-async function failedRun(retry?: RunOptions["retry"]) {
+async function failedRun(options: Partial<RunOptions> = {}) {
   const { gate } = (await import(
     /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
   )) as Record<string, AnyFlow>;
   writeFileSync(at("broken"), "");
   const store = new FolderStore(at("store"));
-  const { run } = await runFlow(gate!, { folder: at(), count: 1 }, { store, ...(retry && { retry }) });
+  const { run } = await runFlow(gate!, { folder: at(), count: 1 }, { store, ...options });
   return { store, run };
 }
 
-it("keeps the --with retry of a run when it is resumed", async () => {
-  const { store, run } = await failedRun({ count: 2, delay: 0.01 });
+it("keeps the --with retry and the tags of a run when it is resumed", async () => {
+  const { store, run } = await failedRun({ retry: { count: 2, delay: 0.01 }, tags: ["mine"] });
   const events: RunEvent[] = [];
   const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
   expect(resumed.status).toBe("failed");
   expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
+  expect((await listRuns(store, { tag: "mine" })).map((each) => each.run)).toEqual([resumed.run, run]);
+  await resumeRun("gate", { store, run, tags: ["other"] });
+  expect(await listRuns(store, { tag: "other" })).toHaveLength(1);
 });
 
 it("says which parameters of a resumed run its flow no longer has", async () => {

@@ -5,7 +5,7 @@ import { beforeEach, expect, it } from "vitest";
 import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { isAlive } from "../../system/index.js";
 import { startCommand } from "../engines/engine.testkit.js";
-import { type AnyFlow, FolderStore, openClient, runFlow } from "../index.js";
+import { type AnyFlow, FolderStore, openClient, type RunEvent, resumeRun, runFlow } from "../index.js";
 
 const flows = (await import(
   /* @vite-ignore */ new URL("../fixtures/flows.mjs", import.meta.url).href
@@ -118,4 +118,20 @@ it("ends processes started by a step when the command is killed", async () => {
   while (ran() === undefined) await sleep(50);
   command.kill("SIGKILL");
   expect(await isGone(ran()!)).toBe(true);
+});
+
+it("ends a task process that was too busy to notice that its command was killed, before its task runs again", async () => {
+  mkdirSync(store.url);
+  const command = startCommand("blocked", { folder: at(), seconds: 60 }, store, { maxWorkers: 1 });
+  while (!existsSync(at("ran.txt"))) await sleep(50);
+  command.kill("SIGKILL");
+  await new Promise((resolve) => command.once("exit", resolve));
+  let pid = 0;
+  for await (const { key } of store.list("tasks/"))
+    if (key.endsWith("/started.json")) ({ pid } = JSON.parse(readFileSync(store.localPath(key), "utf8")));
+  expect(isAlive(pid)).toBe(true);
+  const stop = new AbortController();
+  const listener = ({ type }: RunEvent) => type === "task-started" && stop.abort();
+  expect((await resumeRun("blocked", { store, signal: stop.signal, listener })).status).toBe("stopped");
+  expect(await isGone(pid)).toBe(true);
 });

@@ -306,15 +306,16 @@ describe("the forms", () => {
     ]);
   });
 
-  it("tidies names in every format except sequences, and counts the rows", async () => {
+  it("tidies names in every format except sequences, and counts the rows that it accepts", async () => {
     const [apart, whole] = ["Bjo\u0308rk", "Björk"];
     const note = /^1 row has names with surrounding spaces or decomposed accents/;
-    const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n`;
+    const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n${apart},\u3000,p\n`;
     const play = { artist: apart, track: "Jóga ", playlist: "p" };
     const same = { artist: whole, track: "Jóga", playlist: "p" };
+    const nameless = { ...play, track: "\u3000" };
     for (const [name, text] of [
       ["a.csv", csv],
-      ["a.json", JSON.stringify([play, same])],
+      ["a.json", JSON.stringify([play, same, nameless])],
       ["b.json", JSON.stringify([{ name: "p", tracks: [play, same] }])],
       ["p.m3u", `#EXTINF:1,${apart} - Jóga\na.mp3\n#EXTINF:1,${whole} - Jóga\nb.mp3\n`],
       [

@@ -94,7 +94,7 @@ export class CsvScanner {
       } else {
         const record = clean ? undefined : buffer.subarray(position, next);
         if (record === undefined || !this.#rejectBytes(record)) {
-          if (scanned.hasBlanks || leads.next(position) < next) row.tidy();
+          const isTidied = (scanned.hasBlanks || leads.next(position) < next) && row.tidy();
           const isParted = !this.#layout.isTitled || row.partTitle();
           const empty = row.emptyField();
           const noTime = this.#hasTime && empty === undefined ? row.readTime(this.line) : undefined;
@@ -102,7 +102,10 @@ export class CsvScanner {
           if (empty !== undefined) this.#reject(`empty ${empty}`, undefined, whole());
           else if (!isParted) this.#reject("empty artist", notParted, whole());
           else if (noTime !== undefined) this.#reject("not a time", noTime, whole());
-          else this.#writer.commit(this.#firstRowId + this.rows);
+          else {
+            if (isTidied) this.#writer.tidied++;
+            this.#writer.commit(this.#firstRowId + this.rows);
+          }
         }
       }
       this.rows++;

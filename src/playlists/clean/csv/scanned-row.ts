@@ -40,8 +40,8 @@ export class ScannedRow {
       this.#writer.columns[column]!.length = this.#starts[column]!;
   }
 
-  /** Tidies the names. */
-  tidy(): void {
+  /** Tidies the names; returns whether that changed any. */
+  tidy(): boolean {
     let isTidied = false;
     for (let i = 0; i < fieldNames.length; i++) {
       const column = this.#writer.columns[i]!;
@@ -55,7 +55,7 @@ export class ScannedRow {
       column.length = start;
       this.#writer.append(i, tidied);
     }
-    if (isTidied) this.#writer.tidied++;
+    return isTidied;
   }
 
   /** Splits "Artist - Title" into its two columns; returns false if it has no two parts. */

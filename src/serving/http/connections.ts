@@ -5,6 +5,8 @@ import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 
 /** How long idle connections may stay open after the stop, so that requests already under way still arrive. */
 const lingerMs = 200;
+/** How many connections the system may have accepted that Node has not, as `listen` asks by default. Node takes one a turn. */
+const backlog = 511;
 
 export class Connections {
   readonly #server: HttpServer;
@@ -22,7 +24,7 @@ export class Connections {
 
   /**
    * Closing resets connections that the system has accepted and Node has not. So it waits for a short turn of the event loop in which
-   * none arrived, up to the pause below.
+   * none arrived, up to the pause below or, on a machine too busy to take them all by then, for as many turns as it takes.
    */
   async #close(): Promise<void> {
     const server = this.#server;
@@ -34,11 +36,13 @@ export class Connections {
     const until = performance.now() + lingerMs;
     // The first one only ends the current turn.
     await turn();
-    for (let from = 0, now = performance.now(); (arrived || now - from > 1) && now < until; ) {
+    let isLast = false;
+    for (let turns = 1, from = performance.now(); !isLast; turns++) {
       arrived = false;
-      from = now;
       await turn();
-      now = performance.now();
+      const now = performance.now();
+      isLast = arrived ? turns >= backlog && now >= until : now - from <= 1 || now >= until;
+      from = now;
     }
     server.off("connection", onConnection);
     // `http.Server.close` closes idle connections at once, and with them requests that are just arriving.

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { isSegueError, misuse, type SegueError } from "../system/index.js";
 import { counted } from "../workflow/terminal/text/format.js";
-import { flowsNamed, ownFlows } from "./run/flow-named.js";
+import { flowsNamed, isFlowModule, ownFlows } from "./run/flow-named.js";
 
 export function registerCheck(program: Command): void {
   program
@@ -18,13 +18,17 @@ export function registerCheck(program: Command): void {
 }
 
 async function check(targets: string[], options: { readonly json?: boolean }): Promise<void> {
-  const { checkFlow } = await import("../workflow/index.js");
+  const [{ checkFlow }, { refuseHiddenParameters }] = await Promise.all([
+    import("../workflow/index.js"),
+    import("./run/run-flows.js"),
+  ]);
   const sound: { flow: string; steps: number }[] = [];
   const problems: SegueError[] = [];
   for (const target of targets.length > 0 ? targets : ownFlows())
     for (const flow of await flowsNamed(target))
       try {
         checkFlow(flow);
+        if (isFlowModule(target)) refuseHiddenParameters(flow);
         sound.push({ flow: flow.name, steps: flow.nodes.length });
       } catch (error) {
         if (!isSegueError(error)) throw error;

@@ -182,13 +182,15 @@ $`,
          .step("start", () => {});`,
     );
     const flag = name.replace("_", "-");
-    const { code, stderr } = await segue("run", `${name}.js`);
-    expect([code, stderr]).toEqual([
-      2,
-      `error: parameter ${flag} of flow "taken" is a flag of segue run itself
+    for (const verb of ["run", "check"]) {
+      const { code, stderr } = await segue(verb, `${name}.js`);
+      expect([code, stderr]).toEqual([
+        2,
+        `error: parameter ${flag} of flow "taken" is a flag of segue run itself
   → give the parameter another name, such as taken-${flag}
 `,
-    ]);
+      ]);
+    }
   });
 
   it.each(["a/b", "", "a\nb"])("gets an error for an artifact named %j", async (name) => {

@@ -119,6 +119,11 @@ function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]):
   return addFlagsOf(flows, command);
 }
 
+/** Refuses a flow of the user's own that `segue run` could not run, since its own flags hide parameters. */
+export function refuseHiddenParameters(flow: AnyFlow): void {
+  refuseTakenFlags(addRunOptions(new Command("segue run"), flow.name), [flow]);
+}
+
 /** @param example the flow named in the help of --from */
 function addRunOptions(command: Command, example: string): Command {
   return addDatastoreOption(command)

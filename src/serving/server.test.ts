@@ -137,23 +137,22 @@ it.each([0, 300])(
 );
 
 it("keeps answering during the drain delay, and says that it is not ready", async () => {
-  const { url, close } = await start({ drainDelay: 600 });
+  const drainDelay = 2000;
+  const { url, close } = await start({ drainDelay });
   const began = performance.now();
   const stopped = close();
   for (const path of ["/ping", "/readyz"]) expect((await fetch(url + path)).status).toBe(503);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   // Each on a connection of its own, since the one before was told to close.
-  let answered = 0;
-  for (; performance.now() - began < 500; answered++) {
+  for (let i = 0; i < 10; i++) {
     const answer = await recommend(url);
     expect({ status: answer.status, connection: answer.headers.get("connection") }).toEqual({
       status: 200,
       connection: "close",
     });
   }
-  expect(answered).toBeGreaterThan(0);
   await stopped;
-  expect(performance.now() - began).toBeGreaterThan(590);
+  expect(performance.now() - began).toBeGreaterThan(drainDelay - 10);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 

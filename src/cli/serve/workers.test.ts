@@ -46,19 +46,18 @@ it("leaves no worker and no trace if it is killed while one begins to listen", a
 }, 30_000);
 
 it("announces the stop in all workers before it refuses any request", async () => {
-  const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "1"];
+  const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "3"];
   await serving(args, {}, async (url) => {
     const ask = async (path: string) => {
       const { status, headers } = await fetch(url + path);
       return { status, connection: headers.get("connection") };
     };
     const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
-    const began = performance.now();
     process.kill(pid, "SIGTERM");
     await expect.poll(() => ask("/ping")).toEqual({ status: 503, connection: "close" });
     // Connections go to the workers in turn.
     for (let i = 0; i < 6; i++) expect((await ask("/readyz")).status).toBe(503);
-    while (performance.now() - began < 800)
+    for (let i = 0; i < 10; i++)
       expect(await ask("/v1/tracks?q=one")).toEqual({ status: 200, connection: "close" });
     await expect.poll(() => ask("/ping").catch(() => "refused")).toBe("refused");
   });

@@ -285,7 +285,7 @@ describe("segue evaluate", () => {
     await expect.poll(() => isAlive(child)).toBe(false);
     expect(performance.now() - began).toBeLessThan(msToEnd(2000));
     expect(said).toMatch(/\ninterrupted\n/);
-  }, 40_000);
+  });
 
   it("ends with a word when signalled while it fits", async () => {
     const sample = join(folder, "fitted.csv");
@@ -301,7 +301,7 @@ describe("segue evaluate", () => {
     });
     expect(await once(command, "close")).toEqual([130, null]);
     expect(said).toMatch(/\ninterrupted\n/);
-  }, 40_000);
+  });
 
   it("refuses an unwritable card before it fits anything", async () => {
     // The playlists are not even looked for.

@@ -118,7 +118,7 @@ describe("segue run", () => {
     expect(JSON.parse(again.stdout).remarks).toContainEqual(expect.stringMatching(/^the models saw only/));
     const whole = await segue("run", ...flows, "--input", "part.csv", "--grid", grid);
     expect(whole.stdout).not.toContain("the models saw only");
-  }, 60_000);
+  });
 
   it("shows only a user module's own parameters in its help", async () => {
     project.writeFlows(
@@ -174,7 +174,7 @@ describe("segue run", () => {
     const trained = await segue("train", "--input", ...files, "--output", "vectors.bin", "--json");
     expect(trained.stderr).toMatch(told);
     expect(JSON.parse(trained.stdout)).toMatchObject({ vocabulary: 20, words: 300 });
-  }, 60_000);
+  });
 
   it("says how to split a log that became one playlist", async () => {
     const plays = Array.from(
@@ -202,7 +202,7 @@ describe("segue run", () => {
     }
     const [, command] = /parameters\): segue (.*)\n$/.exec(whole.stderr)!;
     expect((await segue(...command!.split(" "))).stdout).toContain(" 100 playlists,");
-  }, 60_000);
+  });
 
   it("reads ambiguous dates as a flag or params.yml says", async () => {
     const plays = ["02/03/2024 10:00", "02/04/2024 10:00"].map((time, i) => `A,T${i},${time}`);
@@ -227,7 +227,7 @@ describe("segue run", () => {
     expect((await segue(...args)).code).toBe(0);
     await rm(join(home, "conf", "local", "params.yml"));
     expect(await playlists()).toEqual(["dates 2024-02-03 10:00", "dates 2024-02-04 10:00"]);
-  }, 60_000);
+  });
 
   it("keeps the rejects of each run, even after the next run has replaced the file", async () => {
     const data = ["--data", "rejecting", "--json"];
@@ -257,7 +257,7 @@ describe("segue run", () => {
     expect(failed.stderr).toContain(`segue resume intermediate/${run}`);
     expect(await rejected(join(home, path!))).toEqual([",five,p"]);
     expect(await rejected(join(place, "rejected_rows.jsonl"))).toEqual([",four,p"]);
-  }, 60_000);
+  });
 
   it("stops within 2 s of Ctrl-C while reading, leaves no process and no table, and says how to continue", async () => {
     await rm(join(home, "stop"), { recursive: true, force: true });
@@ -296,7 +296,7 @@ describe("segue run", () => {
       const { pid } = JSON.parse(record) as { pid: number };
       expect([typeof pid, isAlive(pid)]).toEqual(["number", false]);
     }
-  }, 60_000);
+  });
 
   it("keeps its files where the catalog says, and without an input reads the download", async () => {
     const project = join(home, "project");
@@ -318,7 +318,7 @@ describe("segue run", () => {
     // What conf/local does not say, such as the grid, is as it was shipped.
     const trained = await run("run", "modeling", "--recommenders", "popularity");
     expect(trained.stdout).toContain("1 grid point: popularity");
-  }, 60_000);
+  });
 
   it("leaves no table if a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");

@@ -45,13 +45,13 @@ it("tells nothing of how the playlists that it generates were read", async () =>
   child.kill("SIGTERM");
   await once(child, "close");
   expect(said).toBe("");
-}, 60_000);
+});
 
 it("names its datastore in suggested commands if it is not the default", async () => {
   expect(await flagsOf([])).toBe("");
   expect(await flagsOf(["--datastore", "my runs"])).toBe("--datastore 'my runs'");
   expect(await flagsOf([], { SEGUE_DATASTORE: "elsewhere" })).toBe("--datastore elsewhere");
-}, 60_000);
+});
 
 it("suggests the same as the command for a failed run, also if that begins at an earlier flow", async () => {
   const plays = Array.from({ length: 40 }, (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900}`);
@@ -64,4 +64,4 @@ it("suggests the same as the command for a failed run, also if that begins at an
   expect(goOn.at(-1)).toMatch(
     /^run it again with .*: segue run intermediate primary --input log.csv --session-gap 30$/,
   );
-}, 60_000);
+});

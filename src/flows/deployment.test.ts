@@ -119,7 +119,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     });
     const captured = await segue(...good, "--dry-run", "--sagemaker-capture", "s3://models/seen");
     expect(captured.stdout).toContain('"DestinationS3Uri": "s3://models/seen"');
-  }, 60_000);
+  });
 
   it("deploys, checks and deletes", async () => {
     const done = await segue(...good, "--json");
@@ -132,7 +132,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
       unknown: { answered: 7 },
     });
     expect(await left()).toEqual(nothing);
-  }, 60_000);
+  });
 
   it.each<[string, string[], () => void, RegExp]>([
     [
@@ -192,7 +192,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     const { run } = JSON.parse(resumed.stdout);
     expect((await segue("logs", `deployment/${run}/check`)).stdout).toContain("deploying it again");
     expect(await left()).toEqual(nothing);
-  }, 60_000);
+  });
 
   it("is left alone by a resumed run if another run has deployed to it since", async () => {
     emulator.modelError = true;
@@ -219,7 +219,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect(await left()).toEqual(before);
     expect((await segue(...good)).code).toBe(0);
     expect(await left()).toEqual(nothing);
-  }, 60_000);
+  });
 
   /** A run that waits for its endpoint, which is being created. */
   const begunWaiting = async () => {
@@ -241,7 +241,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
       /\| removing endpoint segue: Creating\n.*\| if a second Ctrl-C comes first, it stays: segue on SageMaker, which costs money \(stop it: aws sagemaker delete-endpoint --endpoint-name segue\)\n/,
     );
     expect(await left()).toEqual(nothing);
-  }, 60_000);
+  });
 
   it("is removed by the next run if its own was killed while waiting for it", async () => {
     const { child, ended } = await begunWaiting();
@@ -251,7 +251,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     const next = await segue(...good);
     expect(next).toMatchObject({ code: 0, stdout: expect.stringContaining("endpoint segue updated") });
     expect(await left()).toEqual(nothing);
-  }, 60_000);
+  });
 
   it("makes a bundle that describes itself and has answers for unknown tracks", async () => {
     const done = JSON.parse((await segue("run", "deployment", "--json")).stdout);
@@ -265,5 +265,5 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
       parameters: { knn_k: 7 },
     });
     expect(manifest.dataFingerprint).toMatch(/^[0-9a-f]{64}$/);
-  }, 60_000);
+  });
 });

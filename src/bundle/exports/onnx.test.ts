@@ -170,5 +170,5 @@ describe.skipIf(!existsSync(browser))("ONNX in Chromium", () => {
       await page.close();
       server.close();
     }
-  }, 60_000);
+  });
 });

@@ -111,7 +111,7 @@ describe("a chain of runs", () => {
     expect(done.stderr).toContain(`is done\n  → continue with the flows after it: ${command[0]}`);
     const next = await segue("run", "primary", "--from", command[1]!, "--datastore", "chain", "--json");
     expect(next.code).toBe(0);
-  }, 60_000);
+  });
 
   it("exits with 2 if a step finds its input wrong, like segue train", async () => {
     await writeFile(
@@ -224,5 +224,5 @@ describe("a chain of runs", () => {
     const again = await segue(...command.split(" "), "--sagemaker-image", image);
     expect(again.stderr).toBe("");
     expect(again.code).toBe(0);
-  }, 60_000);
+  });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   project.write("playlists.jsonl", `${playlists.join("\n")}\n`);
   expect((await segue("run", "intermediate", "primary", "--input", "playlists.jsonl")).stderr).toBe("");
-}, 60_000);
+});
 
 it("keeps the best of the others, and says which has no figures", async () => {
   const ran = await segue("run", "modeling", "--grid", gridOf([1000, 5], { recommender: "popularity" }));
@@ -51,4 +51,4 @@ it("fails if all diverge, and advises another grid, not to resume", async () => 
   );
   expect(ran.stderr).toMatch(diverged);
   expect(ran.stderr).not.toContain("segue resume");
-}, 60_000);
+});

@@ -125,7 +125,7 @@ $`,
 $`,
       ),
     );
-  }, 30_000);
+  });
 
   it("is retried or taken from the cache by a resumed run with the flags for it", async () => {
     const failed = await segue("run", "own.js:twice");
@@ -146,7 +146,7 @@ $`,
     project.write("lucky", "");
     await segue("resume", "--step", "luck", "--cache");
     expect(project.read("ran.txt")).toBe("start luck luck luck luck ");
-  }, 30_000);
+  });
 
   it("is named as a shell takes it, and asked about parameters that it did not have when it ran", async () => {
     const module = (shape: string) =>
@@ -171,7 +171,7 @@ $`,
   → give new parameters a default, or begin anew: segue run './my flow.js:mine'
 `,
     ]);
-  }, 30_000);
+  });
 
   it.each(["tag", "max_workers", "help"])("may have no parameter %s: the command has one", async (name) => {
     project.writeFlows(

@@ -55,7 +55,7 @@ it("ends at once on the second Ctrl-C, kills a task that ignores signals, and sa
   expect(said).toMatch(/^interrupted\n {2}→ continue: segue resume busy\/\S+\n$/);
   for (let i = 0; i < 50 && isAlive(pid); i++) await sleep(20);
   expect([isAlive(pid), existsSync(folder)]).toEqual([false, false]);
-}, 30_000);
+});
 
 it("ends with 143 if it is stopped by SIGTERM", async () => {
   const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:waits"], {
@@ -67,7 +67,7 @@ it("ends with 143 if it is stopped by SIGTERM", async () => {
   rmSync(project.at("waiting"));
   command.kill("SIGTERM");
   expect(await ended).toBe(143);
-}, 30_000);
+});
 
 it("survives the closing of its terminal if its output goes elsewhere", async () => {
   const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:waits"], {
@@ -78,7 +78,7 @@ it("survives the closing of its terminal if its output goes elsewhere", async ()
   while (!existsSync(project.at("waiting"))) await sleep(20);
   command.kill("SIGHUP");
   expect(await ended).toBe(0);
-}, 30_000);
+});
 
 it("says how to continue if the datastore is full", async () => {
   const failed = await project.segueMeanwhile("run", "stops.mjs:ends", "--datastore", "full");
@@ -86,4 +86,4 @@ it("says how to continue if the datastore is full", async () => {
   expect(failed.stderr).toMatch(/^error: .*full\/cache/);
   const [, run] = /→ when it is fixed: segue resume (ends\/\S+) --datastore full\n/.exec(failed.stderr)!;
   expect(project.segue("show", run!, "--datastore", "full").stdout).toContain("interrupted");
-}, 30_000);
+});

@@ -16,7 +16,7 @@ it("refuses a pipe as API key file", async () => {
   const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", at("pipe"));
   expect(stderr).toContain(`${at("pipe")} is a pipe`);
   expect(code).toBe(2);
-}, 20_000);
+});
 
 it.each([
   ["missing-keys", undefined, "there is no API key file"],

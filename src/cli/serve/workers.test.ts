@@ -43,7 +43,7 @@ it("leaves no worker and no trace if it is killed while one begins to listen", a
   await once(server, "close");
   expect(server.signalCode).toBe("SIGKILL");
   expect(said).toBe("");
-}, 30_000);
+});
 
 it("announces the stop in all workers before it refuses any request", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "3"];
@@ -100,7 +100,7 @@ it("stops soon while a dead worker waits to be replaced", async () => {
     told = performance.now();
   });
   expect(performance.now() - told).toBeLessThan(1_200);
-}, 60_000);
+});
 
 it("says how a worker ended if the system killed it while it opened the bundle", async () => {
   const killed = at("killed.cjs");
@@ -157,7 +157,7 @@ it("answers from a single bundle, even if another appears while a worker starts"
     const bundles = async () => new Set([await bundle(), await bundle(), await bundle(), await bundle()]);
     await expect.poll(bundles).not.toContain(old);
   });
-}, 60_000);
+});
 
 it("announces a new bundle to all workers, even if the first one dies of it", async () => {
   await pointedToFirst("switched", ["A-One", "E-Five"]);

@@ -30,7 +30,7 @@ it("has its search index ready when it replaces another model, and soon after a 
   const built = await firstSearch(0);
   expect(await firstSearch(1)).toBeLessThan(built / 2);
   expect(await firstSearch(0, 2_000 + 3 * built)).toBeLessThan(built / 2);
-}, 60_000);
+});
 
 it("can be aborted while it opens, tells its batches, and refuses questions once it is closed", async () => {
   await writeBundle(at("small"), (await smallInput()).input);

@@ -150,4 +150,4 @@ it("says that a step ran out of memory, and what to do, if V8 ends its process",
     else process.env.NODE_OPTIONS = NODE_OPTIONS;
     await pool.close();
   }
-}, 30_000);
+});

@@ -102,7 +102,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
   };
   beforeAll(async () => {
     if (place === "S3" && motoPython) s3 = await startS3();
-  }, 60_000);
+  });
   afterAll(() => s3?.stop());
   beforeEach(async (context) => {
     if (place === "S3" && !s3) context.skip(motoMissing);

@@ -40,5 +40,5 @@ describe.skipIf(!hasPostgres)("claims", () => {
     await look();
     expect(dead).toEqual(["one"]);
     await other.close();
-  }, 30_000);
+  });
 });

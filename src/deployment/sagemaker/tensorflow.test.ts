@@ -89,10 +89,15 @@ describe("a model for the TensorFlow image", () => {
       expect(files).toContain("playlists/1/saved_model.pb");
       expect(files.join()).not.toContain("manifest.json");
 
-      await writeBundle(join(folder, "without"), input);
-      await expect(
-        archiveFor({ name: "playlists", model: join(folder, "without"), image: tensorFlowImage }),
-      ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("has no track vectors") });
+      const without = join(folder, "without");
+      await writeBundle(without, input);
+      // Before any request: nothing listens at this address.
+      const connection = { region: "us-east-1", endpoint: "http://127.0.0.1:1" };
+      const options = { name: "playlists", bucket: "s3://models", image: tensorFlowImage, role: goodRole };
+      await expect(deploySageMaker({ ...options, model: without, connection })).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining("has no track vectors"),
+      });
     } finally {
       await rm(folder, { recursive: true });
     }

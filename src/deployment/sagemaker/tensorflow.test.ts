@@ -82,8 +82,12 @@ describe("a model for the TensorFlow image", () => {
     expect(files.join()).not.toContain("manifest.json");
 
     await writeBundle(at("without"), input);
-    await expect(
-      archiveFor({ name: "playlists", model: at("without"), image: tensorFlowImage }),
-    ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("has no track vectors") });
+    // Before any request: nothing listens at this address.
+    const connection = { region: "us-east-1", endpoint: "http://127.0.0.1:1" };
+    const options = { name: "playlists", bucket: "s3://models", image: tensorFlowImage, role: goodRole };
+    await expect(deploySageMaker({ ...options, model: at("without"), connection })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("has no track vectors"),
+    });
   });
 });

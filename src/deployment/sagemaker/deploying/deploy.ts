@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { S3Store } from "../../../storage/s3.js";
 import { messageOf, SegueError } from "../../../system/index.js";
+import type { Archive } from "../archive/archive.js";
 import { archiveFor, type Serves, servedBy } from "../archive/served.js";
 import { attempt, isBusy, isTaken, wasRetried } from "../aws/attempt.js";
 import { describeEndpoint, isMissing, isMoving, sageMakerClient, waitForEndpoint } from "../aws/endpoint.js";
@@ -42,13 +43,26 @@ export interface SageMakerDeployment {
 /** See `deploySageMaker` in index.ts. */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
-  const { name, connection } = options;
   const start = performance.now();
+  // Before any request to AWS, since it refuses what the image cannot serve.
+  const archive = await archiveFor(options);
+  try {
+    return await deployArchive(archive, options, start);
+  } finally {
+    await archive.remove();
+  }
+}
+
+async function deployArchive(
+  archive: Archive,
+  options: SageMakerOptions,
+  start: number,
+): Promise<SageMakerDeployment> {
+  const { name, connection } = options;
   const client = sageMakerClient(connection);
   const before = await livingEndpoint(client, options);
   const old = before && (await partsOf(client, before));
   const wasScaled = before !== undefined && (await hasScaling(name, connection));
-  const archive = await archiveFor(options);
   const made: Made = {};
   try {
     const store = storeOf(options);
@@ -77,8 +91,6 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     };
   } catch (error) {
     throw await undo(error, { client, options, made, before });
-  } finally {
-    await archive.remove();
   }
 }
 

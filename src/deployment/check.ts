@@ -161,8 +161,6 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
   if (new Set(given.output_2).size < new Set(ids).size) return "it has a track twice";
   for (let i = 0; i < ids.length; i++) {
     const [id, score] = [given.output_2[i]!, given.output_1[i]];
-    if (id === ids[i] && !close(score, scores[i]!))
-      return `the score at place ${i + 1} is ${score} instead of ${scores[i]}`;
     // A track that ties with the last place may replace it.
     if (
       id !== ids[i] &&
@@ -170,6 +168,7 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
     ) {
       return `place ${i + 1} is ${asWritten(id)} instead of ${asWritten(ids[i])}`;
     }
+    if (!close(score, scores[i]!)) return `the score at place ${i + 1} is ${score} instead of ${scores[i]}`;
   }
   return undefined;
 }

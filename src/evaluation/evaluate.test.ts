@@ -57,6 +57,20 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at[1]!.ndcg).toBeCloseTo((1 + 1 / Math.log2(3)) / 4, 12);
   });
 
+  it("sorts the ks by number, and asks for as many tracks as the largest", async () => {
+    const lengths = new Set<number>();
+    const noting = answering(() => []);
+    const recommend: typeof noting.recommend = (contexts, k) => {
+      lengths.add(k);
+      return noting.recommend(contexts, k);
+    };
+    const { at } = await evaluateRecommender({ ...noting, recommend }, questions, {
+      ks: [10, 9, 100],
+      facts,
+    });
+    expect([at.map(({ k }) => k), [...lengths]]).toEqual([[9, 10, 100], [100]]);
+  });
+
   it("keeps the value of each query, and says which columns exist", async () => {
     const { outcomes, at } = await evaluateRecommender(recommender, questions, { ks: [1, 2], facts });
     const column = outcomes.values("hitRatio", at[1]!.k);

@@ -73,6 +73,50 @@ describe("leaderboard", () => {
     });
   });
 
+  it("shows each figure under its own name, in JSON, as text and as a page", () => {
+    const half = (value: number) => Float64Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? value : 0));
+    const one: Entry = {
+      recommender: "one",
+      figures: {
+        ...{ k: 7, hitRatio: 0.5, mrr: 0.3, ndcg: 0.4, recall: 0.11, map: 0.12, coverage: 0.125 },
+        ...{ popularityLift: -0.75, artistDiversity: 0.625, novelty: 6.5 },
+      },
+      ...{ hits: half(1), reciprocalRanks: half(0.6), gains: half(0.8) },
+      ...{ fitSeconds: 3.25, recommendSeconds: 2, peakRssMb: 1234 },
+    };
+    const board = leaderboard([one, { ...one, recommender: "two" }]);
+    const [{ hit_ratio, mrr, ndcg, behind: _, ...others }] = leaderboardJson(board).rows as [
+      ReturnType<typeof leaderboardJson>["rows"][number],
+    ];
+    expect([hit_ratio, mrr, ndcg].map(({ mean }) => mean)).toEqual(
+      [0.5, 0.3, 0.4].map((mean) => expect.closeTo(mean, 12)),
+    );
+    expect(others).toEqual({
+      ...{ recommender: "one", coverage: 0.125, popularity_lift: -0.75, artist_diversity: 0.625 },
+      ...{ novelty: 6.5, fit_seconds: 3.25, queries_per_second: 50, peak_rss_mb: 1234 },
+    });
+    const [headings, cells] = leaderboardText(board)
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(/ {2,}/)) as [string[], string[]];
+    const empty = headings.indexOf("behind");
+    const interval = `${(100 * hit_ratio.low).toFixed(2)}–${(100 * hit_ratio.high).toFixed(2)}`;
+    expect(headings.toSpliced(empty, 1).map((heading, i) => `${heading}: ${cells[i]}`)).toEqual([
+      ...["recommender: one", "hit@7: 50.00 %", `95 % interval: ${interval}`],
+      ...["MRR@7: 30.00 %", "NDCG@7: 40.00 %", "coverage: 12.5 %", "pop. lift: −0.75", "artists: 0.63"],
+      ...["novelty: 6.5", "fit s: 3.3", "queries/s: 50", "MiB: 1,234"],
+    ]);
+    // The longest interval ends at the right end of the picture.
+    const [, width, from, to] = /<rect[^>]* width="([\d.]+)".*? d="M([\d.]+) 7H([\d.]+)"/.exec(
+      leaderboardHtml(board),
+    )!;
+    expect([width, from, to].map(Number)).toEqual(
+      [hit_ratio.mean, hit_ratio.low, hit_ratio.high].map((share) =>
+        expect.closeTo((100 * share) / hit_ratio.high, 1),
+      ),
+    );
+  });
+
   it("breaks ties in hit ratio by how early hits are, like the grid of segue run", async () => {
     const board = leaderboard([await entry("a", ["c", "b"]), await entry("b", ["b"])]);
     expect(board.rows.map(({ recommender }) => recommender)).toEqual(["b", "a"]);
@@ -194,6 +238,14 @@ describe("report", () => {
       ...["fit_seconds", "recommend_seconds", "peak_rss_mb"],
     ]);
     expect(report(measured, 2)).toMatchObject({ queries: 100, hit_ratio: 0.4 });
+    const second = await measureRecommender(async () => answering(() => ["c", "b"]), corpus, questions, {
+      ks: [2],
+    });
+    expect(report(second, 2)).toMatchObject({
+      mrr: expect.closeTo(0.4 / 2, 12),
+      ndcg: expect.closeTo(0.4 / Math.log2(3), 12),
+      coverage: 2 / 3,
+    });
     // Rounded, what takes microseconds would be 0, and queries a second would be infinite.
     const quick = {
       ...measured,

@@ -186,6 +186,7 @@ describe("compared with popularity", () => {
       { mean: 0.02, low: -0.03, high: 0.07, p: 0.42 },
       /does no better .*\+0\.020, 95 % interval −0\.030 to \+0\.070, p 0\.420/,
     ],
+    [{ mean: -0.02, low: -0.07, high: 0.03, p: 0.42 }, /^on the test blend does no better .*−0\.020/],
     [{ mean: -0.1, low: -0.15, high: -0.05, p: 0.002 }, /blend hits less than .*; --recommenders popularity/],
   ])("%j is remarked", (gain, remark) => {
     expect(onTest({ gain })).toEqual([expect.stringMatching(remark)]);

@@ -14,6 +14,9 @@ describe("twinSwap", () => {
     expect(twinSwap(deaf, queries, { catalogue })).toMatchObject({ queries: 1, overlap: 1 });
     const literal = answering(({ tracks }) => (tracks.at(-1) === "x-song" ? ["y-other"] : ["z-more"]));
     expect(twinSwap(literal, queries, { catalogue })).toMatchObject({ queries: 1, overlap: 0 });
+    // Two tracks in four are of that title.
+    const often = Array.from({ length: 500 }, () => queries[0]!);
+    expect(twinSwap(deaf, often, { catalogue }).randomOverlap).toBeCloseTo(0.5, 1);
   });
 
   it("divides the overlap of two answers by the longer one; two empty answers are the same", () => {
@@ -54,6 +57,14 @@ describe("lessWrong", () => {
     expect(found.similarity).toBe(0.9);
     const right = lessWrong(recommender, [queries[0]!], { catalogue, similarity: (a) => likeness[a] });
     expect(right).toEqual({ misses: 0, similarity: undefined, random: undefined });
+    const asked: string[] = [];
+    const similarity = (a: string) => void asked.push(a);
+    lessWrong(
+      answering(() => []),
+      queries,
+      { catalogue, similarity },
+    );
+    expect(asked).toEqual([]);
     const often = Array.from({ length: 500 }, () => queries[1]!);
     const { misses, random } = lessWrong(recommender, often, { catalogue, similarity: (a) => likeness[a] });
     expect(misses).toBe(500);

@@ -49,3 +49,19 @@ it("extends with the bundle's other recommenders where the chosen one has no ans
 it("adds nothing if no recommender has an answer", async () => {
   expect(await extended({ narrow }, { context: [songs[7]!], k: 3 })).toEqual({ ids: [], by: [] });
 });
+
+it("suggests as many as asked, none of which is in the playlist or disliked", async () => {
+  const { app } = await songApp({}, [(app, { models }) => listenRoutes(app, models, undefined)], {
+    recommenders: { all: { ...narrow, name: "all", recommend: inOrder } },
+    defaultRecommender: "all",
+  });
+  const [first, second, third, ...others] = songs;
+  const asked = { context: [first!, second!], disliked: [third!], k: 3 };
+  const { body } = await postJson(app, "/v1/studio/next", asked);
+  const { tracks } = body as { tracks: Array<{ id: string }> };
+  expect(tracks.map(({ id }) => id)).toEqual(others.slice(0, 3));
+});
+
+/** All songs in their order, whatever was played. */
+const inOrder: FittedRecommender["recommend"] = (contexts, k) =>
+  contexts.map(() => ({ tracks: songs.slice(0, k), scores: new Float32Array(k) }));

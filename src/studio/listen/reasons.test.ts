@@ -47,4 +47,14 @@ describe("reasons", () => {
         expect(answer(transitions, [other], place! - 1 || 1).slice(0, place! - 1)).not.toContain(tracks[i]);
     }
   });
+
+  it("name the track played last of those that rank it as high", () => {
+    const alike = (contexts: readonly { tracks: readonly string[] }[]) =>
+      contexts.map(({ tracks }) => ({
+        tracks: tracks.length > 0 ? ["next"] : [],
+        scores: new Float32Array(1),
+      }));
+    const recommender = { name: "alike", recommend: alike };
+    expect(reasonsFor(recommender, ["a", "b", "c"], ["next"])).toEqual([{ because: "c", place: 1 }]);
+  });
 });

@@ -63,8 +63,9 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     requestTimeout,
     // A client that sends requests and never reads would keep its answers in memory for ever.
     connectionTimeout: 120_000,
-    // Longer than the idle timeout of common load balancers (60 s), so that they close connections first and never send on a closing one.
-    keepAliveTimeout: 72_000,
+    // Longer than the idle timeout of load balancers, so that they close connections first and never send on a closing one: 60 s for most,
+    // 600 s for Google's. From clients themselves come too many connections to keep them so long.
+    keepAliveTimeout: proxies === 0 ? 72_000 : 620_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
     http: {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { folderOfEachTest } from "../../system/files/temporary-folder.testkit.js";
 import { createLogger } from "../log.js";
+import type { EndpointSettings } from "../options.js";
 import { raw, recommend, songApp, songServers, songs, statusOf } from "../serving.testkit.js";
 
 const at = folderOfEachTest("web");
@@ -86,6 +87,14 @@ it("names a request that it could not read in the answer, the log and the metric
 it("closes connections on which nothing moves for two minutes", async () => {
   const { app } = await songApp();
   expect(app.server.timeout).toBe(120_000);
+});
+
+it("keeps idle connections longer than a load balancer does: it would send a request on a closing one, and answer 502", async () => {
+  const kept = async (settings: EndpointSettings) => (await songApp(settings)).app.server.keepAliveTimeout;
+  expect(await kept({})).toBeGreaterThan(60_000);
+  // Google's has 600 s.
+  expect(await kept({ trustProxy: true })).toBeGreaterThan(600_000);
+  expect(await kept({ trustProxy: 2 })).toBeGreaterThan(600_000);
 });
 
 it("answers a client that sends the whole of a refused body before it reads", async () => {

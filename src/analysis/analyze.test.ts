@@ -161,6 +161,13 @@ describe("analyzeCorpus", () => {
     expect(svg.match(/>power law<\/text>/g)).toHaveLength(1);
   });
 
+  it("prints no p-value as 0, and no ratio as minus 0", async () => {
+    const analysis = await analyzeCorpus(corpus, { bootstrap: 0 });
+    const [first] = analysis.powerLaw!.comparisons;
+    const powerLaw = { ...analysis.powerLaw!, comparisons: [{ ...first!, ratio: -0.04, p: 1e-9 }] };
+    expect(analysisText({ ...analysis, powerLaw })).toMatch(/ R {7}0\.0 {2}p <\.001 /);
+  });
+
   it("prints the checked-in text, within 80 columns", async () => {
     const text = analysisText(await analyzeCorpus(corpus, { bootstrap: 10 }));
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);

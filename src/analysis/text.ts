@@ -59,6 +59,11 @@ function unknownNext(list: Analysis["unknownNext"]): string[] {
   ];
 }
 
+/** Adding 0 turns -0 into 0. */
+const ratioText = (ratio: number) => (Number(ratio.toFixed(1)) + 0).toFixed(1);
+/** No p-value is 0. */
+const pText = (p: number) => (p < 0.001 ? "<.001" : p.toFixed(3));
+
 /** The text that `segue analyze` prints: at most 80 columns wide, without colours. */
 export function analysisText(analysis: Analysis): string {
   const { powerLaw, map, lengths } = analysis;
@@ -94,7 +99,7 @@ export function analysisText(analysis: Analysis): string {
             ? "power law likelier"
             : `${alternative.replaceAll("_", " ")} likelier`;
       lines.push(
-        `  against ${alternative.replaceAll("_", " ").padEnd(19)} R ${ratio.toFixed(1).padStart(9)}  p ${p.toFixed(3)}  ${verdict}`,
+        `  against ${alternative.replaceAll("_", " ").padEnd(19)} R ${ratioText(ratio).padStart(9)}  p ${pText(p)}  ${verdict}`,
       );
     }
     lines.push("");

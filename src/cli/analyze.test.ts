@@ -54,7 +54,7 @@ describe("segue analyze", () => {
       const { status, stderr } = await segue(given.includes("--columns") ? unnamed : named, ...given);
       expect({ line, status, stderr }).toMatchObject({ line, status: 0, stderr: "" });
     }
-  });
+  }, 90_000);
 
   it("reads raw files with other columns and encoding as its hint suggests", async () => {
     const rows = ["1", "2", "3", "1"].map((song, i) => `${i < 3 ? "A" : "B"},song ${song},mix`);

@@ -82,6 +82,24 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     expect(problems).toEqual([]);
   });
 
+  it("leaves room for titles in two lists side by side, on a tablet too", async () => {
+    await open("#/listen");
+    await page.getByLabel("beside").selectOption("transitions");
+    await page.waitForSelector("[aria-label='Next by what often follows'] .take");
+    for (const width of [761, 820, 961, 1180]) {
+      await page.setViewportSize({ width, height: 760 });
+      const [left, right] = await Promise.all(
+        [0, 1].map((i) => page.locator("[data-ready]").nth(i).boundingBox()),
+      );
+      const title = await page.locator(".what").first().boundingBox();
+      expect({ width, beside: left!.y === right!.y, room: title!.width > 120 }).toEqual({
+        width,
+        beside: true,
+        room: true,
+      });
+    }
+  });
+
   it("says which lines of a list name their track only loosely, and takes no other song by the artist", async () => {
     await open("#/listen");
     await page

@@ -25,6 +25,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const isRunOnly = process.argv.includes("--run-only");
 
+// The compilers are development dependencies.
+if (!existsSync("node_modules/assemblyscript") || !existsSync("node_modules/typescript-native")) {
+  console.error("error: the packages that build Segue are not installed\n  → npm ci --include=dev");
+  process.exit(1);
+}
+
 function run(command, args) {
   const done = spawnSync(process.execPath, [command, ...args], { stdio: "inherit" });
   if (done.status !== 0) process.exit(done.status ?? 1);

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import {
   aPath,
   explainDiskError,
+  flushFile,
   isLeftOver,
   isUnfinished,
   makeFolder,
@@ -105,7 +106,7 @@ export class FolderStore implements Store {
         if ((await stat(temporary)).mode !== mode) await chmod(temporary, mode);
         const file = await open(temporary, "r+");
         try {
-          await file.sync();
+          await flushFile(file);
         } finally {
           await file.close();
         }

@@ -54,6 +54,7 @@ export {
 } from "./files/atomic-file.js";
 export { checkOutput } from "./files/check-output.js";
 export { type ConfFile, readConfFile } from "./files/conf-file.js";
+export { flushFile } from "./files/flush-file.js";
 export { isGzip } from "./files/gzip.js";
 export { isLeftOver, ownerMark, sweepLeftovers, thisMachine } from "./files/leftovers.js";
 export { makeFolder } from "./files/make-folder.js";

@@ -3,6 +3,7 @@
  * are written to a file without being copied.
  */
 import { type FileHandle, open } from "node:fs/promises";
+import { flushFile } from "../../system/index.js";
 
 export interface Message {
   readonly pieces: readonly Uint8Array[];
@@ -67,7 +68,7 @@ export async function writeMessage(path: string, { pieces }: Message): Promise<v
   const file = await open(path, "w");
   try {
     await writePieces(file, pieces);
-    await file.sync();
+    await flushFile(file);
   } finally {
     await file.close();
   }

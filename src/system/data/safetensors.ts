@@ -6,6 +6,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { explainDiskError } from "../errors/disk-error.js";
 import { SegueError } from "../errors/errors.js";
+import { flushFile } from "../files/flush-file.js";
 import { refusePipe } from "../files/ordinary-file.js";
 import { halfFloats } from "./half-floats.js";
 
@@ -90,7 +91,7 @@ export async function writeSafetensors(
     await writeWhole(file, padded, onBytes);
     for (const { array } of entries)
       await writeWhole(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), onBytes);
-    await file.sync();
+    await flushFile(file);
   } finally {
     await file.close();
   }

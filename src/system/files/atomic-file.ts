@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainDiskError } from "../errors/disk-error.js";
+import { flushFile } from "./flush-file.js";
 import { ownerMark, sweepLeftovers } from "./leftovers.js";
 import { makeFolder } from "./make-folder.js";
 import { refuseDevice } from "./ordinary-file.js";
@@ -24,7 +25,7 @@ export async function writeNewFile(path: string, contents: string | Uint8Array):
   const file = await open(path, "wx");
   try {
     await file.writeFile(contents);
-    await file.sync();
+    await flushFile(file);
   } finally {
     await file.close();
   }

@@ -1,6 +1,6 @@
 /** word2vec's binary format: a line "<tracks> <dimensions>", then key, blank and little-endian 32-bit floats for each track. */
 import { open } from "node:fs/promises";
-import { SegueError } from "../../system/index.js";
+import { flushFile, SegueError } from "../../system/index.js";
 import { TrackVectors } from "../vectors/vectors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { decodeKey, encodeKey, MOST_KEY_BYTES, parseHeader, Rows } from "./word2vec-keys.js";
@@ -24,7 +24,7 @@ export async function writeWord2VecBinary(vectors: TrackVectors, path: string): 
       }
       await file.writeFile(Buffer.concat(parts));
     }
-    await file.sync();
+    await flushFile(file);
   } finally {
     await file.close();
   }

@@ -1,6 +1,6 @@
 /** word2vec's text format: a line "<tracks> <dimensions>", then one line per track with its key and its numbers. */
 import { open } from "node:fs/promises";
-import { SegueError } from "../../system/index.js";
+import { flushFile, SegueError } from "../../system/index.js";
 import { TrackVectors } from "../vectors/vectors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { decodeKey, encodeKey, parseHeader, Rows } from "./word2vec-keys.js";
@@ -21,7 +21,7 @@ export async function writeWord2VecText(vectors: TrackVectors, path: string): Pr
         lines += `${encodeKey(vectors.tracks[row]!)} ${Array.from(vectors.vectorAt(row), shortest).join(" ")}\n`;
       await file.writeFile(lines);
     }
-    await file.sync();
+    await flushFile(file);
   } finally {
     await file.close();
   }

@@ -1,6 +1,14 @@
 /** The package as those who install it see it: every TypeScript example of the docs is complete and of the package's types. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -312,4 +320,14 @@ describe("the exports of the package", () => {
     },
     120_000,
   );
+});
+
+it("the build says how to get the development dependencies", () => {
+  const checkout = join(folder, "checkout");
+  mkdirSync(join(checkout, "scripts"), { recursive: true });
+  const script = join(checkout, "scripts/build.mjs");
+  copyFileSync(join(root, "scripts/build.mjs"), script);
+  const { status, stderr } = spawnSync(process.execPath, [script, "--run-only"], { encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: [^\n]+ are not installed\n {2}→ npm ci --include=dev\n$/);
 });

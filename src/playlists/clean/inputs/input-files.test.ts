@@ -43,3 +43,12 @@ it.each([
     hint: expect.stringMatching(hint),
   });
 });
+
+it.skipIf(process.platform !== "linux")("says that a name is not UTF-8, as in old archives", async () => {
+  await writeFile(Buffer.concat([Buffer.from(at("caf")), Buffer.from([0xe9]), Buffer.from(".m3u")]), "");
+  await expect(findInputs([at("*.m3u")])).rejects.toMatchObject({
+    message: `a file that ${at("*.m3u")} matches has a name that is not UTF-8`,
+    hint: expect.stringMatching(/^rename it/),
+    code: "unreadable-input",
+  });
+});

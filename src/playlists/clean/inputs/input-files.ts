@@ -4,6 +4,7 @@ import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { NamedFile } from "../../../system/index.js";
 import {
+  messageOf,
   misuse,
   notTwice,
   SegueError,
@@ -141,7 +142,14 @@ const isGlob = (input: string) => /[*?[]/.test(input);
 async function glob(pattern: string): Promise<string[]> {
   const rows = await withDuckDb({ threads: 1 }, (database) =>
     database.rows<{ file: string }>(`SELECT file FROM glob(${sqlString(pattern)})`),
-  );
+  ).catch((error: unknown) => {
+    if (!/invalid unicode/i.test(messageOf(error))) throw error;
+    throw new SegueError(`a file that ${pattern} matches has a name that is not UTF-8`, {
+      hint: "rename it; such names are listed by: find . | grep -axv '.*'",
+      code: "unreadable-input",
+      cause: error,
+    });
+  });
   return rows.map((row) => row.file).sort(naturalOrder);
 }
 

@@ -1,5 +1,5 @@
 /** Opens a model bundle: restores the recommenders, vectors and index from its files. */
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
 import {
@@ -13,6 +13,7 @@ import {
   aPath,
   misuse,
   remembered,
+  removeTemporary,
   requireOptions,
   requireWithin,
   SegueError,
@@ -83,8 +84,7 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
     });
     return bundleOf({ ...contents, folder: place }, options);
   } finally {
-    // Unpacking may still be writing when it has failed.
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    await removeTemporary(folder);
   }
 }
 

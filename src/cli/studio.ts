@@ -1,10 +1,9 @@
 /** `segue studio`: the local web app. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import type { StudioOptions } from "../studio/index.js";
-import { temporaryFolder, wholeNumber } from "../system/index.js";
+import { removeTemporary, temporaryFolder, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore/datastore.js";
 import { bundleFor } from "./datastore/latest-bundle.js";
 import { runFigures } from "./datastore/run-figures.js";
@@ -98,7 +97,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
       return await readPlaylists([output], { progress, tell: () => {}, usualMinTracks: 2 });
     } finally {
       clear();
-      await rm(folder, { recursive: true, force: true });
+      await removeTemporary(folder);
     }
   }
 }

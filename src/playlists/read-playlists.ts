@@ -1,5 +1,4 @@
 /** Reads raw files or master tables as a corpus: cleans and prepares them in a temporary folder. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Corpus } from "../corpus/index.js";
 import {
@@ -8,6 +7,7 @@ import {
   listOf,
   misuse,
   oneOf,
+  removeTemporary,
   requireOptions,
   temporaryFolder,
   thingWith,
@@ -115,7 +115,7 @@ export async function readRawFiles(
       howToPart: howToPart(facts),
     };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
   }
 }
 

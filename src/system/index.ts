@@ -60,7 +60,7 @@ export { isLeftOver, ownerMark, sweepLeftovers, thisMachine } from "./files/left
 export { makeFolder } from "./files/make-folder.js";
 export { notTwice, refusePipe } from "./files/ordinary-file.js";
 export { sha256Of } from "./files/sha256.js";
-export { refuseTemporary, temporaryFolder } from "./files/temporary-folder.js";
+export { refuseTemporary, removeTemporary, temporaryFolder } from "./files/temporary-folder.js";
 export { usableCores, usableMemory } from "./machine/machine.js";
 export { peakRssMb } from "./machine/memory.js";
 export { loadNative } from "./machine/native.js";

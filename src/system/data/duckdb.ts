@@ -2,12 +2,12 @@
  * DuckDB as an in-memory instance with a memory limit and a spill folder, both removed when the work is done. The native library
  * is loaded on first use, so that commands without SQL start fast.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { explainDiskError } from "../errors/disk-error.js";
 import { messageOf, misuse, SegueError } from "../errors/errors.js";
-import { temporaryFolder } from "../files/temporary-folder.js";
+import { removeTemporary, temporaryFolder } from "../files/temporary-folder.js";
 import { usableCores, usableMemory } from "../machine/machine.js";
 import { loadNative } from "../machine/native.js";
 
@@ -78,7 +78,7 @@ export async function withDuckDb<T>(
       instance.closeSync();
     }
   } finally {
-    await rm(spill, { recursive: true, force: true });
+    await removeTemporary(spill);
   }
 }
 

@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { distPath, temporaryFolder } from "../index.js";
+import { distPath, removeTemporary, temporaryFolder } from "../index.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -14,7 +13,7 @@ it("makes a new folder each time", async () => {
     expect(new Set(made).size).toBe(2);
     for (const folder of made) expect([dirname(folder), existsSync(folder)]).toEqual([tmpdir(), true]);
   } finally {
-    for (const folder of made) await rm(folder, { recursive: true });
+    for (const folder of made) await removeTemporary(folder);
   }
 });
 

@@ -1,6 +1,6 @@
 /** Temporary folders. */
 import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainDiskError } from "../errors/disk-error.js";
@@ -20,8 +20,8 @@ process.once("exit", () => {
 });
 
 /**
- * Creates a folder in the system's folder for temporary files. The caller removes it; if the process exits before, that does, and if
- * it is killed, a later one.
+ * Creates a folder in the system's folder for temporary files. The caller removes it by `removeTemporary`; if the process exits before,
+ * that does, and if it is killed, a later one.
  *
  * @param name what it is for: "bundle"
  * @returns its path
@@ -32,6 +32,12 @@ export async function temporaryFolder(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `segue-${name}-${ownerMark()}-`)).catch(refuseTemporary);
   made.add(folder);
   return folder;
+}
+
+/** Removes a temporary folder, with retries: what has failed may still be writing into it. */
+export async function removeTemporary(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  made.delete(folder);
 }
 
 /**

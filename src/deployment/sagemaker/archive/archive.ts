@@ -1,8 +1,8 @@
 /** Packs a folder for SageMaker: a .tar.gz with the files at its root. The same files give the same bytes. */
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { packFolder } from "../../../bundle/index.js";
-import { misuse, SegueError, sha256Of, temporaryFolder } from "../../../system/index.js";
+import { misuse, removeTemporary, SegueError, sha256Of, temporaryFolder } from "../../../system/index.js";
 
 export interface Archive {
   readonly path: string;
@@ -24,7 +24,7 @@ export async function archiveOf(model: string): Promise<Archive> {
   }
   if ((await readdir(model)).length === 0) throw new SegueError(`the model folder ${model} is empty`);
   const folder = await temporaryFolder("archive");
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const remove = () => removeTemporary(folder);
   try {
     const path = join(folder, "model.tar.gz");
     await packFolder(model, path);

@@ -2,11 +2,11 @@
  * Chooses what an image gets: AWS's TensorFlow image gets the bundle's track vectors as a SavedModel, any other image the model
  * unchanged.
  */
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exportVectors, openBundle } from "../../../bundle/index.js";
 import { invocationsKOf } from "../../../serving/index.js";
-import { aPath, misuse, requireWithin, temporaryFolder } from "../../../system/index.js";
+import { aPath, misuse, removeTemporary, requireWithin, temporaryFolder } from "../../../system/index.js";
 import type { SageMakerOptions } from "../options/options.js";
 import { type Archive, archiveOf } from "./archive.js";
 
@@ -52,6 +52,6 @@ export async function archiveFor({
     await exportVectors(vectors, "savedmodel", join(folder, name), { k: invocationsKOf(manifest) });
     return await archiveOf(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
   }
 }

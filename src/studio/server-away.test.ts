@@ -87,7 +87,12 @@ describe.skipIf(!hasChromium)("a studio whose server is unreachable", () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();
     await page.route("**/v1/**", (route) => route.abort());
+    // Only a server that does not answer this either is away.
+    const isAway = page.waitForEvent("requestfailed", (request) =>
+      request.url().endsWith("/v1/studio/model"),
+    );
     await page.keyboard.press("e");
+    await isAway;
     const note = page.locator("main > .note.error");
     const { y, height } = (await note.boundingBox())!;
     const below = (await page.getByPlaceholder("Search songs").boundingBox())!;

@@ -91,9 +91,18 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
 
   it("says that it is looking if the first answer takes long", async () => {
     await openSlow();
-    await page.keyboard.type("rap artist 1");
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/v1/tracks?*", async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await page.locator("#search").fill("rap artist 1");
     const looking = page.getByText("Looking for “rap artist 1” …");
     await looking.waitFor();
+    answer();
     await hits().first().waitFor();
     expect(await looking.count()).toBe(0);
   });

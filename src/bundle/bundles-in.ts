@@ -39,9 +39,14 @@ export async function hasManifest(folder: string): Promise<boolean> {
 /** For what may not be there: gives `value` then, but explains a lack of permissions. */
 export function unlessDenied<Value>(value: Value): (error: unknown) => Value {
   return (error) => {
-    if (isDenied(error)) throw explainDiskError(error);
+    refuseDenied(error);
     return value;
   };
+}
+
+/** Throws the explained error if it is a lack of permissions. */
+export function refuseDenied(error: unknown): void {
+  if (isDenied(error)) throw explainDiskError(error);
 }
 
 function isDenied(error: unknown): boolean {

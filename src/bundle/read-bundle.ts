@@ -4,7 +4,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/index.js";
 import { type PackedLists, packLists } from "../track2vec/index.js";
-import { bundlesIn, manifestName, unlessDenied } from "./bundles-in.js";
+import { bundlesIn, manifestName, refuseDenied } from "./bundles-in.js";
 import { corrupt, type Manifest, parseManifest } from "./manifest.js";
 import { arrayNamed, type StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
@@ -63,7 +63,7 @@ export async function checkBundle(folder: string): Promise<Manifest> {
 
 async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, manifestName), "utf8").catch(async (cause) => {
-    unlessDenied(undefined)(cause);
+    refuseDenied(cause);
     const [inside] = await bundlesIn(folder);
     throw new SegueError(`${folder} is not a bundle: it holds no ${manifestName}`, {
       hint: inside === undefined ? "Make one with: segue run" : `There is one in it: ${join(folder, inside)}`,

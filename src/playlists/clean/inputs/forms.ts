@@ -92,10 +92,7 @@ function formOf({ head, isWhole, gzipped }: Head, name: string): InputForm | und
   if (/^(\{|\[(?!\d+(:|[-./]\d+[-./])\d))/.test(start)) return jsonForm(start, isWhole);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   if (/^[ \t]*TRACK \d+ AUDIO\s*$/m.test(text))
-    throw foreign(
-      `${name} is a cue sheet`,
-      'write its tracks as CSV: below a line "artist,track", one per line',
-    );
+    throw foreign(name, "a cue sheet", 'write its tracks as CSV: below a line "artist,track", one per line');
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: its first line has binary data`, {
@@ -152,7 +149,8 @@ export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 
 export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
-const foreign = (what: string, hint: string) => new SegueError(what, { hint, exitCode: 2, code: "foreign" });
+const foreign = (name: string, what: string, hint: string) =>
+  new SegueError(`${name} is ${what}`, { hint, exitCode: 2, code: "foreign" });
 
 const leaveItOut = "leave it out, and name only the files with playlists";
 
@@ -160,17 +158,17 @@ const leaveItOut = "leave it out, and name only the files with playlists";
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (isZip(head)) {
-    if (isSpreadsheet(head)) throw foreign(`${name} is a spreadsheet`, fromSheet);
-    throw foreign(`${name} is a zip archive`, "unpack the archive that it is in, and pass this one");
+    if (isSpreadsheet(head)) throw foreign(name, "a spreadsheet", fromSheet);
+    throw foreign(name, "a zip archive", "unpack the archive that it is in, and pass this one");
   }
-  if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign(`${name} is a PDF document`, leaveItOut);
-  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign(`${name} is a spreadsheet`, fromSheet);
+  if (begins(0x25, 0x50, 0x44, 0x46)) throw foreign(name, "a PDF document", leaveItOut);
+  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign(name, "a spreadsheet", fromSheet);
   if (begins(0x42, 0x5a, 0x68))
-    throw foreign(`${name} is compressed by bzip2`, `unpack it first: bunzip2 --keep ${shellWord(name)}`);
+    throw foreign(name, "compressed by bzip2", `unpack it first: bunzip2 --keep ${shellWord(name)}`);
   if (begins(0xfd, 0x37, 0x7a, 0x58))
-    throw foreign(`${name} is compressed by xz`, `unpack it first: unxz --keep ${shellWord(name)}`);
+    throw foreign(name, "compressed by xz", `unpack it first: unxz --keep ${shellWord(name)}`);
   if (begins(0x28, 0xb5, 0x2f, 0xfd))
-    throw foreign(`${name} is compressed by zstd`, `unpack it first: unzstd ${shellWord(name)}`);
+    throw foreign(name, "compressed by zstd", `unpack it first: unzstd ${shellWord(name)}`);
 }
 
 /** Refuses web pages, and XML that is not a known form of playlists. */
@@ -182,18 +180,21 @@ function refuseMarkup(start: string, name: string): never {
     // The CSS classes of Google Takeout's pages.
     if (/[."]mdl-/.test(start))
       throw foreign(
-        `${name} is a watch history from Google as a web page`,
+        name,
+        "a watch history from Google as a web page",
         "export it again with JSON instead of HTML as the format of the history, and pass watch-history.json",
       );
     throw foreign(
-      `${name} is a web page, not a table`,
+      name,
+      "a web page, not a table",
       /\.html?$/i.test(name)
         ? leaveItOut
         : "was it downloaded from the right address, by someone who is logged in?",
     );
   }
   throw foreign(
-    `${name} is XML of another kind${root === undefined ? "" : `: its first element is <${shortened(root)}>`}`,
+    name,
+    `XML of another kind${root === undefined ? "" : `: its first element is <${shortened(root)}>`}`,
     "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; otherwise save the playlist as M3U or CSV",
   );
 }
